@@ -1,0 +1,487 @@
+//! Conditions: typed questions to a document's facets with three answers.
+//!
+//! [`Condition::evaluate`] is the one definition of what a condition means. The
+//! engine's bitmap, the ranking's second check and the property tests all go through
+//! it, so they cannot disagree.
+
+use crate::certificate::CertificateSet;
+use crate::division::Division;
+use crate::education::Education;
+use crate::facets::{EmployerKey, Facets, OccupationId};
+use crate::geo::Point;
+use crate::hours::WeekHours;
+use crate::kind::KindSet;
+use crate::pay::{PayFloor, PayRange, convert_yuan};
+use crate::posting::AgeRange;
+use crate::time::Instant;
+
+/// How far past the wished travel time a job may lie before it is excluded: 1.7 times
+/// is where the readers of the test collection called a way unsuitable outright.
+pub const REACH_TOLERANCE: f64 = 1.7;
+/// Share of the wished pay below which a job is excluded; the readers of the test
+/// collection called pay more than 20% below unsuitable.
+pub const PAY_TOLERANCE: f64 = 0.8;
+/// Share of the demanded experience that suffices; less is clearly too little.
+pub const EXPERIENCE_TOLERANCE: f64 = 0.5;
+/// Share of a job's hours that must lie within the person's; below, they collide.
+pub const HOURS_TOLERANCE: f64 = 0.7;
+/// Least overlap that the filter on shifts asks for, minutes a week.
+pub const MIN_OVERLAP_MINUTES: u32 = 30;
+
+/// What a condition is about. Order and numbers follow the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConditionKind {
+    /// OPEN; MATCHABLE with consent.
+    Status,
+    /// Not expired, not over.
+    Validity,
+    /// The right to postings for assistance groups.
+    Right,
+    /// Kind of employment.
+    Kind,
+    /// Education.
+    Education,
+    /// Experience.
+    Experience,
+    /// Certificates.
+    Certificates,
+    /// Age.
+    Age,
+    /// Pay.
+    Pay,
+    /// Hours.
+    Hours,
+    /// The way to work.
+    Reach,
+    /// Division subtree.
+    Division,
+    /// Radius.
+    Radius,
+    /// Occupation.
+    Occupation,
+    /// Publication.
+    Published,
+    /// Employers left out.
+    Employer,
+    /// Places left.
+    Places,
+}
+
+impl ConditionKind {
+    /// Every kind in order.
+    pub const ALL: [Self; 17] = [
+        Self::Status,
+        Self::Validity,
+        Self::Right,
+        Self::Kind,
+        Self::Education,
+        Self::Experience,
+        Self::Certificates,
+        Self::Age,
+        Self::Pay,
+        Self::Hours,
+        Self::Reach,
+        Self::Division,
+        Self::Radius,
+        Self::Occupation,
+        Self::Published,
+        Self::Employer,
+        Self::Places,
+    ];
+
+    /// Position in [`Self::ALL`]; a bit of a mask of kinds.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether callers may not relax it: expiry, status, places, a legal right.
+    pub fn is_binding(self) -> bool {
+        matches!(
+            self,
+            Self::Status | Self::Validity | Self::Right | Self::Places
+        )
+    }
+}
+
+/// How much a condition matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ConditionMode {
+    /// UNMET excludes.
+    #[default]
+    Required,
+    /// UNMET lowers the score.
+    Preferred,
+    /// UNMET does nothing.
+    Ignored,
+}
+
+/// Outcome of a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConditionState {
+    /// Holds.
+    Met,
+    /// Does not hold.
+    Unmet,
+    /// A fact is not known; never excludes.
+    Unknown,
+}
+
+impl ConditionState {
+    fn of(holds: bool) -> Self {
+        if holds { Self::Met } else { Self::Unmet }
+    }
+}
+
+/// The modes of all kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Modes([ConditionMode; 17]);
+
+impl Modes {
+    /// Mode of a kind.
+    pub fn of(&self, kind: ConditionKind) -> ConditionMode {
+        self.0[kind.index()]
+    }
+
+    /// Sets the mode of a kind; [`ConditionKind::is_binding`] kinds stay required and
+    /// answer `false`.
+    #[must_use]
+    pub fn set(&mut self, kind: ConditionKind, mode: ConditionMode) -> bool {
+        if kind.is_binding() {
+            return mode == ConditionMode::Required;
+        }
+        self.0[kind.index()] = mode;
+        true
+    }
+
+    /// Everything that may be ignored is; for baselines that rank by text alone.
+    pub fn only_binding() -> Self {
+        let mut modes = Self::default();
+        for kind in ConditionKind::ALL.into_iter().filter(|k| !k.is_binding()) {
+            modes.0[kind.index()] = ConditionMode::Ignored;
+        }
+        modes
+    }
+}
+
+/// A question to the facets of a document. Where a question exists from both sides,
+/// the first of the two is asked of postings and the second of profiles.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Takes applicants, or may be found.
+    Open,
+    /// Places are left, or their number is not told.
+    Places,
+    /// Still valid at this instant.
+    ValidAt(Instant),
+    /// The posting needs no right, or the person holds it (`None`: not known).
+    RightHeld(Option<bool>),
+    /// The posting needs the right: the person has it.
+    RightNeeded,
+    /// Shares a kind with the set.
+    KindIn(KindSet),
+    /// Demands no more than this.
+    DemandsEducationAtMost(Education),
+    /// Has at least this.
+    HasEducationAtLeast(Education),
+    /// Demands no more than these months allow, within [`EXPERIENCE_TOLERANCE`].
+    DemandsExperienceAtMost(u16),
+    /// Has these months, within [`EXPERIENCE_TOLERANCE`].
+    HasExperienceAtLeast(u16),
+    /// Demands no certificate beyond those; quickly obtained ones do not count.
+    DemandsCertificatesWithin(CertificateSet),
+    /// Holds all of these; quickly obtained ones do not count.
+    HoldsCertificates(CertificateSet),
+    /// The posting admits somebody born in the year, on a date of `year`.
+    AdmitsBirthYear {
+        /// Year of birth.
+        birth_year: i16,
+        /// Year of the question.
+        year: i16,
+    },
+    /// The person is of an age in the range, on a date of `year`.
+    OfAge {
+        /// Lawful limits.
+        range: AgeRange,
+        /// Year of the question.
+        year: i16,
+    },
+    /// The top of the pay reaches `share` of the floor.
+    PaysAtLeast {
+        /// The floor.
+        floor: PayFloor,
+        /// 1 for a strict filter, [`PAY_TOLERANCE`] for a person's wish.
+        share: f64,
+    },
+    /// `share` of the person's floor is no more than the top of this pay.
+    AsksAtMost {
+        /// The pay.
+        pay: PayRange,
+        /// As in [`Condition::PaysAtLeast`].
+        share: f64,
+    },
+    /// The job's hours lie within these, to [`HOURS_TOLERANCE`].
+    WorksWithin(WeekHours),
+    /// The person can work these hours, to [`HOURS_TOLERANCE`].
+    AvailableFor(WeekHours),
+    /// Hours overlap by [`MIN_OVERLAP_MINUTES`].
+    HoursOverlap(WeekHours),
+    /// The job lies within so many metres of the person, or comes with lodging.
+    ReachableFrom {
+        /// The person's place.
+        from: Point,
+        /// Straight-line metres, tolerance included.
+        metres: f64,
+    },
+    /// The person goes as far as this point.
+    Reaches(Point),
+    /// Lies within so many metres of the centre.
+    Within {
+        /// Centre.
+        centre: Point,
+        /// Straight-line metres.
+        metres: f64,
+    },
+    /// Lies in one of the subtrees.
+    InDivisions(Vec<Division>),
+    /// Is of one of the occupations.
+    OccupationIn(Vec<OccupationId>),
+    /// Published at the instant or later.
+    PublishedSince(Instant),
+    /// Employer is none of these.
+    EmployerNotIn(Vec<EmployerKey>),
+    /// The person does not exclude this employer.
+    Welcomes(EmployerKey),
+}
+
+impl Condition {
+    /// What the condition is about.
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Open => ConditionKind::Status,
+            Self::Places => ConditionKind::Places,
+            Self::ValidAt(_) => ConditionKind::Validity,
+            Self::RightHeld(_) | Self::RightNeeded => ConditionKind::Right,
+            Self::KindIn(_) => ConditionKind::Kind,
+            Self::DemandsEducationAtMost(_) | Self::HasEducationAtLeast(_) => {
+                ConditionKind::Education
+            }
+            Self::DemandsExperienceAtMost(_) | Self::HasExperienceAtLeast(_) => {
+                ConditionKind::Experience
+            }
+            Self::DemandsCertificatesWithin(_) | Self::HoldsCertificates(_) => {
+                ConditionKind::Certificates
+            }
+            Self::AdmitsBirthYear { .. } | Self::OfAge { .. } => ConditionKind::Age,
+            Self::PaysAtLeast { .. } | Self::AsksAtMost { .. } => ConditionKind::Pay,
+            Self::WorksWithin(_) | Self::AvailableFor(_) | Self::HoursOverlap(_) => {
+                ConditionKind::Hours
+            }
+            Self::ReachableFrom { .. } | Self::Reaches(_) => ConditionKind::Reach,
+            Self::Within { .. } => ConditionKind::Radius,
+            Self::InDivisions(_) => ConditionKind::Division,
+            Self::OccupationIn(_) => ConditionKind::Occupation,
+            Self::PublishedSince(_) => ConditionKind::Published,
+            Self::EmployerNotIn(_) | Self::Welcomes(_) => ConditionKind::Employer,
+        }
+    }
+
+    /// The answer of a document.
+    pub fn evaluate(&self, facets: &Facets) -> ConditionState {
+        use ConditionState as State;
+        match self {
+            Self::Open => State::of(facets.volatile.open),
+            Self::Places => State::of(facets.volatile.places_left != Some(0)),
+            Self::ValidAt(at) => State::of(facets.valid_until.is_none_or(|end| *at < end)),
+            Self::RightHeld(held) if facets.kinds.all_need_right() => ask(*held, |held| held),
+            Self::RightHeld(_) => State::Met,
+            Self::RightNeeded => State::of(facets.assisted),
+            Self::KindIn(kinds) => {
+                known(!facets.kinds.is_empty(), || facets.kinds.intersects(*kinds))
+            }
+            Self::DemandsEducationAtMost(has) => {
+                ask(facets.education, |demanded| demanded.rank() <= has.rank())
+            }
+            Self::HasEducationAtLeast(demanded) => {
+                ask(facets.education, |has| has.rank() >= demanded.rank())
+            }
+            Self::DemandsExperienceAtMost(has) => ask(facets.experience_months, |demanded| {
+                experience_suffices(*has, demanded)
+            }),
+            Self::HasExperienceAtLeast(demanded) => ask(facets.experience_months, |has| {
+                experience_suffices(has, *demanded)
+            }),
+            Self::DemandsCertificatesWithin(held) => {
+                State::of(lacks_none(held, &facets.certificates))
+            }
+            Self::HoldsCertificates(demanded) => {
+                State::of(lacks_none(&facets.certificates, demanded))
+            }
+            Self::AdmitsBirthYear { birth_year, year } => State::of(
+                facets
+                    .age
+                    .is_none_or(|range| range.admits(*birth_year, *year)),
+            ),
+            Self::OfAge { range, year } => ask(facets.birth_year, |born| range.admits(born, *year)),
+            Self::PaysAtLeast { floor, share } => pays(facets.pay, floor, *share),
+            Self::AsksAtMost { pay, share } => asks(facets.pay, pay, *share),
+            Self::WorksWithin(available) => known(!facets.hours.is_empty(), || {
+                facets.hours.share_within(available) >= HOURS_TOLERANCE
+            }),
+            // A person who tells no hours can work at any.
+            Self::AvailableFor(job) => State::of(
+                facets.hours.is_empty() || job.share_within(&facets.hours) >= HOURS_TOLERANCE,
+            ),
+            Self::HoursOverlap(wish) => known(!facets.hours.is_empty(), || {
+                facets.hours.shared_minutes(wish) >= MIN_OVERLAP_MINUTES
+            }),
+            Self::ReachableFrom { .. } if facets.lodging => State::Met,
+            Self::ReachableFrom {
+                from: centre,
+                metres,
+            }
+            | Self::Within { centre, metres } => {
+                ask(facets.point, |p| centre.distance_metres(&p) <= *metres)
+            }
+            Self::Reaches(job) => ask(facets.point.zip(facets.reach_metres), |(home, metres)| {
+                home.distance_metres(job) <= metres
+            }),
+            Self::InDivisions(roots) => ask(facets.division, |d| {
+                roots.iter().any(|root| root.contains(d))
+            }),
+            Self::OccupationIn(wanted) => known(!facets.occupations.is_empty(), || {
+                facets.occupations.iter().any(|o| wanted.contains(o))
+            }),
+            Self::PublishedSince(since) => ask(facets.published, |at| at >= *since),
+            Self::EmployerNotIn(excluded) => {
+                State::of(facets.employer.is_none_or(|e| !excluded.contains(&e)))
+            }
+            Self::Welcomes(employer) => State::of(!facets.excluded_employers.contains(employer)),
+        }
+    }
+}
+
+fn pays(offered: Option<PayRange>, floor: &PayFloor, share: f64) -> ConditionState {
+    let paid = offered.and_then(|o| convert_yuan(o.top(), o.unit, floor.unit()));
+    ask(paid, |paid| paid >= floor.amount().yuan() * share)
+}
+
+fn asks(wished: Option<PayRange>, offered: &PayRange, share: f64) -> ConditionState {
+    let both = wished.and_then(|w| {
+        Some((
+            w.bottom().yuan(),
+            convert_yuan(offered.top(), offered.unit, w.unit)?,
+        ))
+    });
+    ask(both, |(wished, paid)| paid >= wished * share)
+}
+
+fn ask<T>(fact: Option<T>, holds: impl FnOnce(T) -> bool) -> ConditionState {
+    fact.map_or(ConditionState::Unknown, |fact| {
+        ConditionState::of(holds(fact))
+    })
+}
+
+fn known(told: bool, holds: impl FnOnce() -> bool) -> ConditionState {
+    if told {
+        ConditionState::of(holds())
+    } else {
+        ConditionState::Unknown
+    }
+}
+
+fn experience_suffices(has: u16, demanded: u16) -> bool {
+    f64::from(has) >= f64::from(demanded) * EXPERIENCE_TOLERANCE
+}
+
+/// A certificate that is got within days (健康证) is no reason to exclude anybody.
+fn lacks_none(held: &CertificateSet, demanded: &CertificateSet) -> bool {
+    demanded
+        .iter()
+        .all(|c| c.is_quickly_obtained() || held.holds(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::EmploymentKind;
+    use crate::pay::{Money, PayUnit};
+
+    fn yuan(y: f64) -> Money {
+        Money::from_yuan(y).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_known_never_answers_unmet() {
+        let floor = PayFloor::new(yuan(3000.0), PayUnit::Month).unwrap();
+        let blank = Facets::default();
+        for condition in [
+            Condition::KindIn([EmploymentKind::Gig].into_iter().collect()),
+            Condition::DemandsEducationAtMost(Education::None),
+            Condition::HasEducationAtLeast(Education::Doctor),
+            Condition::HasExperienceAtLeast(100),
+            Condition::PaysAtLeast { floor, share: 1.0 },
+            Condition::OccupationIn(vec![OccupationId(1)]),
+            Condition::PublishedSince(Instant(0)),
+            Condition::InDivisions(Vec::new()),
+        ] {
+            assert_eq!(
+                condition.evaluate(&blank),
+                ConditionState::Unknown,
+                "{condition:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn pay_compares_across_units_with_the_share() {
+        let pay = |amount, unit| Facets {
+            pay: Some(PayRange {
+                min: Some(yuan(amount)),
+                max: None,
+                unit,
+            }),
+            ..Facets::default()
+        };
+        let floor = PayFloor::new(yuan(3480.0), PayUnit::Month).unwrap();
+        let ask = |share, facets: &Facets| Condition::PaysAtLeast { floor, share }.evaluate(facets);
+        assert_eq!(ask(1.0, &pay(20.0, PayUnit::Hour)), ConditionState::Met);
+        assert_eq!(ask(1.0, &pay(19.0, PayUnit::Hour)), ConditionState::Unmet);
+        assert_eq!(ask(0.8, &pay(16.0, PayUnit::Hour)), ConditionState::Met);
+        assert_eq!(ask(1.0, &pay(1.0, PayUnit::Piece)), ConditionState::Unknown);
+    }
+
+    #[test]
+    fn the_right_binds_only_postings_that_need_it() {
+        let of = |kind: EmploymentKind| Facets {
+            kinds: [kind].into_iter().collect(),
+            ..Facets::default()
+        };
+        let ask = |held, kind| Condition::RightHeld(held).evaluate(&of(kind));
+        assert_eq!(ask(Some(false), EmploymentKind::Gig), ConditionState::Met);
+        assert_eq!(
+            ask(Some(false), EmploymentKind::PublicWelfare),
+            ConditionState::Unmet
+        );
+        assert_eq!(
+            ask(None, EmploymentKind::Internship),
+            ConditionState::Unknown
+        );
+        assert_eq!(
+            ask(Some(true), EmploymentKind::Internship),
+            ConditionState::Met
+        );
+    }
+
+    #[test]
+    fn binding_kinds_cannot_be_relaxed() {
+        let mut modes = Modes::default();
+        assert!(!modes.set(ConditionKind::Validity, ConditionMode::Ignored));
+        assert!(!modes.set(ConditionKind::Right, ConditionMode::Preferred));
+        assert!(modes.set(ConditionKind::Pay, ConditionMode::Ignored));
+        assert_eq!(modes.of(ConditionKind::Pay), ConditionMode::Ignored);
+        assert_eq!(modes.of(ConditionKind::Validity), ConditionMode::Required);
+        for (i, kind) in ConditionKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind.index(), i);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What a filter can ask of a document, posting and profile alike.
+
+use crate::certificate::CertificateSet;
+use crate::division::Division;
+use crate::education::Education;
+use crate::geo::Point;
+use crate::hours::WeekHours;
+use crate::kind::KindSet;
+use crate::pay::PayRange;
+use crate::posting::{AgeRange, JobPosting, PostingStatus};
+use crate::profile::{Profile, Visibility};
+use crate::time::{Date, Instant};
+
+/// An occupation of the lexicon in use. Numbers are stable within one version of the
+/// lexicon only, so an index made with another version is rebuilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OccupationId(pub u16);
+
+/// A normalised employer's name, hashed (64-bit FNV-1a).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmployerKey(pub u64);
+
+impl EmployerKey {
+    /// Key of a name; `None` when it is blank. White space, letter case and full-width
+    /// forms do not count.
+    pub fn of(name: &str) -> Option<Self> {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut any = false;
+        for c in name
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .flat_map(char::to_lowercase)
+        {
+            let folded = match u32::from(c) {
+                full @ 0xFF01..=0xFF5E => full - 0xFEE0,
+                other => other,
+            };
+            for byte in folded.to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+            any = true;
+        }
+        any.then_some(Self(hash))
+    }
+}
+
+/// The facts that change without the text changing; updating them embeds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Volatile {
+    /// A posting is OPEN; a profile is MATCHABLE with consent.
+    pub open: bool,
+    /// Places left; `None` when not told and for profiles.
+    pub places_left: Option<u32>,
+}
+
+/// The filterable facts of one document. Of the pairs that only one side has
+/// (`age`/`birth_year`, `reach_metres`, `assisted`), the other side leaves its part empty.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facets {
+    /// Facts that change on their own.
+    pub volatile: Volatile,
+    /// A posting's kind, or the kinds that a person accepts; empty: not told.
+    pub kinds: KindSet,
+    /// Division of the place.
+    pub division: Option<Division>,
+    /// Point of the place, or the centre of its district.
+    pub point: Option<Point>,
+    /// Least education demanded, or the education that the person has.
+    pub education: Option<Education>,
+    /// Least experience demanded, or the experience that the person has, in months.
+    pub experience_months: Option<u16>,
+    /// Certificates demanded, or held.
+    pub certificates: CertificateSet,
+    /// A posting's limits of age.
+    pub age: Option<AgeRange>,
+    /// A person's year of birth.
+    pub birth_year: Option<i16>,
+    /// Pay offered, or the person's floor (as `min`).
+    pub pay: Option<PayRange>,
+    /// Hours of the job, or hours in which the person can work; empty: not told, any.
+    pub hours: WeekHours,
+    /// The job comes with lodging, so that distance does not matter.
+    pub lodging: bool,
+    /// How far a person goes, straight-line metres, tolerance included.
+    pub reach_metres: Option<f64>,
+    /// Occupations recognised; sorted, without duplicates; empty: not known.
+    pub occupations: Vec<OccupationId>,
+    /// Publication of a posting (first minute of the date).
+    pub published: Option<Instant>,
+    /// First instant at which a posting, or a person's consent, no longer holds.
+    pub valid_until: Option<Instant>,
+    /// A posting's employer.
+    pub employer: Option<EmployerKey>,
+    /// Employers that a person excludes; sorted.
+    pub excluded_employers: Vec<EmployerKey>,
+    /// The person belongs to an assistance group.
+    pub assisted: bool,
+}
+
+impl Facets {
+    /// Facets of a posting. `occupations` are those recognised in it, in any order.
+    pub fn of_posting(posting: &JobPosting, occupations: &[OccupationId]) -> Self {
+        Self {
+            volatile: Volatile::of_posting(posting),
+            kinds: posting.kind.into_iter().collect(),
+            division: posting.place.division,
+            point: posting.place.located(),
+            education: posting.education,
+            experience_months: posting.experience_months,
+            certificates: posting.certificates.clone(),
+            age: posting.age,
+            pay: posting.pay.as_ref().and_then(crate::Pay::range),
+            hours: posting.hours(),
+            lodging: posting.offers_lodging(),
+            occupations: sorted(occupations.iter().copied()),
+            published: posting.validity.published().map(Date::start),
+            valid_until: posting.valid_until(),
+            employer: EmployerKey::of(posting.employer.as_str()),
+            ..Self::default()
+        }
+    }
+
+    /// Facets of a profile. `occupations` are those wished for, in any order.
+    pub fn of_profile(profile: &Profile, occupations: &[OccupationId]) -> Self {
+        let floor = profile.pay_floor.map(|f| PayRange {
+            min: Some(f.amount()),
+            max: None,
+            unit: f.unit(),
+        });
+        Self {
+            volatile: Volatile::of_profile(profile),
+            kinds: profile.kinds,
+            division: profile.place.division,
+            point: profile.place.located(),
+            education: profile.education,
+            experience_months: profile.experience_months,
+            certificates: profile.certificates.clone(),
+            birth_year: profile.birth_year,
+            pay: floor,
+            hours: profile.hours(),
+            reach_metres: profile
+                .reach()
+                .map(|(_, m)| m * crate::condition::REACH_TOLERANCE),
+            occupations: sorted(occupations.iter().copied()),
+            valid_until: profile.consent.valid_until.map(Date::end),
+            excluded_employers: sorted(
+                profile
+                    .excluded_employers
+                    .iter()
+                    .filter_map(|e| EmployerKey::of(e.as_str())),
+            ),
+            assisted: profile.has_right(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Volatile {
+    /// Of a posting.
+    pub fn of_posting(posting: &JobPosting) -> Self {
+        Self {
+            open: posting.status == PostingStatus::Open,
+            places_left: posting.headcount.left(),
+        }
+    }
+
+    /// Of a profile.
+    pub fn of_profile(profile: &Profile) -> Self {
+        let open = profile.visibility == Visibility::Matchable && profile.consent.given;
+        Self {
+            open,
+            places_left: None,
+        }
+    }
+}
+
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn employers_compare_without_case_width_and_space() {
+        let key = EmployerKey::of;
+        assert_eq!(key("济南 ABC 餐饮"), key("济南ＡＢＣ餐饮"));
+        assert_eq!(key("abc"), key("A B C"));
+        assert_ne!(key("abc"), key("abd"));
+        assert_eq!(key(" \u{3000}"), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! The factors of a score, each from 0 (misfit) to 1 (fits wholly), or unknown.
+
+use jobmatch_domain::condition::{HOURS_TOLERANCE, PAY_TOLERANCE, REACH_TOLERANCE};
+use jobmatch_domain::matching::FactorKind;
+use jobmatch_domain::pay::convert_yuan;
+use jobmatch_domain::{Education, Instant, JobPosting, Profile};
+
+/// What retrieval and the lexicon say of a pair.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Signals {
+    /// BM25 of the query against the document.
+    pub lexical: f64,
+    /// The score that no document can exceed for this query; 0 without query terms.
+    pub lexical_ceiling: f64,
+    /// Cosine of the two embeddings; `None` when one is missing.
+    pub cosine: Option<f64>,
+    /// The closest pair of occupations; `None` when one side has none.
+    pub occupation: Option<OccupationSignal>,
+    /// Skills in common; `None` when the posting asks for none.
+    pub skills: Option<SkillSignal>,
+}
+
+/// How close the wished and the offered occupation are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OccupationSignal {
+    /// 1 for the same occupation, 0 for unrelated ones.
+    pub relatedness: f64,
+    /// Name of the wished occupation.
+    pub wanted: String,
+    /// Name of the offered occupation.
+    pub offered: String,
+}
+
+/// Which of the skills asked for the person brings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SkillSignal {
+    /// Skills asked for that the person has, in the posting's order.
+    pub matched: Vec<String>,
+    /// How many are asked for, at least 1.
+    pub asked: usize,
+}
+
+/// A person and a posting side by side.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// The person.
+    pub person: &'a Profile,
+    /// The posting.
+    pub posting: &'a JobPosting,
+    /// What retrieval says.
+    pub signals: &'a Signals,
+    /// Time of ages and freshness.
+    pub as_of: Instant,
+}
+
+/// Share of the lexical ceiling that counts as full agreement. Real documents repeat
+/// few of a query's terms: the best matches of the test collection reach about 0.4.
+const FULL_LEXICAL_SHARE: f64 = 0.4;
+/// Cosines at or below the first count 0, at or above the second 1; about the median of
+/// random pairs and of pairs judged suitable in the test collection.
+const COSINE_RANGE: (f64, f64) = (0.1, 0.8);
+/// Value of pay that just reaches the wish; the rest is for what comes on top.
+const PAY_AT_WISH: f64 = 0.8;
+/// Pay of so many times the wish counts as full.
+const PAY_FULL_RATIO: f64 = 1.4;
+/// Value of a way that just reaches the limit.
+const PLACE_AT_LIMIT: f64 = 0.6;
+/// Value of the place when lodging comes with a job out of reach.
+const PLACE_WITH_LODGING: f64 = 0.5;
+/// Minutes at which a way without a stated limit is worth half.
+const HALF_MINUTES: f64 = 30.0;
+/// Days after which a posting's freshness has fallen to a half.
+const HALF_LIFE_DAYS: f64 = 21.0;
+/// Value when every missing certificate is one that is got within days.
+const QUICK_CERTIFICATE: f64 = 0.5;
+/// What each level of schooling above the demand takes off; such people soon leave.
+const OVERQUALIFIED_STEP: f64 = 0.1;
+
+/// The value of every factor, in order of [`FactorKind::ALL`]; `None` is unknown.
+pub fn values(pair: &Pair<'_>) -> [Option<f64>; 11] {
+    FactorKind::ALL.map(|kind| value(kind, pair).map(|v| v.clamp(0.0, 1.0)))
+}
+
+fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
+    let signals = pair.signals;
+    match kind {
+        FactorKind::Lexical => (signals.lexical_ceiling > 0.0)
+            .then(|| signals.lexical / (signals.lexical_ceiling * FULL_LEXICAL_SHARE)),
+        FactorKind::Semantic => {
+            let (low, high) = COSINE_RANGE;
+            signals.cosine.map(|c| (c - low) / (high - low))
+        }
+        FactorKind::Occupation => signals.occupation.as_ref().map(|o| o.relatedness),
+        FactorKind::Skills => signals
+            .skills
+            .as_ref()
+            .map(|s| s.matched.len() as f64 / s.asked.max(1) as f64),
+        FactorKind::Certificates => Some(certificates(pair)),
+        FactorKind::Education => education(pair),
+        FactorKind::Experience => experience(pair),
+        FactorKind::Pay => pay_ratio(pair).map(pay),
+        FactorKind::Place => place(pair),
+        FactorKind::Hours => hours_share(pair)
+            .map(|share| ((share - HOURS_TOLERANCE) / (1.0 - HOURS_TOLERANCE)).max(0.0)),
+        FactorKind::Freshness => age_days(pair).map(|days| 0.5f64.powf(days / HALF_LIFE_DAYS)),
+    }
+}
+
+fn certificates(pair: &Pair<'_>) -> f64 {
+    let missing = pair.person.certificates.missing(&pair.posting.certificates);
+    if missing.is_empty() {
+        1.0
+    } else if missing.iter().all(|c| c.is_quickly_obtained()) {
+        QUICK_CERTIFICATE
+    } else {
+        0.0
+    }
+}
+
+fn education(pair: &Pair<'_>) -> Option<f64> {
+    let demanded = pair.posting.education?;
+    let has = pair.person.education?;
+    let surplus = i32::from(has.rank()) - i32::from(demanded.rank());
+    if surplus < 0 {
+        return Some(0.0);
+    }
+    // Nobody is overqualified for a job that demands nothing.
+    let steps = if demanded == Education::None {
+        0
+    } else {
+        surplus
+    };
+    Some(1.0 - OVERQUALIFIED_STEP * f64::from(steps))
+}
+
+fn experience(pair: &Pair<'_>) -> Option<f64> {
+    let demanded = f64::from(pair.posting.experience_months?);
+    let has = f64::from(pair.person.experience_months?);
+    Some(if demanded == 0.0 {
+        1.0
+    } else {
+        (has / demanded).min(1.0)
+    })
+}
+
+/// The top of the pay over the wish, in the unit of the wish.
+pub(crate) fn pay_ratio(pair: &Pair<'_>) -> Option<f64> {
+    let floor = pair.person.pay_floor?;
+    let range = pair.posting.pay.as_ref()?.range()?;
+    let paid = convert_yuan(range.top(), range.unit, floor.unit())?;
+    Some(paid / floor.amount().yuan())
+}
+
+fn pay(ratio: f64) -> f64 {
+    if ratio < 1.0 {
+        PAY_AT_WISH * (ratio - PAY_TOLERANCE) / (1.0 - PAY_TOLERANCE)
+    } else {
+        PAY_AT_WISH + (1.0 - PAY_AT_WISH) * (ratio - 1.0) / (PAY_FULL_RATIO - 1.0)
+    }
+}
+
+/// Straight-line metres between the two places.
+pub(crate) fn metres(pair: &Pair<'_>) -> Option<f64> {
+    let home = pair.person.place.located()?;
+    Some(home.distance_metres(&pair.posting.place.located()?))
+}
+
+/// Minutes on the way by the person's means.
+pub(crate) fn minutes(pair: &Pair<'_>) -> Option<f64> {
+    metres(pair).map(|m| pair.person.travel.minutes(m))
+}
+
+fn place(pair: &Pair<'_>) -> Option<f64> {
+    let minutes = minutes(pair)?;
+    let Some(limit) = pair.person.max_travel_minutes else {
+        return Some(1.0 / (1.0 + minutes / HALF_MINUTES));
+    };
+    let ratio = minutes / f64::from(limit);
+    let near = if ratio <= 1.0 {
+        1.0 - (1.0 - PLACE_AT_LIMIT) * ratio
+    } else {
+        PLACE_AT_LIMIT * (REACH_TOLERANCE - ratio) / (REACH_TOLERANCE - 1.0)
+    };
+    let floor = if pair.posting.offers_lodging() {
+        PLACE_WITH_LODGING
+    } else {
+        0.0
+    };
+    Some(near.max(floor))
+}
+
+/// Share of the job's hours that lie within the person's.
+pub(crate) fn hours_share(pair: &Pair<'_>) -> Option<f64> {
+    let job = pair.posting.hours();
+    if job.is_empty() {
+        return None;
+    }
+    let person = pair.person.hours();
+    Some(if person.is_empty() {
+        1.0
+    } else {
+        job.share_within(&person)
+    })
+}
+
+/// Days since publication, not below 0.
+pub(crate) fn age_days(pair: &Pair<'_>) -> Option<f64> {
+    let published = pair.posting.validity.published()?;
+    Some((pair.as_of.date().days() - published.days()).max(0) as f64)
+}

@@ -1,0 +1,83 @@
+//! Convex fusion: one score from the factors' values.
+
+use jobmatch_domain::matching::Multipliers;
+
+use crate::weights::RankingWeights;
+
+/// A score and its parts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fused {
+    /// 0 to 1; the sum of the contributions.
+    pub score: f64,
+    /// What each factor adds, in order of the factors.
+    pub contributions: [f64; 11],
+}
+
+/// Weighted mean of the values; unknown ones count as the ranking's stand-ins. All
+/// weights zero gives score 0. A convex combination beats rank fusion where scores are
+/// comparable (Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid
+/// Retrieval, TOIS 2023).
+pub fn fuse(values: &[Option<f64>; 11], weights: &RankingWeights, by: &Multipliers) -> Fused {
+    let weight = |i: usize| weights.weights[i] * by.0[i];
+    let total: f64 = (0..values.len()).map(weight).sum();
+    let mut contributions = [0.0; 11];
+    if total > 0.0 {
+        for (i, part) in contributions.iter_mut().enumerate() {
+            *part = weight(i) / total * values[i].unwrap_or(weights.unknown[i]);
+        }
+    }
+    Fused {
+        score: contributions.iter().sum::<f64>().clamp(0.0, 1.0),
+        contributions,
+    }
+}
+
+/// Factor on the score for each preferred condition that is unmet.
+const PREFERRED_UNMET: f64 = 0.8;
+
+/// The score after the penalty for `unmet` preferred conditions.
+pub fn penalised(score: f64, unmet: usize) -> f64 {
+    score * PREFERRED_UNMET.powi(i32::try_from(unmet).unwrap_or(i32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_better_value_never_lowers_the_score(
+            values in proptest::array::uniform11(proptest::option::of(0.0f64..=1.0)),
+            which in 0usize..11,
+            raise in 0.0f64..=1.0,
+        ) {
+            let weights = RankingWeights::default();
+            let by = Multipliers::default();
+            let before = fuse(&values, &weights, &by);
+            prop_assert!((0.0..=1.0).contains(&before.score));
+            let mut better = values;
+            let base = values[which].unwrap_or(weights.unknown[which]);
+            better[which] = Some(base + (1.0 - base) * raise);
+            prop_assert!(fuse(&better, &weights, &by).score >= before.score - 1e-12);
+        }
+    }
+
+    #[test]
+    fn contributions_add_up_and_a_dropped_factor_adds_nothing() {
+        let mut by = Multipliers::default();
+        by.0[0] = 0.0;
+        let fused = fuse(&[Some(1.0); 11], &RankingWeights::default(), &by);
+        assert!((fused.contributions.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(fused.contributions[0], 0.0);
+        assert_eq!(
+            fuse(
+                &[None; 11],
+                &RankingWeights::default(),
+                &Multipliers([0.0; 11])
+            )
+            .score,
+            0.0
+        );
+    }
+}

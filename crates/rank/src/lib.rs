@@ -1,0 +1,20 @@
+//! How well do this person and this job fit, and why?
+//!
+//! Pure functions: no I/O, no clock, no randomness. The same pair, signals and
+//! weights give the same score, and ties fall to the id.
+
+mod duplicates;
+mod eligibility;
+mod evidence;
+mod features;
+mod fusion;
+mod select;
+mod weights;
+
+pub use duplicates::{Fingerprint, fingerprint};
+pub use eligibility::{Checked, check, outcomes};
+pub use evidence::evidence;
+pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};
+pub use fusion::{Fused, fuse, penalised};
+pub use select::{Candidate, Limits, Selected, select};
+pub use weights::{RANKING_NAME, RankingWeights};

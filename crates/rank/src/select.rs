@@ -1,0 +1,128 @@
+//! From ranked candidates to the list that is shown.
+
+use std::collections::HashMap;
+
+use jobmatch_domain::DocumentId;
+use jobmatch_domain::facets::EmployerKey;
+
+use crate::duplicates::Fingerprint;
+
+/// A scored candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Document.
+    pub id: DocumentId,
+    /// Final score.
+    pub score: f64,
+    /// Employer; `None` for profiles and postings that name none.
+    pub employer: Option<EmployerKey>,
+    /// For near-duplicates; `None` for profiles.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// What bounds the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most of one employer.
+    pub per_employer: usize,
+    /// Near-duplicates stay apart.
+    pub keep_duplicates: bool,
+}
+
+/// A candidate that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// Position in the candidates given.
+    pub index: usize,
+    /// Ids of the near-duplicates folded into it, in order of rank.
+    pub duplicates: Vec<DocumentId>,
+}
+
+/// Orders by score, ties by id, folds near-duplicates into the best of them and drops
+/// what exceeds the limit of an employer.
+pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&candidates[*a], &candidates[*b]);
+        b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id))
+    });
+    let mut shown: Vec<Selected> = Vec::new();
+    let mut of_employer: HashMap<EmployerKey, usize> = HashMap::new();
+    for index in order {
+        let candidate = &candidates[index];
+        if !limits.keep_duplicates
+            && let Some(twin) = shown
+                .iter_mut()
+                .find(|s| near(&candidates[s.index], candidate))
+        {
+            twin.duplicates.push(candidate.id.clone());
+            continue;
+        }
+        if let Some(employer) = candidate.employer {
+            let count = of_employer.entry(employer).or_default();
+            if *count >= limits.per_employer {
+                continue;
+            }
+            *count += 1;
+        }
+        shown.push(Selected {
+            index,
+            duplicates: Vec::new(),
+        });
+    }
+    shown
+}
+
+fn near(a: &Candidate, b: &Candidate) -> bool {
+    a.fingerprint
+        .zip(b.fingerprint)
+        .is_some_and(|(a, b)| a.is_near(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: &str, score: f64, employer: &str) -> Candidate {
+        Candidate {
+            id: DocumentId::parse(id).unwrap(),
+            score,
+            employer: EmployerKey::of(employer),
+            fingerprint: None,
+        }
+    }
+
+    fn shown(candidates: &[Candidate], per_employer: usize) -> Vec<&str> {
+        let limits = Limits {
+            per_employer,
+            keep_duplicates: false,
+        };
+        select(candidates, limits)
+            .iter()
+            .map(|s| candidates[s.index].id.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn order_is_by_score_then_id_whatever_the_input_order() {
+        let a = [
+            candidate("b", 0.5, ""),
+            candidate("c", 0.9, ""),
+            candidate("a", 0.5, ""),
+        ];
+        assert_eq!(shown(&a, 3), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn an_employer_gets_its_share_and_the_nameless_are_not_one_employer() {
+        let a = [
+            candidate("a", 0.9, "甲公司"),
+            candidate("b", 0.8, "甲公司"),
+            candidate("c", 0.7, "甲公司"),
+            candidate("d", 0.6, ""),
+            candidate("e", 0.5, ""),
+        ];
+        assert_eq!(shown(&a, 2), ["a", "b", "d", "e"]);
+        assert_eq!(shown(&a, 1), ["a", "d", "e"]);
+    }
+}
