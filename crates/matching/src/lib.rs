@@ -1,1 +1,27 @@
-//! matching
+//! The paths through the service: how a record gets in, becomes searchable, and is
+//! found, ranked and explained.
+//!
+//! - [`Intake`] is the write path: redact, store, acknowledge.
+//! - The indexer carries what the store acknowledged into the engines.
+//! - [`Matcher`] is the read path: analyse, retrieve, fetch, rank, explain.
+//! - [`Service`] opens and holds all of them.
+
+mod analysis;
+mod clock;
+mod error;
+mod index_keeper;
+mod indexer;
+mod intake;
+mod matcher;
+mod service;
+mod signals;
+mod tickets;
+
+pub use analysis::Analyst;
+pub use clock::{Clock, system_clock};
+pub use error::MatchingError;
+pub use index_keeper::{IndexKeeper, IndexState};
+pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+pub use matcher::Matcher;
+pub use service::{Service, ServiceOptions, Stats};
+pub use tickets::{Ticket, TicketState, Tickets};

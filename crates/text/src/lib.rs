@@ -1,1 +1,18 @@
-//! text
+//! From text to terms: normalisation, words, character n-grams, occupations.
+//!
+//! Documents and queries go through the same [`Analyzer`], once, above the engine.
+
+mod analyzer;
+mod error;
+mod lexicon;
+mod neutral;
+mod normalize;
+mod redact;
+mod tokens;
+
+pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, UserWord};
+pub use error::TextError;
+pub use lexicon::{Lexicon, OccupationEntry, OccupationId, OccupationMention};
+pub use neutral::neutralize;
+pub use normalize::normalize;
+pub use redact::{Redacted, redact};

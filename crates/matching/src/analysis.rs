@@ -1,0 +1,206 @@
+//! From records to terms, vectors and occupations: the one place where documents and
+//! queries are read, so that both are read alike.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jobmatch_domain::{Embedding, Facets, JobPosting, OccupationId, Profile};
+use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
+use jobmatch_index::{Document, Field, Fields, QueryTerm};
+use jobmatch_store::Stored;
+use jobmatch_text::{Analysis, Analyzer, neutralize};
+
+/// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
+const MAX_QUERY_TERMS: usize = 160;
+
+/// Weight of a query term by where it stands in the query and in the document. The wish
+/// says what a person wants now, the resume what was done before; a title says what the
+/// work is, a text also what surrounds it. Set with `jobmatch eval` on the public half
+/// of the test collection.
+const FOCUS_WEIGHT: f32 = 3.0;
+const DETAIL_WEIGHT: f32 = 0.6;
+const FIELD_WEIGHTS: [(Field, f32); 4] = [
+    (Field::TitleWords, 2.0),
+    (Field::TitleGrams, 1.0),
+    (Field::BodyWords, 1.0),
+    (Field::BodyGrams, 0.4),
+];
+
+/// A text in two parts: what it is about, and the rest.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    /// Title of a posting, wishes of a person.
+    pub(crate) focus: Analysis,
+    /// Text and skills.
+    pub(crate) detail: Analysis,
+    /// Occupations offered or wished for; sorted, without duplicates.
+    pub(crate) occupations: Vec<OccupationId>,
+}
+
+/// Reads records and queries.
+#[derive(Clone)]
+pub struct Analyst {
+    analyzer: Analyzer,
+    embedder: Arc<dyn Embedder>,
+}
+
+impl Analyst {
+    /// An analyst of this analyser and embedder.
+    pub fn new(analyzer: Analyzer, embedder: Arc<dyn Embedder>) -> Self {
+        Self { analyzer, embedder }
+    }
+
+    /// The analyser.
+    pub fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
+    }
+
+    /// The embedder.
+    pub fn embedder(&self) -> &dyn Embedder {
+        self.embedder.as_ref()
+    }
+
+    /// An occupation by its canonical name, an everyday name or its code.
+    pub fn occupation(&self, name: &str) -> Option<OccupationId> {
+        self.analyzer.lexicon().by_name(name).map(|id| OccupationId(id.0))
+    }
+
+    /// Reads a posting.
+    pub(crate) fn read_posting(&self, posting: &JobPosting) -> Reading {
+        let mut detail = join(posting.skills.iter().map(|s| s.as_str()));
+        detail.push('\n');
+        detail.push_str(posting.description.as_str());
+        let focus = self.analyzer.analyze(&neutralize(posting.title.as_str()));
+        let detail = self.analyzer.analyze(&neutralize(&detail));
+        let named = self.occupation(posting.occupation.as_str());
+        let occupations = match named {
+            Some(occupation) => vec![occupation],
+            None => first_told([&focus, &detail]),
+        };
+        Reading { focus, detail, occupations }
+    }
+
+    /// Reads a profile.
+    pub(crate) fn read_profile(&self, profile: &Profile) -> Reading {
+        let focus = join(profile.wanted.iter().map(|w| w.as_str()));
+        let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
+        detail.push('\n');
+        detail.push_str(profile.resume.as_str());
+        let focus = self.analyzer.analyze(&neutralize(&focus));
+        let detail = self.analyzer.analyze(&neutralize(&detail));
+        let occupations = first_told([&focus, &detail]);
+        Reading { focus, detail, occupations }
+    }
+
+    /// What the engine keeps of a posting.
+    pub(crate) fn posting_document(
+        &self,
+        stored: &Stored<JobPosting>,
+    ) -> Result<Document, EmbedError> {
+        let reading = self.read_posting(&stored.record);
+        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
+        Ok(Document {
+            id: stored.record.id.clone(),
+            seq: stored.content_seq,
+            facets: Facets::of_posting(&stored.record, &reading.occupations),
+            fields: fields(reading),
+            vector,
+        })
+    }
+
+    /// What the engine keeps of a profile.
+    pub(crate) fn profile_document(
+        &self,
+        stored: &Stored<Profile>,
+    ) -> Result<Document, EmbedError> {
+        let reading = self.read_profile(&stored.record);
+        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
+        Ok(Document {
+            id: stored.record.id.clone(),
+            seq: stored.content_seq,
+            facets: Facets::of_profile(&stored.record, &reading.occupations),
+            fields: fields(reading),
+            vector,
+        })
+    }
+
+    /// The unit vector of a reading: the caller's own when it is of the space in use,
+    /// else the embedder's. A vector of another space is kept in the store and not used.
+    pub(crate) fn vector(
+        &self,
+        reading: &Reading,
+        own: Option<&Embedding>,
+    ) -> Result<Option<Vec<f32>>, EmbedError> {
+        if let Some(own) = own.filter(|e| e.space() == self.embedder.space().as_str()) {
+            return Ok(Some(own.values().to_vec()));
+        }
+        let input = EmbedInput {
+            title_words: &reading.focus.words,
+            title_grams: &reading.focus.grams,
+            body_words: &reading.detail.words,
+            body_grams: &reading.detail.grams,
+            raw: &reading.detail.normalized,
+        };
+        Ok(self.embedder.embed(&[input])?.pop().flatten())
+    }
+
+    /// The weighted terms of a query.
+    pub(crate) fn query_terms(&self, reading: &Reading) -> Vec<QueryTerm> {
+        let mut weights: BTreeMap<(Field, &str), f32> = BTreeMap::new();
+        for (part, part_weight) in
+            [(&reading.focus, FOCUS_WEIGHT), (&reading.detail, DETAIL_WEIGHT)]
+        {
+            for (field, field_weight) in FIELD_WEIGHTS {
+                let terms = match field {
+                    Field::TitleWords | Field::BodyWords => &part.words,
+                    Field::TitleGrams | Field::BodyGrams => &part.grams,
+                };
+                for term in terms {
+                    // The strongest place of a term counts once: repeating a word in a
+                    // resume doesn't make it the wish.
+                    let weight = weights.entry((field, term)).or_default();
+                    *weight = weight.max(part_weight * field_weight);
+                }
+            }
+        }
+        let mut terms: Vec<QueryTerm> = weights
+            .into_iter()
+            .map(|((field, text), weight)| QueryTerm { field, text: text.to_owned(), weight })
+            .collect();
+        // Stable, so equal weights stay in order of field and text.
+        terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        terms.truncate(MAX_QUERY_TERMS);
+        terms
+    }
+}
+
+fn fields(reading: Reading) -> Fields {
+    Fields {
+        title_words: reading.focus.words,
+        title_grams: reading.focus.grams,
+        body_words: reading.detail.words,
+        body_grams: reading.detail.grams,
+    }
+}
+
+fn join<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    parts.collect::<Vec<_>>().join("，")
+}
+
+/// The occupations of the first part that names any; what is negated does not count.
+fn first_told(parts: [&Analysis; 2]) -> Vec<OccupationId> {
+    for part in parts {
+        let mut told: Vec<_> = part
+            .occupations
+            .iter()
+            .filter(|m| !m.negated)
+            .map(|m| OccupationId(m.occupation.0))
+            .collect();
+        told.sort_unstable();
+        told.dedup();
+        if !told.is_empty() {
+            return told;
+        }
+    }
+    Vec::new()
+}

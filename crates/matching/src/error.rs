@@ -1,0 +1,107 @@
+//! What can go wrong on the paths.
+
+use jobmatch_domain::{Collection, DocumentId, Seq, Violation};
+use jobmatch_index::EngineError;
+use jobmatch_store::StoreError;
+use thiserror::Error;
+
+/// A failure of a read or write.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MatchingError {
+    /// A bad value in the request.
+    #[error(transparent)]
+    Invalid(#[from] Violation),
+    /// No such record.
+    #[error("there is no {} with id {id}", singular(*.collection))]
+    NotFound {
+        /// Where it was sought.
+        collection: Collection,
+        /// The id.
+        id: DocumentId,
+    },
+    /// The etag sent is not the stored one.
+    #[error("{id} was changed since etag {sent} was read; read it again and repeat the change")]
+    EtagMismatch {
+        /// The record.
+        id: DocumentId,
+        /// The etag sent.
+        sent: String,
+    },
+    /// A request id that was used for another request.
+    #[error("request_id {key:?} was used for a request with other content; use a new one")]
+    RequestIdReused {
+        /// The key.
+        key: String,
+    },
+    /// Another record has this source and external id.
+    #[error("source and external_id belong to {by} already; update that record or change them")]
+    OriginTaken {
+        /// Id of the other record.
+        by: DocumentId,
+    },
+    /// A full sync that would close too much.
+    #[error(
+        "the full sync would close {closing} of {live} records of source {source_name:?}, more than \
+         the share allowed; check the feed, or raise max_closed_share"
+    )]
+    ShrunkenFeed {
+        /// The source.
+        source_name: String,
+        /// How many would be closed.
+        closing: usize,
+        /// How many live ones the source has.
+        live: usize,
+    },
+    /// The index does not serve.
+    #[error("the index of {} is not ready: {reason}; try again later", .collection.name())]
+    IndexNotReady {
+        /// Which.
+        collection: Collection,
+        /// `opening`, `rebuilding (43%)`, `failed: …`.
+        reason: String,
+    },
+    /// `min_seq` lies beyond everything written.
+    #[error("min_seq {min_seq} lies beyond the last Seq {last}; give the Seq that a write answered")]
+    SeqInFuture {
+        /// The Seq asked for.
+        min_seq: Seq,
+        /// The last one.
+        last: Seq,
+    },
+    /// The ranking changed between two pages.
+    #[error("the ranking has changed since the first page; start again without page_token")]
+    RankingChanged,
+    /// The write queue is closed.
+    #[error("the service is shutting down; try again later")]
+    ShuttingDown,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The embedder.
+    #[error(transparent)]
+    Embed(#[from] jobmatch_embed::EmbedError),
+    /// The analyser.
+    #[error(transparent)]
+    Text(#[from] jobmatch_text::TextError),
+    /// A task of ours panicked; the report is in the log.
+    #[error("an internal task failed; the failure is in the log")]
+    Internal,
+}
+
+fn singular(collection: Collection) -> &'static str {
+    match collection {
+        Collection::Postings => "posting",
+        Collection::Profiles => "profile",
+    }
+}
+
+/// A task that ended by a panic.
+impl From<tokio::task::JoinError> for MatchingError {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self::Internal
+    }
+}

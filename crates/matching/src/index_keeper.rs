@@ -1,0 +1,180 @@
+//! One collection's index: which engine serves, how far it has come, and its rebuild.
+//!
+//! An index lives in a folder of its own generation, `g1`, `g2`, …; the file `CURRENT`
+//! names the one that serves. A rebuild fills the next generation beside it and switches
+//! when it is complete, so that matches go on meanwhile.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use jobmatch_domain::{Collection, Seq};
+use jobmatch_index::{EmbeddedEngine, Engine, EngineError, EngineOptions, EngineStats};
+use parking_lot::RwLock;
+use tokio::sync::watch;
+
+use crate::error::MatchingError;
+
+/// What an index is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IndexState {
+    /// Not opened yet.
+    Opening,
+    /// Serves.
+    Ready,
+    /// Being filled, 0 to 1; serves meanwhile when an older generation is there.
+    Rebuilding(f64),
+    /// Does not take changes any more, with the reason.
+    Failed(String),
+}
+
+/// Keeps the engine of one collection.
+pub struct IndexKeeper {
+    collection: Collection,
+    folder: PathBuf,
+    options: EngineOptions,
+    engine: ArcSwapOption<EmbeddedEngine>,
+    state: RwLock<IndexState>,
+    searchable: watch::Sender<Seq>,
+}
+
+impl IndexKeeper {
+    /// A keeper of the folder; opens nothing.
+    pub(crate) fn new(collection: Collection, folder: PathBuf, options: EngineOptions) -> Self {
+        Self {
+            collection,
+            folder,
+            options,
+            engine: ArcSwapOption::empty(),
+            state: RwLock::new(IndexState::Opening),
+            searchable: watch::Sender::new(Seq::default()),
+        }
+    }
+
+    /// The collection.
+    pub fn collection(&self) -> Collection {
+        self.collection
+    }
+
+    /// What it is doing.
+    pub fn state(&self) -> IndexState {
+        self.state.read().clone()
+    }
+
+    /// Whether matches can be asked.
+    pub fn is_serving(&self) -> bool {
+        self.engine.load().is_some()
+    }
+
+    /// Last Seq that is searchable.
+    pub fn searchable(&self) -> Seq {
+        *self.searchable.borrow()
+    }
+
+    /// Counts of the engine that serves.
+    pub fn stats(&self) -> Option<EngineStats> {
+        self.engine.load().as_ref().map(|engine| engine.stats())
+    }
+
+    /// The engine, or why there is none.
+    pub(crate) fn engine(&self) -> Result<Arc<EmbeddedEngine>, MatchingError> {
+        self.engine.load_full().ok_or_else(|| MatchingError::IndexNotReady {
+            collection: self.collection,
+            reason: match self.state() {
+                IndexState::Opening | IndexState::Ready => "opening".into(),
+                IndexState::Rebuilding(done) => format!("rebuilding, {:.0}% done", done * 100.0),
+                IndexState::Failed(reason) => format!("failed: {reason}"),
+            },
+        })
+    }
+
+    /// Waits until the Seq is searchable. Ends only then; the caller's deadline bounds it.
+    pub(crate) async fn wait_for(&self, seq: Seq) -> Result<(), MatchingError> {
+        let mut searchable = self.searchable.subscribe();
+        searchable.wait_for(|at| *at >= seq).await.map_err(|_| MatchingError::ShuttingDown)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_state(&self, state: IndexState) {
+        *self.state.write() = state;
+    }
+
+    pub(crate) fn set_searchable(&self, seq: Seq) {
+        self.searchable.send_if_modified(|at| {
+            let rises = seq > *at;
+            *at = (*at).max(seq);
+            rises
+        });
+    }
+
+    /// Opens the current generation and serves it. `Ok(false)` when there is none that
+    /// can be used, so that one has to be built.
+    pub(crate) fn open_current(&self) -> Result<bool, MatchingError> {
+        let Some(generation) = self.current_generation() else { return Ok(false) };
+        match EmbeddedEngine::open(&self.generation_folder(generation), self.options.clone()) {
+            Ok(engine) => {
+                self.engine.store(Some(Arc::new(engine)));
+                Ok(true)
+            }
+            Err(EngineError::NeedsRebuild { reason }) => {
+                tracing::warn!(collection = self.collection.name(), reason, "index must be rebuilt");
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes an empty engine of the next generation, which does not serve yet.
+    pub(crate) fn create_next(&self) -> Result<(u64, EmbeddedEngine), MatchingError> {
+        let generation = self.generations().last().copied().unwrap_or(0) + 1;
+        let folder = self.generation_folder(generation);
+        let engine = EmbeddedEngine::create(&folder, self.options.clone())?;
+        Ok((generation, engine))
+    }
+
+    /// Serves a filled engine, makes it the current generation durably, and removes the
+    /// others.
+    pub(crate) fn switch_to(
+        &self,
+        generation: u64,
+        engine: Arc<EmbeddedEngine>,
+    ) -> Result<(), MatchingError> {
+        write_current(&self.folder, generation).map_err(EngineError::from)?;
+        self.engine.store(Some(engine));
+        for old in self.generations().into_iter().filter(|g| *g != generation) {
+            // Readers of the old engine hold its files open; the names can go.
+            if let Err(error) = std::fs::remove_dir_all(self.generation_folder(old)) {
+                tracing::warn!(%error, generation = old, "an old index could not be removed");
+            }
+        }
+        Ok(())
+    }
+
+    fn generation_folder(&self, generation: u64) -> PathBuf {
+        self.folder.join(format!("g{generation}"))
+    }
+
+    fn current_generation(&self) -> Option<u64> {
+        let name = std::fs::read_to_string(self.folder.join("CURRENT")).ok()?;
+        name.trim().strip_prefix('g')?.parse().ok()
+    }
+
+    /// The generations on disk in rising order.
+    fn generations(&self) -> Vec<u64> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut found: Vec<u64> = entries
+            .filter_map(|e| e.file_name().to_str()?.strip_prefix('g')?.parse().ok())
+            .collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// Replaces `CURRENT` so that a crash leaves the old or the new name, never a torn one.
+fn write_current(folder: &Path, generation: u64) -> std::io::Result<()> {
+    let fresh = folder.join("CURRENT.new");
+    std::fs::write(&fresh, format!("g{generation}\n"))?;
+    std::fs::File::open(&fresh)?.sync_all()?;
+    std::fs::rename(&fresh, folder.join("CURRENT"))?;
+    std::fs::File::open(folder)?.sync_all()
+}

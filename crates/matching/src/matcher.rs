@@ -1,0 +1,237 @@
+//! The read path: analyse, retrieve, fetch, rank, explain.
+
+mod ranking;
+mod seeker;
+mod stopwatch;
+
+use std::sync::Arc;
+
+use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
+use jobmatch_domain::matching::{
+    ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Trace,
+};
+use jobmatch_domain::{Collection, Condition, ConditionMode, DocumentId, Instant, Point, Seq};
+use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
+use jobmatch_rank::{RANKING_NAME, RankingWeights};
+use jobmatch_store::Store;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::analysis::{Analyst, Reading};
+use crate::clock::Clock;
+use crate::error::MatchingError;
+use crate::index_keeper::IndexKeeper;
+use ranking::Ranking;
+use seeker::Seeker;
+use stopwatch::Stopwatch;
+
+/// Hits that each leg brings. The union of the legs is what is ranked, and bounds how
+/// deep pages go.
+const HITS_A_LEG: usize = 200;
+
+/// The read path.
+#[derive(Clone)]
+pub struct Matcher {
+    pub(crate) store: Store,
+    pub(crate) analyst: Analyst,
+    pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
+    pub(crate) weights: RankingWeights,
+    pub(crate) clock: Clock,
+}
+
+/// One side's question to the other collection, read and ready.
+pub(crate) struct Question {
+    pub(crate) collection: Collection,
+    pub(crate) seeker: Seeker,
+    pub(crate) reading: Reading,
+    pub(crate) vector: Option<Vec<f32>>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) near: Option<Point>,
+    pub(crate) options: MatchOptions,
+    pub(crate) as_of: Instant,
+}
+
+impl Matcher {
+    /// Jobs for a person.
+    pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
+        let mut watch = Stopwatch::start();
+        let as_of = self.as_of(&request.options)?;
+        self.wait(Collection::Postings, request.options.min_seq).await?;
+        let this = self.clone();
+        let question =
+            tokio::task::spawn_blocking(move || this.ask_postings(request, as_of)).await??;
+        watch.lap("analyse");
+        self.answer(question, watch).await
+    }
+
+    /// People for a job.
+    pub async fn match_profiles(&self, request: MatchProfiles) -> Result<MatchPage, MatchingError> {
+        let mut watch = Stopwatch::start();
+        let as_of = self.as_of(&request.options)?;
+        self.wait(Collection::Profiles, request.options.min_seq).await?;
+        let this = self.clone();
+        let question =
+            tokio::task::spawn_blocking(move || this.ask_profiles(request, as_of)).await??;
+        watch.lap("analyse");
+        self.answer(question, watch).await
+    }
+
+    /// One pair, eligible or not.
+    pub async fn explain(&self, request: ExplainMatch) -> Result<Explanation, MatchingError> {
+        let as_of = self.as_of(&request.options)?;
+        self.wait(Collection::Postings, request.options.min_seq).await?;
+        let ExplainMatch { person, posting, filter, options } = request;
+        let this = self.clone();
+        let ask = MatchPostings { person, filter, options };
+        let question =
+            tokio::task::spawn_blocking(move || this.ask_postings(ask, as_of)).await??;
+        let retrieval = self.retrieve(&question, vec![posting.clone()]).await?;
+        let (seq, this) = (retrieval.seq, self.clone());
+        let (found, eligible) = tokio::task::spawn_blocking(move || {
+            Ranking::new(&this, &question).explain_one(&retrieval, &posting)
+        })
+        .await??;
+        Ok(Explanation { found, eligible, seq, as_of, ranking_version: self.ranking_version() })
+    }
+
+    /// Name and version of everything that decides an order: ranking, lexicon, model.
+    pub fn ranking_version(&self) -> String {
+        let analyzer = self.analyst.analyzer().version();
+        format!("{RANKING_NAME}/{analyzer}/{}", self.analyst.embedder().space())
+    }
+
+    /// The same as one number, for page tokens.
+    fn ranking_digest(&self) -> u64 {
+        xxh3_64(self.ranking_version().as_bytes())
+    }
+
+    /// The time that a request is answered for: the first page's, on later pages.
+    fn as_of(&self, options: &MatchOptions) -> Result<Instant, MatchingError> {
+        match &options.page {
+            None => Ok((self.clock)()),
+            Some(page) if page.ranking_version == self.ranking_digest() => Ok(page.as_of),
+            Some(_) => Err(MatchingError::RankingChanged),
+        }
+    }
+
+    fn keeper(&self, collection: Collection) -> &IndexKeeper {
+        match collection {
+            Collection::Postings => &self.keepers[0],
+            Collection::Profiles => &self.keepers[1],
+        }
+    }
+
+    async fn wait(&self, collection: Collection, min_seq: Seq) -> Result<(), MatchingError> {
+        let last = self.store.seq();
+        if min_seq > last {
+            return Err(MatchingError::SeqInFuture { min_seq, last });
+        }
+        self.keeper(collection).wait_for(min_seq).await
+    }
+
+    fn ask_postings(
+        &self,
+        request: MatchPostings,
+        as_of: Instant,
+    ) -> Result<Question, MatchingError> {
+        let MatchPostings { person, filter, options } = request;
+        let (person, facts) = self.person(person)?;
+        let valid_at = filter.valid_at.unwrap_or(as_of);
+        let mut conditions = demands_on_postings(&person, valid_at, facts);
+        conditions.extend(filter.conditions(Collection::Postings));
+        let reading = self.analyst.read_profile(&person);
+        Ok(Question {
+            collection: Collection::Postings,
+            vector: self.analyst.vector(&reading, person.embedding.as_ref())?,
+            near: person.place.located(),
+            seeker: Seeker::person(person),
+            reading,
+            conditions,
+            options,
+            as_of,
+        })
+    }
+
+    fn ask_profiles(
+        &self,
+        request: MatchProfiles,
+        as_of: Instant,
+    ) -> Result<Question, MatchingError> {
+        let MatchProfiles { job, filter, options } = request;
+        let job = self.job(job)?;
+        let valid_at = filter.valid_at.unwrap_or(as_of);
+        let mut conditions = demands_on_profiles(&job, valid_at);
+        conditions.extend(filter.conditions(Collection::Profiles));
+        let reading = self.analyst.read_posting(&job);
+        Ok(Question {
+            collection: Collection::Profiles,
+            vector: self.analyst.vector(&reading, job.embedding.as_ref())?,
+            near: job.place.located(),
+            seeker: Seeker::Job(Box::new(job)),
+            reading,
+            conditions,
+            options,
+            as_of,
+        })
+    }
+
+    async fn retrieve(
+        &self,
+        question: &Question,
+        score_also: Vec<DocumentId>,
+    ) -> Result<Retrieval, MatchingError> {
+        let options = &question.options;
+        let required =
+            |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
+        let query = Query {
+            conditions: question.conditions.iter().filter(required).cloned().collect(),
+            lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
+            vector: question.vector.clone().filter(|_| options.legs.vector),
+            by_conditions: options.legs.conditions,
+            near: question.near,
+            limit: HITS_A_LEG,
+            exact: options.exact,
+            score_also,
+        };
+        Ok(self.keeper(question.collection).engine()?.retrieve(query).await?)
+    }
+
+    async fn answer(
+        &self,
+        question: Question,
+        mut watch: Stopwatch,
+    ) -> Result<MatchPage, MatchingError> {
+        let retrieval = self.retrieve(&question, Vec::new()).await?;
+        watch.skip();
+        for (stage, micros) in &retrieval.stages {
+            watch.add(stage, *micros);
+        }
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let ranking = Ranking::new(&this, &question);
+            let candidates = ranking.candidates(&retrieval)?;
+            watch.lap("fetch");
+            let ranked = ranking.page(&candidates, this.ranking_digest());
+            watch.lap("rank");
+            let plan = match retrieval.plan {
+                VectorPlan::None => "none",
+                VectorPlan::Exact => "exact",
+                VectorPlan::Graph => "graph",
+            };
+            Ok(MatchPage {
+                matches: ranked.matches,
+                next: ranked.next,
+                seq: this.keeper(question.collection).searchable().max(retrieval.seq),
+                exclusions: retrieval.exclusions,
+                as_of: question.as_of,
+                ranking_version: this.ranking_version(),
+                trace: Trace {
+                    vector_plan: plan,
+                    eligible: retrieval.eligible,
+                    candidates: candidates.len() as u64,
+                    stages: watch.stages(),
+                },
+            })
+        })
+        .await?
+    }
+}

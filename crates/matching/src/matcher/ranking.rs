@@ -1,0 +1,281 @@
+//! From retrieved hits to a page of explained matches.
+
+use std::collections::HashSet;
+
+use jobmatch_domain::facets::EmployerKey;
+use jobmatch_domain::matching::{Factor, FactorKind, Leg, LegHit, Match, PageStart, shown_key};
+use jobmatch_domain::{Collection, DocumentId, Facets, Instant, JobPosting, Profile, Seq};
+use jobmatch_index::{Hit, Retrieval};
+use jobmatch_rank::{
+    Candidate, Checked, Fused, Limits, Pair, Signals, check, evidence, fingerprint, fuse, outcomes,
+    penalised, select, values,
+};
+use jobmatch_store::Stored;
+
+use super::seeker::Seeker;
+use super::{Matcher, Question};
+use crate::error::MatchingError;
+use crate::signals::{SkillText, occupation_signal};
+
+/// A record that a leg found.
+pub(super) enum Found {
+    Posting(Box<Stored<JobPosting>>),
+    Profile(Box<Stored<Profile>>, SkillText),
+}
+
+impl Found {
+    fn id(&self) -> &DocumentId {
+        match self {
+            Self::Posting(stored) => &stored.record.id,
+            Self::Profile(stored, _) => &stored.record.id,
+        }
+    }
+
+    fn version(&self) -> (Seq, Instant) {
+        match self {
+            Self::Posting(stored) => (stored.seq, stored.updated),
+            Self::Profile(stored, _) => (stored.seq, stored.updated),
+        }
+    }
+}
+
+/// A found record with its score.
+pub(super) struct Scored<'a> {
+    hit: &'a Hit,
+    found: Found,
+    signals: Signals,
+    checked: Checked,
+    values: [Option<f64>; 11],
+    fused: Fused,
+    score: f64,
+}
+
+/// One page.
+pub(super) struct Page {
+    pub(super) matches: Vec<Match>,
+    pub(super) next: Option<PageStart>,
+}
+
+/// Ranks the answers to one question.
+pub(super) struct Ranking<'a> {
+    matcher: &'a Matcher,
+    question: &'a Question,
+}
+
+impl<'a> Ranking<'a> {
+    pub(super) fn new(matcher: &'a Matcher, question: &'a Question) -> Self {
+        Self { matcher, question }
+    }
+
+    /// The hits as current records, eligible and scored. A record that was deleted or
+    /// changed since it was indexed drops out here, so the lag of the index never shows.
+    pub(super) fn candidates<'h>(
+        &self,
+        retrieval: &'h Retrieval,
+    ) -> Result<Vec<Scored<'h>>, MatchingError> {
+        let hits: Vec<&Hit> = retrieval.hits.iter().collect();
+        let scored = self.score(&hits, retrieval.lexical_ceiling)?;
+        Ok(scored.into_iter().filter(|s| s.checked.eligible).collect())
+    }
+
+    /// One document of the retrieval, eligible or not.
+    pub(super) fn explain_one(
+        &self,
+        retrieval: &Retrieval,
+        id: &DocumentId,
+    ) -> Result<(Match, bool), MatchingError> {
+        let hit = retrieval.hits.iter().find(|h| h.id == *id);
+        let scored = self.score(&Vec::from_iter(hit), retrieval.lexical_ceiling)?;
+        let scored = scored.into_iter().next().ok_or_else(|| MatchingError::NotFound {
+            collection: self.question.collection,
+            id: id.clone(),
+        })?;
+        let eligible = scored.checked.eligible;
+        Ok((self.explained(&scored, Vec::new()), eligible))
+    }
+
+    /// The page that the options ask for.
+    pub(super) fn page(&self, scored: &[Scored<'_>], ranking_version: u64) -> Page {
+        let options = &self.question.options;
+        let candidates: Vec<Candidate> =
+            scored.iter().map(|s| candidate(s, options.keep_duplicates)).collect();
+        let limits = Limits {
+            per_employer: options.max_per_employer,
+            keep_duplicates: options.keep_duplicates,
+        };
+        let mut shown: Vec<u64> = options.page.as_ref().map_or_else(Vec::new, |p| p.shown.clone());
+        let before: HashSet<u64> = shown.iter().copied().collect();
+        let fresh: Vec<_> = select(&candidates, limits)
+            .into_iter()
+            .filter(|s| !before.contains(&shown_key(&candidates[s.index].id)))
+            .collect();
+        let more = fresh.len() > options.page_size;
+        let matches: Vec<Match> = fresh
+            .into_iter()
+            .take(options.page_size)
+            .map(|s| self.explained(&scored[s.index], s.duplicates))
+            .collect();
+        for found in &matches {
+            shown.push(shown_key(&found.id));
+            shown.extend(found.duplicates.iter().map(shown_key));
+        }
+        let as_of = self.question.as_of;
+        Page { matches, next: more.then_some(PageStart { as_of, ranking_version, shown }) }
+    }
+
+    fn score<'h>(
+        &self,
+        hits: &[&'h Hit],
+        lexical_ceiling: f32,
+    ) -> Result<Vec<Scored<'h>>, MatchingError> {
+        let found = self.fetch(hits)?;
+        let scored = found.into_iter().map(|(hit, found)| {
+            let signals = self.signals(hit, &found, lexical_ceiling);
+            let facets = facets(&found, hit);
+            let modes = &self.question.options.modes;
+            let checked = check(&self.question.conditions, modes, &facets);
+            let values = values(&self.pair(&found, &signals));
+            let fused =
+                fuse(&values, &self.matcher.weights, &self.question.options.multipliers);
+            let score = penalised(fused.score, checked.preferred_unmet);
+            Scored { hit, found, signals, checked, values, fused, score }
+        });
+        Ok(scored.collect())
+    }
+
+    fn fetch<'h>(&self, hits: &[&'h Hit]) -> Result<Vec<(&'h Hit, Found)>, MatchingError> {
+        let ids: Vec<DocumentId> = hits.iter().map(|h| h.id.clone()).collect();
+        let store = &self.matcher.store;
+        let current: Vec<Option<Found>> = match self.question.collection {
+            Collection::Postings => store
+                .get_many::<JobPosting>(&ids)?
+                .into_iter()
+                .map(|stored| stored.map(|s| Found::Posting(Box::new(s))))
+                .collect(),
+            Collection::Profiles => store
+                .get_many::<Profile>(&ids)?
+                .into_iter()
+                .map(|stored| {
+                    stored.map(|s| {
+                        let skills = SkillText::of(&s.record);
+                        Found::Profile(Box::new(s), skills)
+                    })
+                })
+                .collect(),
+        };
+        let is_indexed_version = |hit: &Hit, found: &Found| match found {
+            Found::Posting(stored) => stored.content_seq == hit.seq,
+            Found::Profile(stored, _) => stored.content_seq == hit.seq,
+        };
+        let pairs = hits.iter().zip(current).filter_map(|(hit, found)| Some((*hit, found?)));
+        Ok(pairs.filter(|(hit, found)| is_indexed_version(hit, found)).collect())
+    }
+
+    fn pair<'p>(&'p self, found: &'p Found, signals: &'p Signals) -> Pair<'p> {
+        let as_of = self.question.as_of;
+        match (&self.question.seeker, found) {
+            (Seeker::Person(person, _), Found::Posting(stored)) => {
+                Pair { person, posting: &stored.record, signals, as_of }
+            }
+            (Seeker::Job(posting), Found::Profile(stored, _)) => {
+                Pair { person: &stored.record, posting, signals, as_of }
+            }
+            (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => {
+                unreachable!("a person is matched with postings and a job with profiles")
+            }
+        }
+    }
+
+    fn signals(&self, hit: &Hit, found: &Found, lexical_ceiling: f32) -> Signals {
+        let lexicon = self.matcher.analyst.analyzer().lexicon();
+        let mine = &self.question.reading.occupations;
+        let (wanted, offered) = match found {
+            Found::Posting(_) => (mine, &hit.occupations),
+            Found::Profile(..) => (&hit.occupations, mine),
+        };
+        let skills = match (&self.question.seeker, found) {
+            (Seeker::Person(_, skills), Found::Posting(stored)) => skills.signal(&stored.record),
+            (Seeker::Job(posting), Found::Profile(_, skills)) => skills.signal(posting),
+            (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => None,
+        };
+        Signals {
+            lexical: f64::from(hit.lexical),
+            lexical_ceiling: f64::from(lexical_ceiling),
+            cosine: hit.cosine.map(f64::from),
+            occupation: occupation_signal(lexicon, wanted, offered),
+            skills,
+        }
+    }
+
+    fn explained(&self, scored: &Scored<'_>, duplicates: Vec<DocumentId>) -> Match {
+        let pair = self.pair(&scored.found, &scored.signals);
+        let factors = FactorKind::ALL
+            .into_iter()
+            .filter(|kind| scored.values[kind.index()].is_some())
+            .map(|kind| Factor {
+                kind,
+                value: scored.values[kind.index()].unwrap_or_default(),
+                contribution: scored.fused.contributions[kind.index()],
+                evidence: evidence(kind, &pair),
+            })
+            .collect();
+        let metres = scored.hit.metres;
+        let (seq, updated) = scored.found.version();
+        Match {
+            id: scored.found.id().clone(),
+            score: scored.score,
+            factors,
+            conditions: outcomes(
+                &self.question.conditions,
+                &self.question.options.modes,
+                &scored.checked,
+            ),
+            legs: legs(scored.hit),
+            distance_metres: metres,
+            travel_minutes: metres.map(|m| pair.person.travel.minutes(m)),
+            duplicates,
+            posting: match &scored.found {
+                Found::Posting(stored) => Some(Box::new(stored.record.clone())),
+                Found::Profile(..) => None,
+            },
+            seq,
+            updated,
+        }
+    }
+}
+
+fn facets(found: &Found, hit: &Hit) -> Facets {
+    match found {
+        Found::Posting(stored) => Facets::of_posting(&stored.record, &hit.occupations),
+        Found::Profile(stored, _) => Facets::of_profile(&stored.record, &hit.occupations),
+    }
+}
+
+fn candidate(scored: &Scored<'_>, keep_duplicates: bool) -> Candidate {
+    let (employer, fingerprint) = match &scored.found {
+        Found::Posting(stored) => (
+            EmployerKey::of(stored.record.employer.as_str()),
+            (!keep_duplicates).then(|| fingerprint(&stored.record)),
+        ),
+        Found::Profile(..) => (None, None),
+    };
+    Candidate { id: scored.found.id().clone(), score: scored.score, employer, fingerprint }
+}
+
+fn legs(hit: &Hit) -> Vec<LegHit> {
+    let mut out = vec![LegHit {
+        leg: Leg::Lexical,
+        rank: hit.lexical_rank,
+        score: f64::from(hit.lexical),
+    }];
+    if let Some(cosine) = hit.cosine {
+        out.push(LegHit { leg: Leg::Vector, rank: hit.vector_rank, score: f64::from(cosine) });
+    }
+    if hit.conditions_rank.is_some() {
+        let score = hit.metres.unwrap_or(f64::NAN);
+        if score.is_finite() {
+            out.push(LegHit { leg: Leg::Conditions, rank: hit.conditions_rank, score });
+        }
+    }
+    out
+}

@@ -1,0 +1,71 @@
+//! Who asks: a person for jobs, or a job for people.
+
+use jobmatch_domain::matching::{Job, Person, TextQuery};
+use jobmatch_domain::text::{Body, Label};
+use jobmatch_domain::{Collection, DocumentId, JobPosting, Profile, Violation};
+use jobmatch_store::Stored;
+use jobmatch_text::redact;
+
+use super::Matcher;
+use crate::error::MatchingError;
+use crate::signals::SkillText;
+
+/// The asking side of a match.
+pub(crate) enum Seeker {
+    /// A person, with the words that skills are sought in.
+    Person(Box<Profile>, SkillText),
+    /// A job.
+    Job(Box<JobPosting>),
+}
+
+impl Seeker {
+    pub(crate) fn person(person: Profile) -> Self {
+        let skills = SkillText::of(&person);
+        Self::Person(Box::new(person), skills)
+    }
+}
+
+impl Matcher {
+    /// The person, and whether what the profile leaves empty is known to be empty.
+    pub(super) fn person(&self, person: Person) -> Result<(Profile, bool), MatchingError> {
+        match person {
+            Person::Stored(id) => Ok((self.stored::<Profile>(Collection::Profiles, id)?.record, true)),
+            Person::Given(profile) => Ok((*profile, true)),
+            Person::Text(text) => Ok((text_profile(text)?, false)),
+        }
+    }
+
+    pub(super) fn job(&self, job: Job) -> Result<JobPosting, MatchingError> {
+        match job {
+            Job::Stored(id) => Ok(self.stored::<JobPosting>(Collection::Postings, id)?.record),
+            Job::Given(posting) => Ok(*posting),
+        }
+    }
+
+    fn stored<R: jobmatch_store::Record>(
+        &self,
+        collection: Collection,
+        id: DocumentId,
+    ) -> Result<Stored<R>, MatchingError> {
+        self.store.get::<R>(&id)?.ok_or(MatchingError::NotFound { collection, id })
+    }
+}
+
+/// A short text is a wish as a whole; of a long one only the trades named in it are.
+const MAX_WISH_CHARACTERS: usize = 60;
+
+/// A profile of which only words, place and travel are known.
+fn text_profile(query: TextQuery) -> Result<Profile, Violation> {
+    let text = redact(query.text.as_str()).text;
+    let id = DocumentId::parse("-text-").map_err(|e| e.at("text"))?;
+    let mut profile = Profile::blank(id);
+    profile.place = query.place;
+    profile.max_travel_minutes = query.max_travel_minutes;
+    profile.travel = query.travel;
+    if text.chars().count() <= MAX_WISH_CHARACTERS {
+        profile.wanted = vec![Label::parse(&text).map_err(|e| e.at("text"))?];
+    } else {
+        profile.resume = Body::parse(&text).map_err(|e| e.at("text"))?;
+    }
+    Ok(profile)
+}

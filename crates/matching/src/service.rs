@@ -1,0 +1,257 @@
+//! Opens the store and the indexes, starts the indexers, and holds the paths.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
+use jobmatch_embed::{Embedder, StaticModel};
+use jobmatch_index::{EngineOptions, EngineStats};
+use jobmatch_rank::RankingWeights;
+use jobmatch_store::{Store, StoreOptions};
+use jobmatch_text::{Analyzer, AnalyzerOptions};
+use tokio::task::JoinHandle;
+
+use crate::analysis::Analyst;
+use crate::clock::Clock;
+use crate::error::MatchingError;
+use crate::index_keeper::{IndexKeeper, IndexState};
+use crate::indexer::Indexer;
+use crate::intake::{Guard, Intake};
+use crate::matcher::Matcher;
+use crate::tickets::{Ticket, Tickets};
+
+/// Where the service lives and what it reads with.
+pub struct ServiceOptions {
+    /// Folder of the store and the indexes; made when it does not exist.
+    pub data_dir: PathBuf,
+    /// Additions to the dictionary.
+    pub analyzer: AnalyzerOptions,
+    /// The embedder; the built-in model by default.
+    pub embedder: Arc<dyn Embedder>,
+    /// The clock.
+    pub clock: Clock,
+    /// Weights of the ranking.
+    pub weights: RankingWeights,
+}
+
+impl ServiceOptions {
+    /// The built-in parts on a folder.
+    pub fn new(data_dir: PathBuf, clock: Clock) -> Self {
+        Self {
+            data_dir,
+            analyzer: AnalyzerOptions::default(),
+            embedder: Arc::new(StaticModel::built_in()),
+            clock,
+            weights: RankingWeights::default(),
+        }
+    }
+}
+
+/// Counts and states of one collection.
+#[derive(Debug, Clone)]
+pub struct Stats {
+    /// Which.
+    pub collection: Collection,
+    /// Records in the store.
+    pub stored: u64,
+    /// Last Seq that is searchable.
+    pub searchable: Seq,
+    /// What the index is doing.
+    pub state: IndexState,
+    /// Counts of the engine; `None` while none serves.
+    pub engine: Option<EngineStats>,
+}
+
+/// The whole service on one folder.
+pub struct Service {
+    store: Store,
+    analyst: Analyst,
+    intake: Intake,
+    matcher: Matcher,
+    indexers: [Indexer; 2],
+    tasks: Vec<JoinHandle<()>>,
+    tickets: Tickets,
+    clock: Clock,
+    started: Instant,
+}
+
+impl Service {
+    /// Opens everything and starts the indexers. Returns when the store is open; the
+    /// indexes open, or are built, in the background ([`Service::ready`]).
+    pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
+        let ServiceOptions { data_dir, analyzer, embedder, clock, weights } = options;
+        let store_clock = clock.clone();
+        let folder = data_dir.clone();
+        let (store, analyzer) = tokio::task::spawn_blocking(move || {
+            let analyzer = Analyzer::new(&analyzer)?;
+            let store = Store::open(&folder, StoreOptions::default(), store_clock)?;
+            Ok::<_, MatchingError>((store, analyzer))
+        })
+        .await??;
+        let analyst = Analyst::new(analyzer, embedder);
+        let keepers = Arc::new(Collection::ALL.map(|collection| {
+            let options = EngineOptions {
+                collection,
+                space: analyst.embedder().space().to_string(),
+                dimensions: analyst.embedder().dimensions(),
+                analysis_version: analyst.analyzer().version().to_owned(),
+                ..EngineOptions::default()
+            };
+            let folder = data_dir.join("index").join(collection.name());
+            Arc::new(IndexKeeper::new(collection, folder, options))
+        }));
+        let indexers = [0, 1].map(|i: usize| Indexer {
+            store: store.clone(),
+            analyst: analyst.clone(),
+            keeper: keepers[i].clone(),
+        });
+        let tasks = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
+        let intake = Intake { store: store.clone(), keepers: keepers.clone() };
+        let matcher = Matcher {
+            store: store.clone(),
+            analyst: analyst.clone(),
+            keepers,
+            weights,
+            clock: clock.clone(),
+        };
+        let tickets = Tickets::default();
+        let started = clock();
+        Ok(Self { store, analyst, intake, matcher, indexers, tasks, tickets, clock, started })
+    }
+
+    /// Waits until both indexes serve and have caught up with the present Seq.
+    pub async fn ready(&self) -> Result<(), MatchingError> {
+        let seq = self.store.seq();
+        for indexer in &self.indexers {
+            indexer.keeper.wait_for(seq).await?;
+        }
+        // A Seq of 0 is reached by an index that is not open yet.
+        while !self.is_ready() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Whether both indexes serve.
+    pub fn is_ready(&self) -> bool {
+        self.indexers.iter().all(|i| i.keeper.is_serving())
+    }
+
+    /// The write path.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
+    /// The read path.
+    pub fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What reads texts.
+    pub fn analyst(&self) -> &Analyst {
+        &self.analyst
+    }
+
+    /// The tickets.
+    pub fn tickets(&self) -> &Tickets {
+        &self.tickets
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        (self.clock)()
+    }
+
+    /// When it was opened.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Counts and states, postings first.
+    pub fn stats(&self) -> Result<[Stats; 2], MatchingError> {
+        let of = |indexer: &Indexer| {
+            let keeper = &indexer.keeper;
+            Ok::<_, MatchingError>(Stats {
+                collection: keeper.collection(),
+                stored: self.store.count(keeper.collection())?,
+                searchable: keeper.searchable(),
+                state: keeper.state(),
+                engine: keeper.stats(),
+            })
+        };
+        Ok([of(&self.indexers[0])?, of(&self.indexers[1])?])
+    }
+
+    /// Starts to build the index of a collection anew; of both when none is named.
+    pub fn rebuild(&self, collection: Option<Collection>) -> Ticket {
+        let ticket = self.tickets.open("rebuild", self.now());
+        let chosen: Vec<Indexer> = self
+            .indexers
+            .iter()
+            .filter(|i| collection.is_none_or(|c| c == i.keeper.collection()))
+            .cloned()
+            .collect();
+        let (tickets, clock, id) = (self.tickets.clone(), self.clock.clone(), ticket.id.clone());
+        tokio::spawn(async move {
+            let parts = chosen.len() as f64;
+            let mut outcome = Ok(());
+            for (part, indexer) in chosen.iter().enumerate() {
+                let told = |share: f64| tickets.progress(&id, (part as f64 + share) / parts);
+                if let Err(error) = indexer.rebuild(told).await {
+                    tracing::error!(%error, "rebuild failed");
+                    outcome = Err(error.to_string());
+                }
+            }
+            tickets.close(&id, outcome, clock());
+        });
+        ticket
+    }
+
+    /// Deletes a record and, once no answer can hold it, builds the index anew so that no
+    /// index file holds a trace of it.
+    pub async fn erase(
+        &self,
+        collection: Collection,
+        id: DocumentId,
+    ) -> Result<Ticket, MatchingError> {
+        let guard = Guard::default();
+        match collection {
+            Collection::Postings => {
+                self.intake.delete_posting(id, guard).await?;
+            }
+            Collection::Profiles => {
+                self.intake.delete_profile(id, guard).await?;
+            }
+        }
+        let ticket = self.tickets.open("erase", self.now());
+        let (tickets, clock, id) = (self.tickets.clone(), self.clock.clone(), ticket.id.clone());
+        let indexer = match collection {
+            Collection::Postings => self.indexers[0].clone(),
+            Collection::Profiles => self.indexers[1].clone(),
+        };
+        tokio::spawn(async move {
+            let outcome = indexer.rebuild(|share| tickets.progress(&id, share)).await;
+            tickets.close(&id, outcome.map_err(|e| e.to_string()), clock());
+        });
+        Ok(ticket)
+    }
+
+    /// Stops the indexers and drains the store.
+    pub async fn shut_down(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        for task in self.tasks {
+            // An aborted task answers with an error; there is nothing to do about it.
+            let _ = task.await;
+        }
+        let store = self.store;
+        // A panic in the writer is in the log already.
+        let _ = tokio::task::spawn_blocking(move || store.shutdown()).await;
+    }
+}

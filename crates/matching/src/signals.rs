@@ -1,0 +1,56 @@
+//! Signals of a pair that need the lexicon or the words: occupation and skills.
+
+use jobmatch_domain::{JobPosting, OccupationId, Profile};
+use jobmatch_rank::{OccupationSignal, SkillSignal};
+use jobmatch_text::{Lexicon, normalize};
+
+/// The closest pair of a wished and an offered occupation; the first in order of the
+/// two lists among equals.
+pub(crate) fn occupation_signal(
+    lexicon: &Lexicon,
+    wanted: &[OccupationId],
+    offered: &[OccupationId],
+) -> Option<OccupationSignal> {
+    let text_id = |id: &OccupationId| jobmatch_text::OccupationId(id.0);
+    let mut best: Option<(f32, OccupationId, OccupationId)> = None;
+    for w in wanted {
+        for o in offered {
+            let relatedness = lexicon.relatedness(text_id(w), text_id(o));
+            if best.is_none_or(|(r, _, _)| relatedness > r) {
+                best = Some((relatedness, *w, *o));
+            }
+        }
+    }
+    best.map(|(relatedness, wanted, offered)| OccupationSignal {
+        relatedness: f64::from(relatedness),
+        wanted: lexicon.entry(text_id(&wanted)).name.clone(),
+        offered: lexicon.entry(text_id(&offered)).name.clone(),
+    })
+}
+
+/// What a person says of their skills, ready to be searched.
+pub(crate) struct SkillText(String);
+
+impl SkillText {
+    /// Skills, wishes and resume of a person.
+    pub(crate) fn of(person: &Profile) -> Self {
+        let mut text = String::new();
+        for part in person.skills.iter().chain(&person.wanted) {
+            text.push_str(part.as_str());
+            text.push('\n');
+        }
+        text.push_str(person.resume.as_str());
+        Self(normalize(&text))
+    }
+
+    /// Which of the posting's skills the person names, word for word.
+    pub(crate) fn signal(&self, posting: &JobPosting) -> Option<SkillSignal> {
+        if posting.skills.is_empty() {
+            return None;
+        }
+        let names = |skill: &&str| self.0.contains(normalize(skill).as_str());
+        let matched =
+            posting.skills.iter().map(|s| s.as_str()).filter(names).map(str::to_owned).collect();
+        Some(SkillSignal { matched, asked: posting.skills.len() })
+    }
+}

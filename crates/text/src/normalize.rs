@@ -1,0 +1,64 @@
+//! One spelling for what is the same text.
+
+use unicode_normalization::UnicodeNormalization;
+use zhconv::{Variant, zhconv};
+
+/// NFKC, half width, simplified characters, lower case; controls, zero-width and
+/// direction marks removed; white space folded to one blank and trimmed. Idempotent.
+pub fn normalize(text: &str) -> String {
+    let once = fold(text);
+    // A mapped character can compose or map on; the second pass is a fixed point in all
+    // but a handful of rare characters, the third in those.
+    let twice = fold(&once);
+    if twice == once { once } else { fold(&twice) }
+}
+
+fn fold(text: &str) -> String {
+    let compatible: String = text.nfkc().collect();
+    let simplified =
+        if compatible.is_ascii() { compatible } else { zhconv(&compatible, Variant::ZhHans) };
+    let mut out = String::with_capacity(simplified.len());
+    for c in simplified.chars().flat_map(char::to_lowercase).nfkc() {
+        if c.is_whitespace() {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else if !is_invisible(c) {
+            out.push(c);
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// Controls, zero-width characters, direction marks, variation selectors, soft hyphen.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms_of_the_same_text_become_one() {
+        assert_eq!(normalize("　ＪＡＶＡ\u{200B}工程師 \n急聘！"), "java工程师 急聘!");
+        assert_eq!(normalize("電銲工"), normalize("电焊工"));
+        assert_eq!(normalize("①号"), "1号");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_idempotent(text in "\\PC{0,40}") {
+            let once = normalize(&text);
+            prop_assert_eq!(normalize(&once), once);
+        }
+    }
+}
