@@ -102,7 +102,7 @@ pub struct Pay {
 }
 
 /// Amounts of one unit; at least one bound is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PayRange {
     /// Lower bound.
     pub min: Option<Money>,

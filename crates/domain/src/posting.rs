@@ -81,7 +81,7 @@ impl Headcount {
 }
 
 /// Lawful limits of age, in years; both inclusive, at least one is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AgeRange {
     min: Option<u8>,
     max: Option<u8>,

@@ -1,1 +1,43 @@
-//! embed
+//! What does a text mean, as a point among other texts?
+//!
+//! [`Embedder`] turns analysed texts into unit vectors of one space; [`StaticModel`] is
+//! the one that ships with the service and needs no download.
+
+mod error;
+mod space;
+mod static_model;
+mod svd;
+mod trainer;
+
+pub use error::EmbedError;
+pub use space::SpaceId;
+pub use static_model::{DIMENSIONS, StaticModel};
+pub use trainer::Trainer;
+
+/// What is embedded: terms as the text crate makes them, in text order, repetitions kept.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbedInput<'a> {
+    /// Words of the title or wish.
+    pub title_words: &'a [String],
+    /// Character n-grams of the title or wish.
+    pub title_grams: &'a [String],
+    /// Words of the rest.
+    pub body_words: &'a [String],
+    /// Character n-grams of the rest.
+    pub body_grams: &'a [String],
+    /// The normalised text, for models with a tokeniser of their own.
+    pub raw: &'a str,
+}
+
+/// Makes vectors. Vectors of different spaces must never be compared.
+pub trait Embedder: Send + Sync {
+    /// Identity of the space.
+    fn space(&self) -> &SpaceId;
+
+    /// Length of every vector.
+    fn dimensions(&self) -> usize;
+
+    /// A vector of length 1 for each input, in order; `None` for a text without a term.
+    /// The order of terms within a field does not matter.
+    fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError>;
+}

@@ -1,1 +1,19 @@
-//! index
+//! Which documents fit a question? Retrieval by words, vectors and conditions.
+//!
+//! [`Engine`] is the trait; [`EmbeddedEngine`] the implementation that serves, and
+//! [`ExhaustiveEngine`] the one that benches and property tests compare it with.
+
+mod bitmap;
+mod bm25;
+mod embedded;
+mod engine;
+mod exhaustive;
+
+pub use bitmap::Bitmap;
+pub use embedded::vectors::{VectorOptions, Vectors};
+pub use embedded::{EmbeddedEngine, EngineOptions};
+pub use engine::{
+    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Fields, Hit,
+    Query, QueryTerm, Retrieval, VectorPlan,
+};
+pub use exhaustive::ExhaustiveEngine;

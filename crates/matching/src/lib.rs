@@ -21,6 +21,7 @@ pub use analysis::Analyst;
 pub use clock::{Clock, system_clock};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
+pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use jobmatch_embed::{Embedder, StaticModel};
-use jobmatch_index::{EngineOptions, EngineStats};
+use jobmatch_index::{EngineOptions, EngineStats, VectorOptions};
 use jobmatch_rank::RankingWeights;
 use jobmatch_store::{Store, StoreOptions};
 use jobmatch_text::{Analyzer, AnalyzerOptions};
@@ -95,7 +95,7 @@ impl Service {
                 space: analyst.embedder().space().to_string(),
                 dimensions: analyst.embedder().dimensions(),
                 analysis_version: analyst.analyzer().version().to_owned(),
-                ..EngineOptions::default()
+                vectors: VectorOptions::default(),
             };
             let folder = data_dir.join("index").join(collection.name());
             Arc::new(IndexKeeper::new(collection, folder, options))

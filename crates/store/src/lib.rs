@@ -1,1 +1,28 @@
-//! store
+//! The system of record: one row a document, a change feed in order of [`Seq`], and
+//! the keys of idempotent requests, in one redb file.
+//!
+//! [`Store::write`] hands a decision to the one writer thread, which runs it against
+//! the current row inside a write transaction that it shares with the other waiting
+//! writes, makes all of them durable with one sync, and only then answers. Reads run
+//! beside it on snapshots. redb does not verify what it reads, so every entry is
+//! sealed with a checksum of its own (`seal.rs`); what does not verify is never
+//! served.
+//!
+//! What is on disk, format 1: `tables.rs` has the tables, `record/` the rows. Rows are
+//! protobuf messages, so that fields can be added without a new format.
+//!
+//! [`Seq`]: jobmatch_domain::Seq
+
+mod change;
+mod error;
+mod group;
+mod queue;
+mod record;
+mod seal;
+mod store;
+mod tables;
+mod writer;
+
+pub use error::{RecordError, StoreError, WriteError};
+pub use record::{Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, Stored};
+pub use store::{Clock, Store, StoreOptions};

@@ -1,0 +1,72 @@
+//! BM25 as both engines compute it.
+
+use tantivy::fieldnorm::FieldNormReader;
+
+/// Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; the usual values.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// Lengths and counts of the live documents of a collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    pub(crate) documents: u64,
+    /// Tokens by field.
+    pub(crate) tokens: [u64; 4],
+}
+
+impl Totals {
+    pub(crate) fn add(&mut self, tokens: [u32; 4]) {
+        self.documents += 1;
+        for (total, count) in self.tokens.iter_mut().zip(tokens) {
+            *total += u64::from(count);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, tokens: [u32; 4]) {
+        self.documents -= 1;
+        for (total, count) in self.tokens.iter_mut().zip(tokens) {
+            *total -= u64::from(count);
+        }
+    }
+}
+
+/// The weight of one query term; ready to score documents.
+pub(crate) struct TermScore {
+    weight: f32,
+    norms: [f32; 256],
+}
+
+impl TermScore {
+    /// A term that stands in `frequency` of the live documents, for a field of the given
+    /// total of tokens.
+    pub(crate) fn new(weight: f32, frequency: u64, documents: u64, tokens: u64) -> Self {
+        let (n, count) = (frequency as f32, documents as f32);
+        let idf = (1.0 + (count - n + 0.5) / (n + 0.5)).ln();
+        let average = tokens as f32 / count.max(1.0);
+        let norms = std::array::from_fn(|id| {
+            let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+            K1 * (1.0 - B + B * length / average.max(f32::MIN_POSITIVE))
+        });
+        Self {
+            weight: weight * idf * (1.0 + K1),
+            norms,
+        }
+    }
+
+    /// Part of the term in the score of a document; `length_id` is the document's length
+    /// as the word index stores it, in one byte.
+    pub(crate) fn score(&self, length_id: u8, frequency: u32) -> f32 {
+        let frequency = frequency as f32;
+        self.weight * frequency / (frequency + self.norms[usize::from(length_id)])
+    }
+
+    /// What no document can exceed.
+    pub(crate) fn ceiling(&self) -> f32 {
+        self.weight
+    }
+}
+
+/// A length as the word index stores it.
+pub(crate) fn length_id(tokens: u32) -> u8 {
+    FieldNormReader::fieldnorm_to_id(tokens)
+}

@@ -1,0 +1,615 @@
+//! The embedded engine: document log, word index, filter columns and vectors in one folder.
+//!
+//! The engine numbers document versions with dense slots: the row of the columns, the bit
+//! of the bitmap, the vector's place, and a fast field of the word index. An upsert takes a
+//! new slot and leaves the old one dead. Slots never leave the engine.
+
+mod codec;
+mod columns;
+mod graph;
+mod lexical;
+mod log;
+pub(crate) mod vectors;
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use jobmatch_domain::{Collection, DocumentId, Seq, Volatile};
+use parking_lot::{Mutex, RwLock};
+use tantivy::Searcher;
+use tantivy::schema::Field as SchemaField;
+
+use self::codec::{Kept, Kind, VolatileEntry};
+use self::columns::Columns;
+use self::graph::Graph;
+use self::lexical::Lexical;
+use self::log::Log;
+use self::vectors::{VectorOptions, Vectors};
+use crate::bitmap::Bitmap;
+use crate::bm25::Totals;
+use crate::engine::{
+    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
+    Retrieval, VectorPlan,
+};
+
+/// Share of dead versions at which an index is built anew when it is opened.
+const MAX_DEAD_SHARE: f64 = 0.6;
+/// Below so many slots dead versions do not matter.
+const MIN_SLOTS_TO_COMPACT: usize = 10_000;
+const MAX_LIMIT: usize = 1000;
+
+/// What an engine is made for.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The collection.
+    pub collection: Collection,
+    /// The vector space.
+    pub space: String,
+    /// Length of the vectors.
+    pub dimensions: usize,
+    /// Version of the analysis that makes terms and occupations.
+    pub analysis_version: String,
+    /// When the graph is built and used.
+    pub vectors: VectorOptions,
+}
+
+impl EngineOptions {
+    fn identity(&self) -> String {
+        format!(
+            "{} {} {} {}",
+            self.collection.name(),
+            self.analysis_version,
+            self.space,
+            self.dimensions
+        )
+    }
+}
+
+/// An engine on a folder of its own.
+pub struct EmbeddedEngine {
+    options: EngineOptions,
+    folder: PathBuf,
+    shared: Arc<Shared>,
+    writer: Arc<Mutex<Writer>>,
+}
+
+/// What searches read.
+struct Shared {
+    view: RwLock<View>,
+    /// A graph is being built.
+    building: AtomicBool,
+}
+
+/// One state of the index; changes batch by batch.
+struct View {
+    seq: Seq,
+    ids: Vec<(DocumentId, Seq)>,
+    slots: HashMap<DocumentId, u32>,
+    tokens: Vec<[u32; 4]>,
+    totals: Totals,
+    live: Bitmap,
+    columns: Columns,
+    vectors: Vectors,
+    searcher: Searcher,
+    fields: [SchemaField; 4],
+}
+
+struct Writer {
+    log: Log,
+    lexical: Lexical,
+    /// A commit failed between the log and the view; nothing more is taken.
+    broken: bool,
+}
+
+/// A change with the slots that it touches.
+#[allow(clippy::large_enum_variant, reason = "nearly all steps are upserts")]
+enum Step {
+    Upsert { kept: Kept, replaces: Option<u32> },
+    Volatile { slot: u32, volatile: Volatile },
+    Delete { slot: u32 },
+}
+
+impl EmbeddedEngine {
+    /// Makes an empty engine in a folder, which is wiped.
+    pub fn create(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
+        std::fs::create_dir_all(folder)?;
+        let lexical = Lexical::create(&folder.join("words"))?;
+        let log = Log::create(&folder.join("documents.log"), &options.identity())?;
+        let view = View::empty(&options, &lexical)?;
+        Ok(Self::on(
+            folder,
+            options,
+            view,
+            Writer {
+                log,
+                lexical,
+                broken: false,
+            },
+        ))
+    }
+
+    /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
+    /// made with another analysis or vector space, or mostly hold dead versions.
+    pub fn open(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
+        let (lexical, seq) = Lexical::open(&folder.join("words"))?;
+        let mut view = View::empty(&options, &lexical)?;
+        let path = folder.join("documents.log");
+        if !path.exists() {
+            return Err(EngineError::NeedsRebuild {
+                reason: "the document log is missing".into(),
+            });
+        }
+        let log = Log::open(&path, &options.identity(), seq, |kind| view.replay(kind))?;
+        view.seq = seq;
+        let slots = view.ids.len();
+        let dead = slots - view.slots.len();
+        if slots > MIN_SLOTS_TO_COMPACT && dead as f64 > slots as f64 * MAX_DEAD_SHARE {
+            return Err(EngineError::NeedsRebuild {
+                reason: "it mostly holds dead versions".into(),
+            });
+        }
+        let engine = Self::on(
+            folder,
+            options,
+            view,
+            Writer {
+                log,
+                lexical,
+                broken: false,
+            },
+        );
+        engine.consider_graph();
+        Ok(engine)
+    }
+
+    fn on(folder: &Path, options: EngineOptions, view: View, writer: Writer) -> Self {
+        let shared = Shared {
+            view: RwLock::new(view),
+            building: AtomicBool::new(false),
+        };
+        Self {
+            options,
+            folder: folder.to_owned(),
+            shared: Arc::new(shared),
+            writer: Arc::new(Mutex::new(writer)),
+        }
+    }
+
+    /// Builds a graph on a thread of its own when one is due and none is being built.
+    fn consider_graph(&self) {
+        let shared = self.shared.clone();
+        if !shared.view.read().vectors.wants_graph()
+            || shared.building.swap(true, AtomicOrdering::AcqRel)
+        {
+            return;
+        }
+        let name = format!("graph-{}", self.options.collection.name());
+        let build = move || {
+            let input = {
+                let view = shared.view.read();
+                view.vectors.graph_input(&view.live)
+            };
+            let started = Instant::now();
+            let graph = Graph::build(&input);
+            let (vectors, seconds) = (graph.len(), started.elapsed().as_secs());
+            tracing::info!(vectors, seconds, "graph built");
+            shared.view.write().vectors.install_graph(graph);
+            shared.building.store(false, AtomicOrdering::Release);
+        };
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
+            tracing::error!(%error, "no thread to build the graph on; vectors are scanned");
+            self.shared.building.store(false, AtomicOrdering::Release);
+        }
+    }
+
+    fn check(&self, batch: &Batch) -> Result<(), EngineError> {
+        let expected = self.options.dimensions;
+        for change in &batch.changes {
+            if let Change::Upsert(document) = change
+                && let Some(vector) = &document.vector
+                && vector.len() != expected
+            {
+                let (id, actual) = (document.id.to_string(), vector.len());
+                return Err(EngineError::Dimensions {
+                    id,
+                    actual,
+                    expected,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Engine for EmbeddedEngine {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            persistent: true,
+            approximate: true,
+        }
+    }
+
+    async fn apply(&self, batch: Batch) -> Result<(), EngineError> {
+        self.check(&batch)?;
+        let (shared, writer) = (self.shared.clone(), self.writer.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            let mut writer = writer.lock();
+            if writer.broken {
+                return Err(EngineError::Broken);
+            }
+            let result = writer.apply(&shared, batch);
+            writer.broken = result.is_err();
+            result
+        });
+        task.await.map_err(|_| EngineError::SearchPanicked)??;
+        self.consider_graph();
+        Ok(())
+    }
+
+    async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError> {
+        if let Some(vector) = query
+            .vector
+            .as_ref()
+            .filter(|v| v.len() != self.options.dimensions)
+        {
+            let (id, actual) = ("query".to_owned(), vector.len());
+            return Err(EngineError::Dimensions {
+                id,
+                actual,
+                expected: self.options.dimensions,
+            });
+        }
+        let shared = self.shared.clone();
+        let task = tokio::task::spawn_blocking(move || shared.view.read().retrieve(&query));
+        task.await.map_err(|_| EngineError::SearchPanicked)?
+    }
+
+    fn indexed_seq(&self) -> Seq {
+        self.shared.view.read().seq
+    }
+
+    fn stats(&self) -> EngineStats {
+        let view = self.shared.view.read();
+        EngineStats {
+            live: view.slots.len() as u64,
+            tombstones: (view.ids.len() - view.slots.len()) as u64,
+            graph_vectors: view.vectors.graph_len() as u64,
+            bytes: folder_bytes(&self.folder),
+            seq: view.seq,
+            space: self.options.space.clone(),
+        }
+    }
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(meta) if meta.is_dir() => folder_bytes(&entry.path()),
+            Ok(meta) => meta.len(),
+            // A file that a merge has just removed.
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+impl Writer {
+    /// Log, then words, then the view: a crash between them leaves a log that is ahead, and
+    /// is cut off when it is opened.
+    fn apply(&mut self, shared: &Shared, batch: Batch) -> Result<(), EngineError> {
+        let (steps, fields, next_slot) = plan(&shared.view.read(), batch.changes);
+        self.log
+            .append(steps.iter().map(Step::entry).collect(), batch.seq)?;
+        for step in &steps {
+            match step {
+                Step::Upsert {
+                    replaces: Some(slot),
+                    ..
+                }
+                | Step::Delete { slot } => {
+                    self.lexical.remove(*slot);
+                }
+                Step::Upsert { replaces: None, .. } | Step::Volatile { .. } => {}
+            }
+        }
+        for (slot, fields) in (next_slot..).zip(&fields) {
+            // A version that the same batch replaces is removed above, before it is added.
+            if !steps.iter().any(|s| s.kills() == Some(slot)) {
+                self.lexical.add(slot, fields)?;
+            }
+        }
+        let searcher = self.lexical.commit(batch.seq)?;
+        let mut view = shared.view.write();
+        for step in steps {
+            view.take(step);
+        }
+        view.searcher = searcher;
+        view.seq = batch.seq;
+        Ok(())
+    }
+}
+
+/// Resolves ids to slots, in order; also the terms of the new slots and the first of them.
+fn plan(view: &View, changes: Vec<Change>) -> (Vec<Step>, Vec<crate::engine::Fields>, u32) {
+    let first = view.ids.len() as u32;
+    let mut moved: HashMap<DocumentId, Option<u32>> = HashMap::new();
+    let mut steps = Vec::with_capacity(changes.len());
+    let mut fields = Vec::new();
+    let slot_of = |moved: &HashMap<DocumentId, Option<u32>>, id: &DocumentId| {
+        moved
+            .get(id)
+            .copied()
+            .unwrap_or_else(|| view.slots.get(id).copied())
+    };
+    for change in changes {
+        match change {
+            Change::Upsert(document) => {
+                let Document {
+                    id,
+                    seq,
+                    facets,
+                    fields: terms,
+                    vector,
+                } = *document;
+                let replaces = slot_of(&moved, &id);
+                moved.insert(id.clone(), Some(first + fields.len() as u32));
+                let tokens = Field::ALL.map(|f| terms.of(f).len() as u32);
+                fields.push(terms);
+                steps.push(Step::Upsert {
+                    kept: Kept {
+                        id,
+                        seq,
+                        facets,
+                        tokens,
+                        vector,
+                    },
+                    replaces,
+                });
+            }
+            Change::Volatile { id, volatile } => {
+                if let Some(slot) = slot_of(&moved, &id) {
+                    steps.push(Step::Volatile { slot, volatile });
+                }
+            }
+            Change::Delete(id) => {
+                if let Some(slot) = slot_of(&moved, &id) {
+                    moved.insert(id, None);
+                    steps.push(Step::Delete { slot });
+                }
+            }
+        }
+    }
+    (steps, fields, first)
+}
+
+impl Step {
+    /// The slot that dies by it.
+    fn kills(&self) -> Option<u32> {
+        match self {
+            Self::Upsert { replaces, .. } => *replaces,
+            Self::Delete { slot } => Some(*slot),
+            Self::Volatile { .. } => None,
+        }
+    }
+
+    fn entry(&self) -> Kind {
+        match self {
+            Self::Upsert { kept, .. } => Kind::Upsert(kept.entry()),
+            Self::Volatile { slot, volatile } => Kind::Volatile(VolatileEntry {
+                slot: *slot,
+                open: volatile.open,
+                places_left: volatile.places_left,
+            }),
+            Self::Delete { slot } => Kind::Delete(*slot),
+        }
+    }
+}
+
+impl View {
+    fn empty(options: &EngineOptions, lexical: &Lexical) -> Result<Self, EngineError> {
+        Ok(Self {
+            seq: Seq(0),
+            ids: Vec::new(),
+            slots: HashMap::new(),
+            tokens: Vec::new(),
+            totals: Totals::default(),
+            live: Bitmap::default(),
+            columns: Columns::default(),
+            vectors: Vectors::new(options.dimensions, options.vectors),
+            searcher: lexical.searcher()?,
+            fields: lexical.schema_fields(),
+        })
+    }
+
+    /// Takes an entry of the log; `None` when it makes no sense.
+    fn replay(&mut self, kind: Kind) -> Option<()> {
+        let step = match kind {
+            Kind::Upsert(entry) => {
+                let kept = Kept::of(entry)?;
+                let replaces = self.slots.get(&kept.id).copied();
+                Step::Upsert { kept, replaces }
+            }
+            Kind::Volatile(VolatileEntry {
+                slot,
+                open,
+                places_left,
+            }) => Step::Volatile {
+                slot,
+                volatile: Volatile { open, places_left },
+            },
+            Kind::Delete(slot) => Step::Delete { slot },
+            Kind::Commit(_) => return None,
+        };
+        let in_range = |slot: u32| (slot as usize) < self.ids.len();
+        let valid = match &step {
+            Step::Upsert { .. } => true,
+            Step::Volatile { slot, .. } | Step::Delete { slot } => in_range(*slot),
+        };
+        valid.then(|| self.take(step))
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Upsert { kept, replaces } => {
+                if let Some(old) = replaces {
+                    self.bury(old);
+                }
+                let slot = self.columns.push(&kept.facets);
+                self.vectors.push(kept.vector.as_deref());
+                self.slots.insert(kept.id.clone(), slot);
+                self.ids.push((kept.id, kept.seq));
+                self.tokens.push(kept.tokens);
+                self.totals.add(kept.tokens);
+                self.live.set(slot);
+            }
+            Step::Volatile { slot, volatile } => self.columns.set_volatile(slot, volatile),
+            Step::Delete { slot } => {
+                self.bury(slot);
+                self.slots.remove(&self.ids[slot as usize].0);
+            }
+        }
+    }
+
+    fn bury(&mut self, slot: u32) {
+        self.live.clear(slot);
+        self.totals.remove(self.tokens[slot as usize]);
+    }
+
+    fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
+        let limit = query.limit.min(MAX_LIMIT);
+        let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
+        let mut watch = Instant::now();
+        let mut stages = Vec::with_capacity(3);
+        let mut lap = |stage| {
+            stages.push((stage, watch.elapsed().as_micros() as u64));
+            watch = Instant::now();
+        };
+        let selection = self.columns.select(&query.conditions, &self.live);
+        let by_conditions = if query.by_conditions {
+            self.nearest(query, limit, (&selection.eligible, &tie))
+        } else {
+            Vec::new()
+        };
+        lap("filter");
+        let scores = match &query.lexical {
+            None => None,
+            Some(terms) => {
+                let counts = (&self.live, &self.totals, self.ids.len());
+                Some(lexical::score(&self.searcher, &self.fields, terms, counts)?)
+            }
+        };
+        let lexical = scores.as_ref().map_or_else(Vec::new, |scores| {
+            lexical::best(scores, limit, &selection.eligible, &tie)
+        });
+        lap("lexical");
+        let (vector, plan) = match &query.vector {
+            None => (Vec::new(), VectorPlan::None),
+            Some(vector) => {
+                self.vectors
+                    .search(vector, limit, &selection.eligible, (query.exact, &tie))
+            }
+        };
+        lap("vector");
+        let legs = Legs {
+            lexical,
+            vector,
+            by_conditions,
+        };
+        let hits = self.hits(query, &legs, scores.as_ref());
+        Ok(Retrieval {
+            hits,
+            lexical_ceiling: scores.map_or(0.0, |s| s.ceiling),
+            eligible: selection.count,
+            exclusions: selection.exclusions,
+            seq: self.seq,
+            plan,
+            stages,
+        })
+    }
+
+    /// Eligible slots, nearest first, those without a place last; ties by id.
+    fn nearest(
+        &self,
+        query: &Query,
+        limit: usize,
+        (eligible, tie): (&Bitmap, &dyn Fn(u32, u32) -> Ordering),
+    ) -> Vec<u32> {
+        let from = query.near.map(|p| p.unit_vector());
+        let far = |slot: u32| {
+            let chord = from.map_or(f64::INFINITY, |f| self.columns.chord_squared(slot, &f));
+            if chord.is_nan() { f64::INFINITY } else { chord }
+        };
+        let mut keyed: Vec<(f64, u32)> = eligible.iter().map(|slot| (far(slot), slot)).collect();
+        let order =
+            |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
+        if limit > 0 && keyed.len() > limit {
+            keyed.select_nth_unstable_by(limit - 1, order);
+            keyed.truncate(limit);
+        }
+        keyed.sort_unstable_by(order);
+        keyed
+            .into_iter()
+            .take(limit)
+            .map(|(_, slot)| slot)
+            .collect()
+    }
+
+    /// The union of the legs and of what was asked for besides, in order of id.
+    fn hits(&self, query: &Query, legs: &Legs, scores: Option<&lexical::Scores>) -> Vec<Hit> {
+        let ranks = |slots: &mut dyn Iterator<Item = u32>| -> HashMap<u32, u32> {
+            slots.zip(1u32..).collect()
+        };
+        let lexical = ranks(&mut legs.lexical.iter().copied());
+        let vector = ranks(&mut legs.vector.iter().map(|(slot, _)| *slot));
+        let by_conditions = ranks(&mut legs.by_conditions.iter().copied());
+        let also = query
+            .score_also
+            .iter()
+            .filter_map(|id| self.slots.get(id).copied());
+        let union: BTreeSet<u32> = lexical
+            .keys()
+            .chain(vector.keys())
+            .chain(by_conditions.keys())
+            .copied()
+            .chain(also)
+            .collect();
+        let mut hits: Vec<Hit> = union
+            .into_iter()
+            .map(|slot| {
+                let (id, seq) = self.ids[slot as usize].clone();
+                Hit {
+                    id,
+                    seq,
+                    lexical_rank: lexical.get(&slot).copied(),
+                    lexical: scores.map_or(0.0, |s| s.by_slot[slot as usize]),
+                    vector_rank: vector.get(&slot).copied(),
+                    cosine: query
+                        .vector
+                        .as_ref()
+                        .and_then(|q| self.vectors.cosine(slot, q)),
+                    conditions_rank: by_conditions.get(&slot).copied(),
+                    metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
+                    occupations: self.columns.occupations(slot).to_vec(),
+                }
+            })
+            .collect();
+        hits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        hits
+    }
+}
+
+/// What each leg found, best first.
+struct Legs {
+    lexical: Vec<u32>,
+    vector: Vec<(u32, f32)>,
+    by_conditions: Vec<u32>,
+}

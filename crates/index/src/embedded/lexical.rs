@@ -1,0 +1,237 @@
+//! The lexical leg: tantivy keeps the postings lists, the scoring is ours.
+//!
+//! Scores are added up term by term, in the order of the query's terms, into one number a
+//! slot. So they depend neither on how the index is cut into segments nor on what was
+//! merged, every document has its full score, and the filter and the tombstones cost one
+//! look-up in the same loop. Frequencies and lengths count live documents only.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use jobmatch_domain::Seq;
+use tantivy::directory::MmapDirectory;
+use tantivy::merge_policy::LogMergePolicy;
+use tantivy::postings::Postings;
+use tantivy::schema::{
+    FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{
+    DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument,
+    Term,
+};
+
+use crate::bitmap::Bitmap;
+use crate::bm25::{TermScore, Totals};
+use crate::engine::{EngineError, Field, Fields, QueryTerm};
+
+/// Memory in which a batch is inverted before it is written.
+const WRITER_BYTES: usize = 64 << 20;
+/// Most terms of a query; the caller sends the heaviest first.
+const MAX_TERMS: usize = 256;
+
+/// The word index.
+pub(super) struct Lexical {
+    writer: IndexWriter,
+    reader: IndexReader,
+    fields: [SchemaField; 4],
+    slot: SchemaField,
+}
+
+/// Scores of one query.
+pub(super) struct Scores {
+    /// By slot; 0 where no term matches.
+    pub(super) by_slot: Vec<f32>,
+    /// What no document can exceed.
+    pub(super) ceiling: f32,
+}
+
+impl Lexical {
+    pub(super) fn create(folder: &Path) -> Result<Self, EngineError> {
+        std::fs::create_dir_all(folder)?;
+        let mut schema = Schema::builder();
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(IndexRecordOption::WithFreqs)
+            .set_fieldnorms(true);
+        let options = TextOptions::default().set_indexing_options(indexing);
+        for field in Field::ALL {
+            schema.add_text_field(field.name(), options.clone());
+        }
+        schema.add_u64_field("slot", FAST | INDEXED);
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        Self::on(Index::create(
+            directory,
+            schema.build(),
+            tantivy::IndexSettings::default(),
+        )?)
+    }
+
+    /// Opens and verifies the checksum of every file. Also returns the Seq of its commit.
+    pub(super) fn open(folder: &Path) -> Result<(Self, Seq), EngineError> {
+        let unusable = |reason: String| EngineError::NeedsRebuild {
+            reason: format!("word index: {reason}"),
+        };
+        let index = Index::open_in_dir(folder).map_err(|e| unusable(e.to_string()))?;
+        let damaged = index
+            .validate_checksum()
+            .map_err(|e| unusable(e.to_string()))?;
+        if !damaged.is_empty() {
+            return Err(unusable(format!(
+                "{} files fail their checksum",
+                damaged.len()
+            )));
+        }
+        let payload = index
+            .load_metas()
+            .map_err(|e| unusable(e.to_string()))?
+            .payload;
+        let seq = payload.and_then(|p| p.parse().ok()).map_or(Seq(0), Seq);
+        Ok((Self::on(index).map_err(|e| unusable(e.to_string()))?, seq))
+    }
+
+    fn on(index: Index) -> Result<Self, EngineError> {
+        let schema = index.schema();
+        let mut fields = [SchemaField::from_field_id(0); 4];
+        for field in Field::ALL {
+            fields[field.index()] = schema.get_field(field.name())?;
+        }
+        let slot = schema.get_field("slot")?;
+        let writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let mut merges = LogMergePolicy::default();
+        // A segment of which a third is dead is written anew.
+        merges.set_del_docs_ratio_before_merge(0.33);
+        writer.set_merge_policy(Box::new(merges));
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            writer,
+            reader,
+            fields,
+            slot,
+        })
+    }
+
+    pub(super) fn add(&mut self, slot: u32, fields: &Fields) -> Result<(), EngineError> {
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.slot, u64::from(slot));
+        for field in Field::ALL {
+            let terms = fields.of(field);
+            if !terms.is_empty() {
+                document.add_pre_tokenized_text(self.fields[field.index()], tokens(terms));
+            }
+        }
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) {
+        self.writer
+            .delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
+    }
+
+    /// Makes the changes durable under the Seq and returns a view of them.
+    pub(super) fn commit(&mut self, seq: Seq) -> Result<Searcher, EngineError> {
+        let mut prepared = self.writer.prepare_commit()?;
+        prepared.set_payload(&seq.to_string());
+        prepared.commit()?;
+        self.searcher()
+    }
+
+    pub(super) fn searcher(&self) -> Result<Searcher, EngineError> {
+        self.reader.reload()?;
+        Ok(self.reader.searcher())
+    }
+
+    pub(super) fn schema_fields(&self) -> [SchemaField; 4] {
+        self.fields
+    }
+}
+
+fn tokens(terms: &[String]) -> PreTokenizedString {
+    let tokens = terms
+        .iter()
+        .enumerate()
+        .map(|(position, text)| Token {
+            offset_from: 0,
+            offset_to: 0,
+            position,
+            text: text.clone(),
+            position_length: 1,
+        })
+        .collect();
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
+}
+
+/// Scores all live documents.
+pub(super) fn score(
+    searcher: &Searcher,
+    fields: &[SchemaField; 4],
+    terms: &[QueryTerm],
+    (live, totals, slots): (&Bitmap, &Totals, usize),
+) -> Result<Scores, EngineError> {
+    let mut scores = Scores {
+        by_slot: vec![0.0; slots],
+        ceiling: 0.0,
+    };
+    // (slot, frequency, length) of one term's live documents.
+    let mut matches: Vec<(u32, u32, u8)> = Vec::new();
+    for term in terms.iter().take(MAX_TERMS) {
+        matches.clear();
+        let field = fields[term.field.index()];
+        let sought = Term::from_field_text(field, &term.text);
+        for segment in searcher.segment_readers() {
+            let inverted = segment.inverted_index(field)?;
+            let Some(mut postings) =
+                inverted.read_postings(&sought, IndexRecordOption::WithFreqs)?
+            else {
+                continue;
+            };
+            let lengths = segment.get_fieldnorms_reader(field)?;
+            let slot_column = segment.fast_fields().u64("slot")?.first_or_default_col(0);
+            let mut document = postings.doc();
+            while document != TERMINATED {
+                let slot = slot_column.get_val(document) as u32;
+                if live.contains(slot) {
+                    let length = lengths.fieldnorm_id(document);
+                    matches.push((slot, postings.term_freq(), length));
+                }
+                document = postings.advance();
+            }
+        }
+        if matches.is_empty() {
+            continue;
+        }
+        let tokens = totals.tokens[term.field.index()];
+        let scorer = TermScore::new(term.weight, matches.len() as u64, totals.documents, tokens);
+        scores.ceiling += scorer.ceiling();
+        for (slot, frequency, length) in &matches {
+            scores.by_slot[*slot as usize] += scorer.score(*length, *frequency);
+        }
+    }
+    Ok(scores)
+}
+
+/// The best eligible slots with a score above 0, best first, ties in the order of `tie`.
+pub(super) fn best(
+    scores: &Scores,
+    limit: usize,
+    eligible: &Bitmap,
+    tie: &dyn Fn(u32, u32) -> Ordering,
+) -> Vec<u32> {
+    let of = |slot: &u32| scores.by_slot[*slot as usize];
+    let order = |a: &u32, b: &u32| of(b).total_cmp(&of(a)).then_with(|| tie(*a, *b));
+    let mut slots: Vec<u32> = eligible.iter().filter(|s| of(s) > 0.0).collect();
+    if limit > 0 && slots.len() > limit {
+        slots.select_nth_unstable_by(limit - 1, order);
+        slots.truncate(limit);
+    }
+    slots.sort_unstable_by(order);
+    slots.truncate(limit);
+    slots
+}

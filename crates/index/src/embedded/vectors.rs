@@ -1,0 +1,355 @@
+//! Vectors: an exact scan where that is cheap, a graph where it is not.
+//!
+//! A scan reads one byte an element, keeps the best few hundred, and ranks those by the
+//! full vectors. Vectors newer than the graph are always scanned. See
+//! `benches/README.md` for where the graph begins to pay.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::graph::{Graph, GraphInput};
+use crate::bitmap::Bitmap;
+use crate::engine::VectorPlan;
+
+/// Rows of a block. Blocks are shared with a graph under construction.
+const BLOCK_ROWS: usize = 1024;
+/// The scan keeps so many times `k` for the ranking by full vectors.
+const RERANK_FACTOR: usize = 3;
+/// The least that it keeps.
+const RERANK_MIN: usize = 200;
+
+/// When the graph is built and used. `examples/vector_plan.rs` measures both limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VectorOptions {
+    /// Build a graph from so many vectors on.
+    pub graph_from: usize,
+    /// Scan exactly while at most so many vectors are eligible.
+    pub exact_below: usize,
+    /// Candidates that the walk keeps, at least.
+    pub ef_search: usize,
+}
+
+impl Default for VectorOptions {
+    fn default() -> Self {
+        Self {
+            graph_from: 150_000,
+            exact_below: 150_000,
+            ef_search: 400,
+        }
+    }
+}
+
+/// The vectors of all slots.
+pub struct Vectors {
+    dimensions: usize,
+    options: VectorOptions,
+    len: usize,
+    present: Bitmap,
+    full: Vec<Arc<Vec<f32>>>,
+    codes: Vec<Vec<i8>>,
+    scales: Vec<f32>,
+    graph: Option<Graph>,
+}
+
+impl Vectors {
+    /// No vectors yet.
+    pub fn new(dimensions: usize, options: VectorOptions) -> Self {
+        Self {
+            dimensions,
+            options,
+            len: 0,
+            present: Bitmap::default(),
+            full: Vec::new(),
+            codes: Vec::new(),
+            scales: Vec::new(),
+            graph: None,
+        }
+    }
+
+    /// Number of slots.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no slot.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds the next slot's vector; the caller has checked its length.
+    pub fn push(&mut self, vector: Option<&[f32]>) {
+        let zeros = vec![0.0; if vector.is_some() { 0 } else { self.dimensions }];
+        let row = vector.unwrap_or(&zeros);
+        if self.len.is_multiple_of(BLOCK_ROWS) {
+            self.full
+                .push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
+            self.codes
+                .push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
+        }
+        let block = self.full.len() - 1;
+        Arc::make_mut(&mut self.full[block]).extend_from_slice(row);
+        let (codes, scale) = quantize(row);
+        self.codes[block].extend(codes);
+        self.scales.push(scale);
+        if vector.is_some() {
+            self.present.set(self.len as u32);
+        }
+        self.len += 1;
+    }
+
+    /// Cosine of a slot with a unit vector; `None` for a slot without a vector.
+    pub fn cosine(&self, slot: u32, query: &[f32]) -> Option<f32> {
+        self.present
+            .contains(slot)
+            .then(|| dot(self.row(slot), query))
+    }
+
+    /// Vectors in the graph.
+    pub fn graph_len(&self) -> usize {
+        self.graph.as_ref().map_or(0, Graph::len)
+    }
+
+    /// Whether a graph should be built: there are enough vectors, and none is there or a
+    /// quarter of them is newer than it.
+    pub fn wants_graph(&self) -> bool {
+        let covered = self.graph.as_ref().map_or(0, Graph::covers);
+        self.len >= self.options.graph_from && (self.len - covered) * 4 >= self.len
+    }
+
+    /// What a graph is built from: the live vectors of now.
+    pub fn graph_input(&self, live: &Bitmap) -> GraphInput {
+        let slots = live.iter().filter(|s| self.present.contains(*s)).collect();
+        GraphInput::new(
+            self.dimensions,
+            BLOCK_ROWS,
+            self.full.clone(),
+            slots,
+            self.len,
+        )
+    }
+
+    /// Takes a finished graph into use.
+    pub fn install_graph(&mut self, graph: Graph) {
+        self.graph = Some(graph);
+    }
+
+    /// The `k` eligible slots nearest to a unit vector, best first; ties in the order of
+    /// `tie`. `exact` compares every full vector, as an oracle does.
+    pub fn search(
+        &self,
+        query: &[f32],
+        k: usize,
+        eligible: &Bitmap,
+        (exact, tie): (bool, &dyn Fn(u32, u32) -> Ordering),
+    ) -> (Vec<(u32, f32)>, VectorPlan) {
+        let slots: Vec<u32> = eligible
+            .iter()
+            .filter(|s| self.present.contains(*s))
+            .collect();
+        if exact {
+            return (self.ranked(slots, query, k, tie), VectorPlan::Exact);
+        }
+        if let Some(graph) = &self.graph
+            && slots.len() > self.options.exact_below
+            && slots.len() * 2 >= self.len
+        {
+            let ef = self.options.ef_search.max(k * 2);
+            let mut found: Vec<u32> = graph
+                .search(query, ef)
+                .into_iter()
+                .filter(|s| eligible.contains(*s))
+                .collect();
+            if found.len() >= k {
+                let fresh = slots.partition_point(|s| (*s as usize) < graph.covers());
+                found.extend(self.nearest_codes(&slots[fresh..], query, k));
+                found.sort_unstable();
+                found.dedup();
+                return (self.ranked(found, query, k, tie), VectorPlan::Graph);
+            }
+        }
+        let kept = self.nearest_codes(&slots, query, k);
+        (self.ranked(kept, query, k, tie), VectorPlan::Exact)
+    }
+
+    /// The best slots by their one-byte codes, in no order.
+    fn nearest_codes(&self, slots: &[u32], query: &[f32], k: usize) -> Vec<u32> {
+        let keep = (k * RERANK_FACTOR).max(RERANK_MIN);
+        if slots.len() <= keep {
+            return slots.to_vec();
+        }
+        let (codes, _) = quantize(query);
+        let codes: Vec<i8> = codes.collect();
+        let mut scored: Vec<(f32, u32)> = slots
+            .iter()
+            .map(|slot| {
+                let at = *slot as usize;
+                let row = at % BLOCK_ROWS * self.dimensions;
+                let block = &self.codes[at / BLOCK_ROWS][row..row + self.dimensions];
+                (dot_codes(block, &codes) as f32 * self.scales[at], *slot)
+            })
+            .collect();
+        scored.select_nth_unstable_by(keep - 1, |a, b| b.0.total_cmp(&a.0));
+        scored.truncate(keep);
+        scored.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    fn ranked(
+        &self,
+        slots: Vec<u32>,
+        query: &[f32],
+        k: usize,
+        tie: &dyn Fn(u32, u32) -> Ordering,
+    ) -> Vec<(u32, f32)> {
+        let mut scored: Vec<(u32, f32)> = slots
+            .into_iter()
+            .map(|slot| (slot, dot(self.row(slot), query)))
+            .collect();
+        let order =
+            |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then_with(|| tie(a.0, b.0));
+        if scored.len() > k && k > 0 {
+            scored.select_nth_unstable_by(k - 1, order);
+            scored.truncate(k);
+        }
+        scored.sort_unstable_by(order);
+        scored.truncate(k);
+        scored
+    }
+
+    fn row(&self, slot: u32) -> &[f32] {
+        let at = slot as usize;
+        let row = at % BLOCK_ROWS * self.dimensions;
+        &self.full[at / BLOCK_ROWS][row..row + self.dimensions]
+    }
+}
+
+/// Signed bytes and the scale that gives the vector back, to half a step.
+fn quantize(row: &[f32]) -> (impl Iterator<Item = i8> + '_, f32) {
+    let greatest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
+    let scale = if greatest > 0.0 {
+        greatest / 127.0
+    } else {
+        1.0
+    };
+    (row.iter().map(move |v| (v / scale).round() as i8), scale)
+}
+
+fn dot_codes(a: &[i8], b: &[i8]) -> i32 {
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b)))
+        .sum()
+}
+
+/// In eight lanes, so that the compiler may use them; the order of additions is fixed.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0f32; 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a_chunks
+        .remainder()
+        .iter()
+        .zip(b_chunks.remainder())
+        .map(|(a, b)| a * b)
+        .sum();
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for lane in 0..8 {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    lanes.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn sample(count: usize, seed: u64) -> Vec<Vec<f32>> {
+        let mut state = seed;
+        let mut next = move || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u32 << 23) as f32 - 1.0
+        };
+        let centres: Vec<Vec<f32>> = (0..20).map(|_| (0..32).map(|_| next()).collect()).collect();
+        (0..count)
+            .map(|i| {
+                let row: Vec<f32> = centres[i % 20].iter().map(|c| c + 0.6 * next()).collect();
+                let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+                row.into_iter().map(|v| v / norm).collect()
+            })
+            .collect()
+    }
+
+    fn filled(rows: &[Vec<f32>], options: VectorOptions) -> (Vectors, Bitmap) {
+        let mut vectors = Vectors::new(32, options);
+        let mut live = Bitmap::default();
+        for (slot, row) in rows.iter().enumerate() {
+            vectors.push(Some(row));
+            live.set(slot as u32);
+        }
+        (vectors, live)
+    }
+
+    #[test]
+    fn the_scan_of_codes_finds_what_full_vectors_find() {
+        let rows = sample(5_000, 7);
+        let (vectors, mut live) = filled(&rows, VectorOptions::default());
+        (0..5_000)
+            .filter(|s| s % 3 == 0)
+            .for_each(|s| live.clear(s));
+        for query in sample(50, 8) {
+            let by_slot = |a: u32, b: u32| a.cmp(&b);
+            let (scan, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
+            assert_eq!(plan, VectorPlan::Exact);
+            assert_eq!(scan, vectors.search(&query, 10, &live, (true, &by_slot)).0);
+            assert!(scan.iter().all(|(s, _)| s % 3 != 0));
+        }
+    }
+
+    #[test]
+    fn the_graph_with_fresh_vectors_finds_nearly_all_and_no_dead_ones() {
+        let rows = sample(4_000, 9);
+        let options = VectorOptions {
+            graph_from: 1_000,
+            exact_below: 100,
+            ef_search: 128,
+        };
+        let (mut vectors, mut live) = filled(&rows[..3_500], options);
+        assert!(vectors.wants_graph());
+        let graph = Graph::build(&vectors.graph_input(&live));
+        vectors.install_graph(graph);
+        assert!(!vectors.wants_graph());
+        for (slot, row) in rows.iter().enumerate().skip(3_500) {
+            vectors.push(Some(row));
+            live.set(slot as u32);
+        }
+        (0..4_000)
+            .filter(|s| s % 10 == 0)
+            .for_each(|s| live.clear(s));
+        let mut shared = 0;
+        let by_slot = |a: u32, b: u32| a.cmp(&b);
+        for query in sample(50, 10) {
+            let (walk, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
+            assert_eq!(plan, VectorPlan::Graph);
+            assert!(walk.iter().all(|(s, _)| live.contains(*s)));
+            let (exact, _) = vectors.search(&query, 10, &live, (true, &by_slot));
+            shared += walk.iter().filter(|hit| exact.contains(hit)).count();
+        }
+        assert!(shared >= 490, "recall@10 {}", shared as f64 / 500.0);
+    }
+
+    #[test]
+    fn a_slot_without_a_vector_is_never_found() {
+        let mut vectors = Vectors::new(2, VectorOptions::default());
+        vectors.push(None);
+        vectors.push(Some(&[1.0, 0.0]));
+        let mut live = Bitmap::default();
+        live.set(0);
+        live.set(1);
+        let found = vectors
+            .search(&[0.0, 1.0], 5, &live, (false, &|a, b| a.cmp(&b)))
+            .0;
+        assert_eq!(found, [(1, 0.0)]);
+        assert_eq!(vectors.cosine(0, &[1.0, 0.0]), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! The exhaustive engine: every document is looked at for every question. Recall benches
+//! and property tests compare the embedded engine with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use jobmatch_domain::matching::Exclusion;
+use jobmatch_domain::{ConditionKind, ConditionState, DocumentId, Seq};
+use parking_lot::RwLock;
+
+use crate::bm25::{TermScore, Totals, length_id};
+use crate::engine::{
+    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
+    Retrieval, VectorPlan,
+};
+
+/// Keeps its documents in memory and nothing else.
+#[derive(Debug, Default)]
+pub struct ExhaustiveEngine(RwLock<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    documents: BTreeMap<DocumentId, Document>,
+    seq: Seq,
+}
+
+/// A leg's documents, best first.
+type Ranked<'a> = Vec<&'a DocumentId>;
+
+impl State {
+    fn lexical_scores(&self, query: &Query) -> (HashMap<&DocumentId, f32>, f32) {
+        let mut totals = Totals::default();
+        for document in self.documents.values() {
+            totals.add(Field::ALL.map(|f| document.fields.of(f).len() as u32));
+        }
+        let mut scores: HashMap<&DocumentId, f32> = HashMap::new();
+        let mut ceiling = 0.0;
+        for term in query.lexical.iter().flatten().take(256) {
+            let frequency = |document: &Document| {
+                document
+                    .fields
+                    .of(term.field)
+                    .iter()
+                    .filter(|t| **t == term.text)
+                    .count() as u32
+            };
+            let matching: Vec<_> = self
+                .documents
+                .values()
+                .filter(|d| frequency(d) > 0)
+                .collect();
+            if matching.is_empty() {
+                continue;
+            }
+            let tokens = totals.tokens[term.field.index()];
+            let count = matching.len() as u64;
+            let scorer = TermScore::new(term.weight, count, totals.documents, tokens);
+            ceiling += scorer.ceiling();
+            for document in matching {
+                let length = length_id(document.fields.of(term.field).len() as u32);
+                *scores.entry(&document.id).or_default() +=
+                    scorer.score(length, frequency(document));
+            }
+        }
+        (scores, ceiling)
+    }
+
+    fn retrieve(&self, query: &Query) -> Retrieval {
+        let mut eligible = Vec::new();
+        let mut alone: BTreeMap<ConditionKind, u64> = BTreeMap::new();
+        for document in self.documents.values() {
+            let failed: BTreeSet<ConditionKind> = query
+                .conditions
+                .iter()
+                .filter(|c| c.evaluate(&document.facets) == ConditionState::Unmet)
+                .map(|c| c.kind())
+                .collect();
+            match (failed.len(), failed.first()) {
+                (0, _) => eligible.push(document),
+                (1, Some(kind)) => *alone.entry(*kind).or_default() += 1,
+                _ => {}
+            }
+        }
+        let (scores, lexical_ceiling) = self.lexical_scores(query);
+        let lexical_of = |d: &Document| scores.get(&d.id).copied().unwrap_or(0.0);
+        let cosine_of = |d: &Document| {
+            let (own, asked) = (d.vector.as_ref()?, query.vector.as_ref()?);
+            Some(crate::embedded::vectors::dot(own, asked))
+        };
+        let metres_of = |d: &Document| Some(query.near?.distance_metres(&d.facets.point?));
+        let rank = |key: &dyn Fn(&Document) -> Option<f64>| -> Ranked<'_> {
+            let mut keyed: Vec<(f64, &DocumentId)> = eligible
+                .iter()
+                .filter_map(|d| Some((key(d)?, &d.id)))
+                .collect();
+            keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+            keyed
+                .into_iter()
+                .take(query.limit)
+                .map(|(_, id)| id)
+                .collect()
+        };
+        let lexical = rank(&|d| {
+            Some(lexical_of(d))
+                .filter(|s| *s > 0.0)
+                .map(|s| f64::from(-s))
+        });
+        let vector = rank(&|d| cosine_of(d).map(|c| f64::from(-c)));
+        let near = |d: &Document| Some(metres_of(d).unwrap_or(f64::INFINITY));
+        let by_conditions = if query.by_conditions {
+            rank(&near)
+        } else {
+            Vec::new()
+        };
+        let union: BTreeSet<&DocumentId> = lexical
+            .iter()
+            .chain(&vector)
+            .chain(&by_conditions)
+            .copied()
+            .chain(
+                query
+                    .score_also
+                    .iter()
+                    .filter(|id| self.documents.contains_key(id)),
+            )
+            .collect();
+        let rank_in =
+            |leg: &Ranked<'_>, id| leg.iter().position(|i| *i == id).map(|i| i as u32 + 1);
+        let hits = union
+            .into_iter()
+            .map(|id| {
+                let document = &self.documents[id];
+                Hit {
+                    id: id.clone(),
+                    seq: document.seq,
+                    lexical_rank: rank_in(&lexical, id),
+                    lexical: lexical_of(document),
+                    vector_rank: rank_in(&vector, id),
+                    cosine: cosine_of(document),
+                    conditions_rank: rank_in(&by_conditions, id),
+                    metres: metres_of(document),
+                    occupations: document.facets.occupations.clone(),
+                }
+            })
+            .collect();
+        let plan = if query.vector.is_some() {
+            VectorPlan::Exact
+        } else {
+            VectorPlan::None
+        };
+        Retrieval {
+            hits,
+            lexical_ceiling,
+            eligible: eligible.len() as u64,
+            exclusions: alone
+                .into_iter()
+                .map(|(kind, count)| Exclusion { kind, count })
+                .collect(),
+            seq: self.seq,
+            plan,
+            stages: Vec::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for ExhaustiveEngine {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            persistent: false,
+            approximate: false,
+        }
+    }
+
+    async fn apply(&self, batch: Batch) -> Result<(), EngineError> {
+        let mut state = self.0.write();
+        for change in batch.changes {
+            match change {
+                Change::Upsert(document) => {
+                    state.documents.insert(document.id.clone(), *document);
+                }
+                Change::Volatile { id, volatile } => {
+                    if let Some(document) = state.documents.get_mut(&id) {
+                        document.facets.volatile = volatile;
+                    }
+                }
+                Change::Delete(id) => {
+                    state.documents.remove(&id);
+                }
+            }
+        }
+        state.seq = batch.seq;
+        Ok(())
+    }
+
+    async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError> {
+        Ok(self.0.read().retrieve(&query))
+    }
+
+    fn indexed_seq(&self) -> Seq {
+        self.0.read().seq
+    }
+
+    fn stats(&self) -> EngineStats {
+        let state = self.0.read();
+        EngineStats {
+            live: state.documents.len() as u64,
+            seq: state.seq,
+            ..Default::default()
+        }
+    }
+}

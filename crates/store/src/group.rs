@@ -1,0 +1,295 @@
+//! One write transaction and the writes that share it. The functions that read come
+//! first in each write and those that change last, so that a write that is refused
+//! leaves nothing behind.
+
+mod discard;
+mod job;
+mod requests;
+
+use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
+use prost::Message;
+use redb::WriteTransaction;
+
+pub(crate) use self::discard::DiscardJob;
+pub(crate) use self::job::WriteJob;
+use self::requests::RequestCopy;
+use crate::change;
+use crate::error::StoreError;
+use crate::record::{Change, Record, Stored};
+use crate::tables::{
+    CHANGES, DocumentKey, META, Meta, ORIGINS, REQUEST_ORDER, REQUEST_ROWS, REQUESTS, ROWS,
+    SOURCES, SealedMut, TOMBSTONES, code, document_key, id_of,
+};
+
+type OriginKey = (u8, &'static [u8], &'static [u8]);
+
+/// A write that waits for its group.
+pub(crate) trait Job: Send {
+    /// Decides and writes. An error fails the whole group; a refusal of this write alone
+    /// is kept for its answer.
+    fn apply(&mut self, group: &mut Group<'_>) -> Result<(), StoreError>;
+
+    /// Answers: with what `apply` came to once that is durable, with `failure` otherwise.
+    fn answer(self: Box<Self>, failure: Option<&StoreError>);
+}
+
+/// The open tables of a write transaction.
+pub(crate) struct Group<'txn> {
+    meta_table: SealedMut<'txn, u64>,
+    rows: SealedMut<'txn, DocumentKey>,
+    changes: SealedMut<'txn, (u8, u64)>,
+    tombstones: SealedMut<'txn, DocumentKey>,
+    origins: SealedMut<'txn, OriginKey>,
+    sources: SealedMut<'txn, OriginKey>,
+    requests: SealedMut<'txn, &'static [u8]>,
+    request_order: SealedMut<'txn, u64>,
+    request_rows: SealedMut<'txn, (u8, &'static [u8], u64)>,
+    meta: Meta,
+    now: Instant,
+    request_keys_kept: u64,
+    is_changed: bool,
+}
+
+impl<'txn> Group<'txn> {
+    /// Opens all tables, making those that are missing.
+    pub(crate) fn open(
+        txn: &'txn WriteTransaction,
+        now: Instant,
+        request_keys_kept: u64,
+    ) -> Result<Self, StoreError> {
+        let meta_table = SealedMut::write(txn, &META)?;
+        let meta = Meta::load(&meta_table)?;
+        Ok(Self {
+            meta_table,
+            rows: SealedMut::write(txn, &ROWS)?,
+            changes: SealedMut::write(txn, &CHANGES)?,
+            tombstones: SealedMut::write(txn, &TOMBSTONES)?,
+            origins: SealedMut::write(txn, &ORIGINS)?,
+            sources: SealedMut::write(txn, &SOURCES)?,
+            requests: SealedMut::write(txn, &REQUESTS)?,
+            request_order: SealedMut::write(txn, &REQUEST_ORDER)?,
+            request_rows: SealedMut::write(txn, &REQUEST_ROWS)?,
+            meta,
+            now,
+            request_keys_kept,
+            is_changed: false,
+        })
+    }
+
+    /// Writes what the group adds up to. The Seq to publish, or `None` when nothing has
+    /// to be committed.
+    pub(crate) fn close(mut self) -> Result<Option<Seq>, StoreError> {
+        if !self.is_changed {
+            return Ok(None);
+        }
+        self.meta_table.put(0, &self.meta.encode_to_vec())?;
+        Ok(Some(self.meta.seq()))
+    }
+
+    fn seq(&self) -> Seq {
+        self.meta.seq()
+    }
+
+    fn next_seq(&mut self) -> Seq {
+        self.is_changed = true;
+        self.meta.seq += 1;
+        self.meta.seq()
+    }
+
+    fn current<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
+        read_row(&self.rows, id)
+    }
+
+    /// Seq of the deletion of a document that was there once.
+    fn deleted_at(&self, of: Collection, id: &DocumentId) -> Result<Option<Seq>, StoreError> {
+        let Some(payload) = self.tombstones.get(&document_key(of, id))? else {
+            return Ok(None);
+        };
+        let bytes = payload.try_into().map_err(|_| self.tombstones.damaged())?;
+        Ok(Some(Seq(u64::from_le_bytes(bytes))))
+    }
+
+    /// Another document of the same source and external id.
+    fn origin_holder<R: Record>(&self, record: &R) -> Result<Option<DocumentId>, StoreError> {
+        let Some(key) = origin_key(record) else {
+            return Ok(None);
+        };
+        let Some(payload) = self.origins.get(&key)? else {
+            return Ok(None);
+        };
+        let holder = id_of(&payload).ok_or_else(|| self.origins.damaged())?;
+        Ok(Some(holder).filter(|id| id != record.id()))
+    }
+
+    /// Stores a record in place of `current`, or of a deletion at `deleted_at`.
+    fn put<R: Record>(
+        &mut self,
+        record: R,
+        current: Option<&Stored<R>>,
+        deleted_at: Option<Seq>,
+    ) -> Result<Stored<R>, StoreError> {
+        let seq = self.next_seq();
+        let content_kept = current.filter(|c| c.record.same_content(&record));
+        let stored = Stored {
+            record,
+            seq,
+            content_seq: content_kept.map_or(seq, |c| c.content_seq),
+            updated: self.now,
+        };
+        let id = stored.record.id();
+        self.rows
+            .put(document_key(R::COLLECTION, id), &stored.encode())?;
+        let entry = Change {
+            seq,
+            collection: R::COLLECTION,
+            id: id.clone(),
+            deleted: false,
+            content: content_kept.is_none(),
+        };
+        self.replace_change(&entry, current.map(|c| c.seq).or(deleted_at))?;
+        if deleted_at.is_some() {
+            self.tombstones.remove(document_key(R::COLLECTION, id))?;
+        }
+        if current.is_none() {
+            *self.meta.count_mut(R::COLLECTION) += 1;
+        }
+        if current.is_none_or(|c| c.record.origin() != stored.record.origin()) {
+            if let Some(current) = current {
+                self.remove_origin(&current.record)?;
+            }
+            self.insert_origin(&stored.record)?;
+        }
+        Ok(stored)
+    }
+
+    fn delete<R: Record>(
+        &mut self,
+        current: &Stored<R>,
+        copies: Vec<RequestCopy>,
+    ) -> Result<Seq, StoreError> {
+        self.remove_origin(&current.record)?;
+        self.remove_row(
+            R::COLLECTION,
+            current.record.id(),
+            Some(current.seq),
+            copies,
+        )
+    }
+
+    /// Removes a row and the copies of it, and leaves a tombstone.
+    fn remove_row(
+        &mut self,
+        collection: Collection,
+        id: &DocumentId,
+        previous: Option<Seq>,
+        copies: Vec<RequestCopy>,
+    ) -> Result<Seq, StoreError> {
+        let seq = self.next_seq();
+        self.rows.remove(document_key(collection, id))?;
+        self.tombstones
+            .put(document_key(collection, id), &seq.0.to_le_bytes())?;
+        let entry = Change {
+            seq,
+            collection,
+            id: id.clone(),
+            deleted: true,
+            content: true,
+        };
+        self.replace_change(&entry, previous)?;
+        self.forget_copies(copies)?;
+        let count = self.meta.count_mut(collection);
+        *count = count.saturating_sub(1);
+        Ok(seq)
+    }
+
+    fn replace_change(&mut self, entry: &Change, previous: Option<Seq>) -> Result<(), StoreError> {
+        let collection = code(entry.collection);
+        if let Some(previous) = previous {
+            self.changes.remove((collection, previous.0))?;
+        }
+        self.changes
+            .put((collection, entry.seq.0), &change::encode(entry))
+    }
+
+    fn insert_origin<R: Record>(&mut self, record: &R) -> Result<(), StoreError> {
+        if let Some(key) = origin_key(record) {
+            self.origins.put(key, record.id().as_str().as_bytes())?;
+        }
+        match source_key(record) {
+            Some(key) => self.sources.put(key, &[]),
+            None => Ok(()),
+        }
+    }
+
+    fn remove_origin<R: Record>(&mut self, record: &R) -> Result<(), StoreError> {
+        if let Some(key) = origin_key(record) {
+            self.origins.remove(key)?;
+        }
+        match source_key(record) {
+            Some(key) => self.sources.remove(key),
+            None => Ok(()),
+        }
+    }
+}
+
+fn origin_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
+    let origin = record.origin();
+    let (source, external_id) = (origin.source(), origin.external_id());
+    (!external_id.is_empty()).then(|| {
+        (
+            code(R::COLLECTION),
+            source.as_bytes(),
+            external_id.as_bytes(),
+        )
+    })
+}
+
+fn source_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
+    let source = record.origin().source();
+    let id = record.id().as_str();
+    (!source.is_empty()).then(|| (code(R::COLLECTION), source.as_bytes(), id.as_bytes()))
+}
+
+/// Reads, verifies and parses a row.
+pub(crate) fn read_row<R: Record, T>(
+    rows: &crate::tables::Sealed<DocumentKey, T>,
+    id: &DocumentId,
+) -> Result<Option<Stored<R>>, StoreError>
+where
+    T: redb::ReadableTable<DocumentKey, &'static [u8]>,
+{
+    let key = document_key(R::COLLECTION, id);
+    match rows.table.get(key)? {
+        Some(value) => parse_row(rows, id, value.value()).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Verifies and parses the value of a row.
+pub(crate) fn parse_row<R: Record, T>(
+    rows: &crate::tables::Sealed<DocumentKey, T>,
+    id: &DocumentId,
+    sealed: &[u8],
+) -> Result<Stored<R>, StoreError>
+where
+    T: redb::ReadableTable<DocumentKey, &'static [u8]>,
+{
+    let collection = R::COLLECTION;
+    let damaged = || StoreError::Damaged {
+        collection,
+        id: id.clone(),
+    };
+    let payload = rows
+        .open(&document_key(collection, id), sealed)
+        .map_err(|_| damaged())?;
+    let stored = Stored::<R>::decode(payload).map_err(|error| {
+        // The values may be personal: the error names the field and its fault only.
+        tracing::error!(%id, collection = collection.name(), %error, "a row does not parse");
+        damaged()
+    })?;
+    if stored.record.id() == id {
+        Ok(stored)
+    } else {
+        Err(damaged())
+    }
+}

@@ -1,0 +1,244 @@
+//! The tables of format 1 and the values in them that are not rows.
+
+use std::marker::PhantomData;
+
+use jobmatch_domain::{Collection, DocumentId, Seq};
+use prost::Message;
+use redb::{ReadOnlyTable, ReadableTable, Table, TableDefinition};
+
+use crate::error::StoreError;
+use crate::seal::{SealedKey, seal, unseal};
+
+/// Newest format that this program reads and the one it writes.
+pub(crate) const FORMAT_VERSION: u64 = 1;
+/// Key of the version in [`FORMAT`].
+pub(crate) const VERSION: &str = "version";
+
+/// Name and key of a table whose values are sealed.
+pub(crate) struct Definition<K> {
+    name: &'static str,
+    key: PhantomData<fn() -> K>,
+}
+
+impl<K: SealedKey> Definition<K> {
+    const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            key: PhantomData,
+        }
+    }
+
+    fn of_redb(&self) -> TableDefinition<'static, K, &'static [u8]> {
+        TableDefinition::new(self.name)
+    }
+}
+
+/// A collection's code and a document's id.
+pub(crate) type DocumentKey = (u8, &'static [u8]);
+
+/// Format version, unsealed so that programs of any format can read it.
+pub(crate) const FORMAT: TableDefinition<&str, u64> = TableDefinition::new("format");
+/// One [`Meta`] under the key 0.
+pub(crate) const META: Definition<u64> = Definition::new("meta");
+/// Document -> row ([`RowMessage`]).
+pub(crate) const ROWS: Definition<DocumentKey> = Definition::new("rows");
+/// (collection, Seq) -> flags and id; one entry for each document that ever was.
+pub(crate) const CHANGES: Definition<(u8, u64)> = Definition::new("changes");
+/// Deleted document -> Seq of its deletion, to find its entry in [`CHANGES`].
+pub(crate) const TOMBSTONES: Definition<DocumentKey> = Definition::new("tombstones");
+/// (collection, source, external id) -> id, where there is an external id.
+pub(crate) const ORIGINS: Definition<(u8, &'static [u8], &'static [u8])> =
+    Definition::new("origins");
+/// (collection, source, id) -> nothing, where there is a source.
+pub(crate) const SOURCES: Definition<(u8, &'static [u8], &'static [u8])> =
+    Definition::new("sources");
+/// Request key -> [`RequestMessage`].
+pub(crate) const REQUESTS: Definition<&'static [u8]> = Definition::new("requests");
+/// Number of a request -> its key; the lowest is dropped first.
+pub(crate) const REQUEST_ORDER: Definition<u64> = Definition::new("request_order");
+/// (collection, id, number) -> key of a request that holds a copy of the row.
+pub(crate) const REQUEST_ROWS: Definition<(u8, &'static [u8], u64)> =
+    Definition::new("request_rows");
+
+/// Code of a collection on disk.
+pub(crate) fn code(collection: Collection) -> u8 {
+    match collection {
+        Collection::Postings => 1,
+        Collection::Profiles => 2,
+    }
+}
+
+/// The key of a document.
+pub(crate) fn document_key(collection: Collection, id: &DocumentId) -> (u8, &[u8]) {
+    (code(collection), id.as_str().as_bytes())
+}
+
+/// The id in bytes of a key or value.
+pub(crate) fn id_of(bytes: &[u8]) -> Option<DocumentId> {
+    DocumentId::parse(std::str::from_utf8(bytes).ok()?).ok()
+}
+
+/// A table whose values are sealed.
+pub(crate) struct Sealed<K: SealedKey, T> {
+    name: &'static str,
+    key: PhantomData<fn() -> K>,
+    pub(crate) table: T,
+}
+
+/// A sealed table in a write transaction.
+pub(crate) type SealedMut<'txn, K> = Sealed<K, Table<'txn, K, &'static [u8]>>;
+/// A sealed table in a read transaction.
+pub(crate) type SealedRead<K> = Sealed<K, ReadOnlyTable<K, &'static [u8]>>;
+
+impl<K: SealedKey> SealedRead<K> {
+    /// Opens it in a read transaction.
+    pub(crate) fn read(
+        txn: &redb::ReadTransaction,
+        definition: &Definition<K>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            name: definition.name,
+            key: PhantomData,
+            table: txn.open_table(definition.of_redb())?,
+        })
+    }
+}
+
+impl<'txn, K: SealedKey> SealedMut<'txn, K> {
+    /// Opens it in a write transaction; makes it when it is missing.
+    pub(crate) fn write(
+        txn: &'txn redb::WriteTransaction,
+        definition: &Definition<K>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            name: definition.name,
+            key: PhantomData,
+            table: txn.open_table(definition.of_redb())?,
+        })
+    }
+
+    /// Seals and inserts or replaces a value.
+    pub(crate) fn put(&mut self, key: K::SelfType<'_>, payload: &[u8]) -> Result<(), StoreError> {
+        let sealed = seal::<K>(self.name, &key, payload);
+        self.table.insert(key, &sealed[..])?;
+        Ok(())
+    }
+
+    /// Removes a value where there is one.
+    pub(crate) fn remove(&mut self, key: K::SelfType<'_>) -> Result<(), StoreError> {
+        self.table.remove(key)?;
+        Ok(())
+    }
+}
+
+impl<K: SealedKey, T: ReadableTable<K, &'static [u8]>> Sealed<K, T> {
+    /// The payload of a value.
+    pub(crate) fn get(&self, key: &K::SelfType<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.table.get(key)? {
+            Some(value) => self.open(key, value.value()).map(|p| Some(p.to_vec())),
+            None => Ok(None),
+        }
+    }
+
+    /// Verifies a value that was found by a range.
+    pub(crate) fn open<'v>(
+        &self,
+        key: &K::SelfType<'_>,
+        sealed: &'v [u8],
+    ) -> Result<&'v [u8], StoreError> {
+        unseal::<K>(self.name, key, sealed).ok_or_else(|| self.damaged())
+    }
+
+    /// The error for a value that verifies and makes no sense all the same.
+    pub(crate) fn damaged(&self) -> StoreError {
+        StoreError::DamagedEntry { table: self.name }
+    }
+}
+
+/// Where the store stands.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Meta {
+    /// Last Seq that was given out.
+    #[prost(uint64, tag = "1")]
+    pub(crate) seq: u64,
+    /// Rows of postings.
+    #[prost(uint64, tag = "2")]
+    pub(crate) postings: u64,
+    /// Rows of profiles.
+    #[prost(uint64, tag = "3")]
+    pub(crate) profiles: u64,
+}
+
+impl Meta {
+    /// Reads it; all zero in a new store.
+    pub(crate) fn load<T>(meta: &Sealed<u64, T>) -> Result<Self, StoreError>
+    where
+        T: ReadableTable<u64, &'static [u8]>,
+    {
+        match meta.get(&0)? {
+            Some(payload) => Self::decode(&payload[..]).map_err(|_| meta.damaged()),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Rows of a collection.
+    pub(crate) fn count(&self, collection: Collection) -> u64 {
+        match collection {
+            Collection::Postings => self.postings,
+            Collection::Profiles => self.profiles,
+        }
+    }
+
+    /// Rows of a collection, to change.
+    pub(crate) fn count_mut(&mut self, collection: Collection) -> &mut u64 {
+        match collection {
+            Collection::Postings => &mut self.postings,
+            Collection::Profiles => &mut self.profiles,
+        }
+    }
+
+    /// The last Seq.
+    pub(crate) fn seq(&self) -> Seq {
+        Seq(self.seq)
+    }
+}
+
+/// A row.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct RowMessage {
+    /// Seq of the last change.
+    #[prost(uint64, tag = "1")]
+    pub(crate) seq: u64,
+    /// Seq of the last change of content.
+    #[prost(uint64, tag = "2")]
+    pub(crate) content_seq: u64,
+    /// Instant of the last change.
+    #[prost(int64, tag = "3")]
+    pub(crate) updated: i64,
+    /// The record, as its type encodes it.
+    #[prost(bytes = "vec", tag = "4")]
+    pub(crate) record: Vec<u8>,
+}
+
+/// The receipt of a request that had a key.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct RequestMessage {
+    /// Digest of what was asked.
+    #[prost(fixed64, tag = "1")]
+    pub(crate) digest: u64,
+    /// Its number in [`REQUEST_ORDER`].
+    #[prost(uint64, tag = "2")]
+    pub(crate) number: u64,
+    /// Code of the collection.
+    #[prost(uint32, tag = "3")]
+    pub(crate) collection: u32,
+    /// Id of the document.
+    #[prost(bytes = "vec", tag = "4")]
+    pub(crate) id: Vec<u8>,
+    /// Seq of the receipt.
+    #[prost(uint64, tag = "5")]
+    pub(crate) seq: u64,
+    /// The row after the write ([`RowMessage`]); absent after a deletion.
+    #[prost(bytes = "vec", optional, tag = "6")]
+    pub(crate) row: Option<Vec<u8>>,
+}

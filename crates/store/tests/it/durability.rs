@@ -1,0 +1,141 @@
+//! What was acknowledged is there after a crash; a store is opened once and by a
+//! program that knows its format.
+
+use std::fs;
+
+use jobmatch_domain::{Collection, JobPosting, Seq};
+use jobmatch_store::{Decision, Store, StoreError, StoreOptions, WriteError};
+use redb::{Database, TableDefinition};
+use tempfile::tempdir;
+
+use crate::sample::{clock, delete, full_posting, id, key, open, plain, put, try_put};
+
+#[tokio::test]
+async fn acknowledged_writes_survive_a_kill() {
+    let dir = tempdir().unwrap();
+    let store = open(dir.path());
+    for i in 0..50 {
+        let name = format!("p{i:02}");
+        try_put(&store, plain(&name, "洗碗工"), key(&name, i))
+            .await
+            .unwrap();
+    }
+    delete::<JobPosting>(&store, &id("p07")).await;
+    // What is on the disk while the store is open is what a killed process leaves.
+    let crashed = tempdir().unwrap();
+    fs::copy(
+        dir.path().join("store.redb"),
+        crashed.path().join("store.redb"),
+    )
+    .unwrap();
+    std::mem::forget(store);
+
+    let store = open(crashed.path());
+    assert_eq!(store.seq(), Seq(51));
+    assert_eq!(store.count(Collection::Postings).unwrap(), 49);
+    assert_eq!(
+        store.scan::<JobPosting>(None, 99).unwrap().records.len(),
+        49
+    );
+    assert_eq!(
+        store
+            .changes(Collection::Postings, Seq(0), 99)
+            .unwrap()
+            .len(),
+        50
+    );
+    let repeated = try_put(&store, plain("p01", "洗碗工"), key("p01", 1))
+        .await
+        .unwrap();
+    assert_eq!(repeated.seq, Seq(2));
+    assert_eq!(put(&store, plain("p99", "洗碗工")).await.seq, Seq(52));
+}
+
+#[tokio::test]
+async fn dropping_or_shutting_down_finishes_the_queue() {
+    let dir = tempdir().unwrap();
+    let store = open(dir.path());
+    let slow = store.clone();
+    let write = tokio::spawn(async move {
+        let decide = |_: Option<&_>| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            Ok::<_, ()>(Decision::Put(full_posting()))
+        };
+        slow.write(id("p-full"), None, decide).await
+    });
+    tokio::task::yield_now().await;
+    store.shutdown();
+    assert_eq!(store.seq(), Seq(1));
+    assert_eq!(write.await.unwrap().unwrap().seq, Seq(1));
+    let late = try_put(&store, plain("a", "洗碗工"), None).await;
+    assert!(matches!(late, Err(WriteError::Busy)));
+    store.shutdown();
+    drop(store);
+    assert_eq!(open(dir.path()).seq(), Seq(1));
+}
+
+#[tokio::test]
+async fn the_last_clone_may_be_dropped_by_a_decision() {
+    let dir = tempdir().unwrap();
+    let store = open(dir.path());
+    let held = store.clone();
+    let mut write = Box::pin(async {
+        let decide = move |_: Option<&_>| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            drop(held);
+            Ok::<_, ()>(Decision::Put(full_posting()))
+        };
+        store.clone().write(id("p-full"), None, decide).await
+    });
+    // Queued, then forgotten by everybody but the decision.
+    let waited = tokio::time::timeout(std::time::Duration::from_millis(1), &mut write).await;
+    assert!(waited.is_err());
+    let mut seqs = store.subscribe();
+    drop(write);
+    drop(store);
+    seqs.changed().await.unwrap();
+    assert_eq!(*seqs.borrow_and_update(), Seq(1));
+    assert!(seqs.changed().await.is_err());
+}
+
+#[tokio::test]
+async fn a_store_is_opened_once() {
+    let dir = tempdir().unwrap();
+    let _store = open(dir.path());
+    let second = Store::open(dir.path(), StoreOptions::default(), clock());
+    assert!(matches!(second, Err(StoreError::Database(_))));
+}
+
+#[test]
+fn newer_formats_and_foreign_files_are_refused() {
+    let dir = tempdir().unwrap();
+    drop(open(dir.path()));
+    let write = |dir: &std::path::Path, table: &str, value: u64| {
+        let database = Database::create(dir.join("store.redb")).unwrap();
+        let txn = database.begin_write().unwrap();
+        let definition = TableDefinition::<&str, u64>::new(table);
+        txn.open_table(definition)
+            .unwrap()
+            .insert("version", value)
+            .unwrap();
+        txn.commit().unwrap();
+    };
+    write(dir.path(), "format", 2);
+    let newer = Store::open(dir.path(), StoreOptions::default(), clock())
+        .err()
+        .unwrap();
+    assert!(matches!(
+        newer,
+        StoreError::NewerFormat {
+            found: 2,
+            supported: 1
+        }
+    ));
+    assert!(newer.to_string().contains("format 2"), "{newer}");
+    let other = tempdir().unwrap();
+    write(other.path(), "something", 1);
+    let foreign = Store::open(other.path(), StoreOptions::default(), clock())
+        .err()
+        .unwrap();
+    assert!(matches!(foreign, StoreError::Foreign { .. }));
+}

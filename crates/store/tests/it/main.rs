@@ -1,0 +1,14 @@
+//! The store through its public face.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and helpers are tests too"
+)]
+
+mod damage;
+mod durability;
+mod feed;
+mod golden;
+mod round_trip;
+mod sample;
+mod writing;

@@ -1,0 +1,281 @@
+//! Configuration: a file, the environment over it, and what the service runs on.
+//!
+//! [`Raw`] is the text as given; [`Config`] is resolved and checked. Unknown keys are
+//! refused in both sources.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a configuration was refused.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}; check the path given with --config")]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key, or a value of the wrong type.
+    #[error("{origin}: {message}")]
+    Invalid {
+        /// The file, or the environment.
+        origin: String,
+        /// What is wrong and where.
+        message: String,
+    },
+    /// An address beyond this machine without protection.
+    #[error(
+        "{key} = {address} listens beyond this machine; set tls_certificate, tls_key and \
+         api_key_sha256, or insecure = true to go without on a trusted network"
+    )]
+    Exposed {
+        /// The key.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Only one half of the TLS pair.
+    #[error("tls_certificate and tls_key belong together; set both or neither")]
+    HalfTls,
+    /// Two listeners on one address.
+    #[error("{a} and {b} are the same address; give each listener its own port")]
+    SameAddress {
+        /// One key.
+        a: &'static str,
+        /// The other key.
+        b: &'static str,
+    },
+    /// A hash of an API key.
+    #[error("api_key_sha256[{index}] is not 64 hexadecimal digits; make one with `printf %s KEY | sha256sum`")]
+    KeyHash {
+        /// Position in the list.
+        index: usize,
+    },
+}
+
+/// The configuration as text.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    admin_listen: Option<SocketAddr>,
+    metrics_listen: Option<SocketAddr>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    api_key_sha256: Option<Vec<String>>,
+    insecure: Option<bool>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    user_words: Option<PathBuf>,
+    drain_seconds: Option<u64>,
+    deadline_ms_default: Option<u64>,
+    deadline_ms_max: Option<u64>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the service runs on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Folder of the store and the indexes.
+    pub data_dir: PathBuf,
+    /// Address of the public services.
+    pub listen: SocketAddr,
+    /// Address of the AdminService; `None`: off.
+    pub admin_listen: Option<SocketAddr>,
+    /// Address of Prometheus' page; `None`: off.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Certificate chain and key, PEM files.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// SHA-256 of the API keys that are accepted, hexadecimal; empty: none is asked for.
+    pub api_key_sha256: Vec<String>,
+    /// Allowed to listen beyond this machine without TLS and keys.
+    pub insecure: bool,
+    /// Filter of the log, as tracing's `RUST_LOG`.
+    pub log: String,
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// Words to add to the dictionary, one a line, with an optional frequency.
+    pub user_words: Option<PathBuf>,
+    /// Time that running calls get at shutdown.
+    pub drain_seconds: u64,
+    /// Deadline of a call that brings none, milliseconds.
+    pub deadline_ms_default: u64,
+    /// Greatest deadline of a call, milliseconds.
+    pub deadline_ms_max: u64,
+}
+
+impl Config {
+    /// Reads the file (none: all defaults) and the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Unreadable { path: path.into(), source })?,
+        };
+        let origin = file.map_or_else(|| "defaults".into(), |p| p.display().to_string());
+        Self::from_sources(&text, &origin, std::env::vars())
+    }
+
+    /// The same from given sources.
+    pub fn from_sources(
+        text: &str,
+        origin: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let invalid = |origin: &str, error: toml::de::Error| ConfigError::Invalid {
+            origin: origin.into(),
+            message: error.to_string(),
+        };
+        let mut table: toml::Table = text.parse().map_err(|e| invalid(origin, e))?;
+        // Checked on its own first, so that the message shows the line of the file.
+        toml::from_str::<Raw>(text).map_err(|e| invalid(origin, e))?;
+        for (name, value) in environment {
+            let Some(key) = name.strip_prefix("JOBMATCH_").filter(|k| *k != "CONFIG") else {
+                continue;
+            };
+            table.insert(key.to_lowercase(), environment_value(&value));
+        }
+        let raw: Raw = table.try_into().map_err(|e| invalid("environment (JOBMATCH_*)", e))?;
+        Self::resolve(raw)
+    }
+
+    fn resolve(raw: Raw) -> Result<Self, ConfigError> {
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let tls = match (raw.tls_certificate, raw.tls_key) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(ConfigError::HalfTls),
+        };
+        let config = Self {
+            data_dir: raw.data_dir.unwrap_or_else(|| "data".into()),
+            listen: raw.listen.unwrap_or_else(|| local(50051)),
+            admin_listen: Some(raw.admin_listen.unwrap_or_else(|| local(50052))),
+            metrics_listen: raw.metrics_listen,
+            tls,
+            api_key_sha256: raw.api_key_sha256.unwrap_or_default(),
+            insecure: raw.insecure.unwrap_or(false),
+            log: raw.log.unwrap_or_else(|| "info".into()),
+            log_format: raw.log_format.unwrap_or_default(),
+            user_words: raw.user_words,
+            drain_seconds: raw.drain_seconds.unwrap_or(10),
+            deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
+            deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        for (index, hash) in self.api_key_sha256.iter().enumerate() {
+            if hash.len() != 64 || hex::decode(hash).is_err() {
+                return Err(ConfigError::KeyHash { index });
+            }
+        }
+        let protected = self.tls.is_some() && !self.api_key_sha256.is_empty();
+        let exposed = |address: SocketAddr| !address.ip().is_loopback() && !self.insecure;
+        if exposed(self.listen) && !protected {
+            return Err(ConfigError::Exposed { key: "listen", address: self.listen });
+        }
+        // Neither has TLS or keys of its own.
+        for (key, address) in
+            [("admin_listen", self.admin_listen), ("metrics_listen", self.metrics_listen)]
+        {
+            if let Some(address) = address.filter(|a| exposed(*a)) {
+                return Err(ConfigError::Exposed { key, address });
+            }
+        }
+        let clash = |other: Option<SocketAddr>| {
+            other.is_some_and(|o| o == self.listen && o.port() != 0)
+        };
+        if clash(self.admin_listen) {
+            return Err(ConfigError::SameAddress { a: "listen", b: "admin_listen" });
+        }
+        if clash(self.metrics_listen) {
+            return Err(ConfigError::SameAddress { a: "listen", b: "metrics_listen" });
+        }
+        Ok(())
+    }
+}
+
+/// `true`, numbers and `[…]` as TOML; everything else as text.
+fn environment_value(value: &str) -> toml::Value {
+    let wrapped = format!("v = {value}");
+    let parsed = wrapped.parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
+    match parsed {
+        Some(v @ (toml::Value::Boolean(_) | toml::Value::Integer(_) | toml::Value::Array(_))) => v,
+        _ => toml::Value::String(value.to_owned()),
+    }
+}
+
+impl fmt::Display for Config {
+    /// As TOML; the hashes of keys are only counted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |a: Option<SocketAddr>| a.map_or("off".into(), |a| a.to_string());
+        writeln!(f, "data_dir = {:?}", self.data_dir)?;
+        writeln!(f, "listen = \"{}\"", self.listen)?;
+        writeln!(f, "admin_listen = \"{}\"", shown(self.admin_listen))?;
+        writeln!(f, "metrics_listen = \"{}\"", shown(self.metrics_listen))?;
+        writeln!(f, "# TLS: {}", if self.tls.is_some() { "on" } else { "off" })?;
+        writeln!(f, "# API keys: {}", self.api_key_sha256.len())?;
+        writeln!(f, "insecure = {}", self.insecure)?;
+        writeln!(f, "log = {:?}", self.log)?;
+        writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
+        writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
+        write!(f, "deadline_ms_max = {}", self.deadline_ms_max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let own = environment.iter().map(|(k, v)| (k.to_string(), v.to_string()));
+        Config::from_sources(text, "test.toml", own)
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let c = config("log = \"warn\"\n", &[("JOBMATCH_LOG", "debug"), ("HOME", "/x")]).unwrap();
+        assert_eq!(c.log, "debug");
+        let c = config("", &[("JOBMATCH_DRAIN_SECONDS", "3"), ("JOBMATCH_INSECURE", "true")]);
+        assert_eq!(c.map(|c| (c.drain_seconds, c.insecure)).unwrap(), (3, true));
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        assert!(config("lissten = \"127.0.0.1:1\"", &[]).unwrap_err().to_string().contains("lissten"));
+        let error = config("", &[("JOBMATCH_LISSTEN", "x")]).unwrap_err().to_string();
+        assert!(error.contains("lissten"), "{error}");
+    }
+
+    #[test]
+    fn other_addresses_need_tls_and_keys_or_the_switch() {
+        assert!(config("listen = \"0.0.0.0:50051\"", &[]).is_err());
+        assert!(config("listen = \"0.0.0.0:50051\"\ninsecure = true", &[]).is_ok());
+        let keys = "a".repeat(64);
+        let tls = "tls_certificate = \"c\"\ntls_key = \"k\"";
+        let both = format!("listen = \"0.0.0.0:50051\"\n{tls}\napi_key_sha256 = [\"{keys}\"]");
+        assert!(config(&both, &[]).is_ok());
+        assert!(config(&format!("listen = \"0.0.0.0:50051\"\n{tls}"), &[]).is_err());
+        assert!(config("tls_key = \"k\"", &[]).is_err());
+        assert!(config("admin_listen = \"0.0.0.0:50052\"", &[]).is_err());
+    }
+}

@@ -1,0 +1,17 @@
+//! `jobmatchd`: the gRPC service. Configuration, wiring, and the one place where an error
+//! becomes a status.
+
+mod access;
+mod admin_service;
+pub mod config;
+pub mod demo;
+mod health;
+mod import;
+mod kinds;
+mod match_service;
+mod posting_service;
+mod profile_service;
+mod records;
+pub mod run;
+mod status;
+mod telemetry;

@@ -1,0 +1,93 @@
+//! The one place where an error becomes a gRPC status.
+
+use std::collections::HashMap;
+
+use jobmatch_domain::Violation;
+use jobmatch_matching::MatchingError;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Domain of every `google.rpc.ErrorInfo` of ours.
+const DOMAIN: &str = "jobmatch";
+
+/// An error as callers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    /// Stable, for programs.
+    pub(crate) reason: &'static str,
+    /// Path of the field at fault; empty when there is none.
+    pub(crate) field: String,
+    /// For people.
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, field: String::new(), message: message.into() }
+    }
+
+    pub(crate) fn missing(field: &str) -> Self {
+        Violation { path: field.into(), invalid: jobmatch_domain::Invalid::Missing }.into()
+    }
+}
+
+impl From<Violation> for Refusal {
+    fn from(violation: Violation) -> Self {
+        Self {
+            code: Code::InvalidArgument,
+            reason: "INVALID_FIELD",
+            message: violation.to_string(),
+            field: violation.path,
+        }
+    }
+}
+
+impl From<MatchingError> for Refusal {
+    fn from(error: MatchingError) -> Self {
+        let (code, reason) = match &error {
+            MatchingError::Invalid(violation) => return violation.clone().into(),
+            MatchingError::NotFound { .. } => (Code::NotFound, "NOT_FOUND"),
+            MatchingError::EtagMismatch { .. } => (Code::Aborted, "ETAG_MISMATCH"),
+            MatchingError::RequestIdReused { .. } => (Code::AlreadyExists, "REQUEST_ID_REUSED"),
+            MatchingError::OriginTaken { .. } => (Code::AlreadyExists, "ORIGIN_TAKEN"),
+            MatchingError::ShrunkenFeed { .. } => (Code::FailedPrecondition, "SHRUNKEN_FEED"),
+            MatchingError::IndexNotReady { .. } => (Code::Unavailable, "INDEX_NOT_READY"),
+            MatchingError::SeqInFuture { .. } => (Code::InvalidArgument, "SEQ_IN_FUTURE"),
+            MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
+            MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),
+            MatchingError::Engine(_)
+            | MatchingError::Embed(_)
+            | MatchingError::Text(_)
+            | MatchingError::Internal => (Code::Internal, "INTERNAL"),
+            // The enum may grow; a new kind is internal until it has a line here.
+            _ => (Code::Internal, "INTERNAL"),
+        };
+        if code == Code::Internal {
+            // Logged here, once; callers get no inner details.
+            tracing::error!(error = %error, reason, "a call failed");
+            return Self::new(code, reason, "an internal error; the operator finds it in the log");
+        }
+        Self::new(code, reason, error.to_string())
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let mut details = ErrorDetails::new();
+        details.set_error_info(refusal.reason, DOMAIN, HashMap::<String, String>::new());
+        if !refusal.field.is_empty() {
+            details.add_bad_request_violation(refusal.field, refusal.message.clone());
+        }
+        if refusal.code == Code::Unavailable {
+            details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+        }
+        Self::with_error_details(refusal.code, refusal.message, details)
+    }
+}
+
+/// A status from anything that is a refusal.
+pub(crate) fn status(error: impl Into<Refusal>) -> Status {
+    error.into().into()
+}
