@@ -79,7 +79,8 @@ pub enum StoreError {
     /// redb or the file system.
     #[error("the database failed")]
     Database(#[source] Arc<redb::Error>),
-    /// A commit failed earlier. Reads go on, writes need the store opened again.
+    /// A commit failed earlier. Reads go on as far as redb still serves them (what it has
+    /// in its cache); writes need the store opened again.
     #[error("the store takes no writes since a failure; restart it once the cause is gone")]
     Failed {
         /// The failure; `None` when the writer panicked.
