@@ -15,7 +15,9 @@ impl SpaceId {
         if (1..=64).contains(&name.len()) && name.bytes().all(is_part) {
             return Ok(Self(name.to_owned()));
         }
-        Err(EmbedError::Space { name: name.chars().take(64).collect() })
+        Err(EmbedError::Space {
+            name: name.chars().take(64).collect(),
+        })
     }
 
     /// The name.

@@ -43,8 +43,11 @@ pub(crate) fn right_singular(matrix: &SparseRows, seed: u64) -> (Vec<Row>, [f32;
         .map(|row| {
             let mut out = [0f32; DIMENSIONS];
             for (target, column) in out.iter_mut().zip(&order) {
-                let sum: f64 =
-                    row.iter().enumerate().map(|(i, v)| f64::from(*v) * vectors[i][*column]).sum();
+                let sum: f64 = row
+                    .iter()
+                    .enumerate()
+                    .map(|(i, v)| f64::from(*v) * vectors[i][*column])
+                    .sum();
                 *target = sum as f32;
             }
             out
@@ -94,7 +97,11 @@ fn orthonormalise(rows: &mut [Row]) {
                 }
                 row[column] = value as f32;
             }
-            let norm = rows.iter().map(|r| f64::from(r[column]).powi(2)).sum::<f64>().sqrt();
+            let norm = rows
+                .iter()
+                .map(|r| f64::from(r[column]).powi(2))
+                .sum::<f64>()
+                .sqrt();
             if norm > 0.0 {
                 for row in rows.iter_mut() {
                     row[column] = (f64::from(row[column]) / norm) as f32;
@@ -134,10 +141,9 @@ fn rotate(a: &mut [[f64; DIMENSIONS]], vectors: &mut [[f64; DIMENSIONS]], p: usi
         row[p] = c * x - s * y;
         row[q] = s * x + c * y;
     }
-    for k in 0..DIMENSIONS {
-        let (x, y) = (a[p][k], a[q][k]);
-        a[p][k] = c * x - s * y;
-        a[q][k] = s * x + c * y;
+    let (upper, lower) = a.split_at_mut(q);
+    for (x, y) in upper[p].iter_mut().zip(lower[0].iter_mut()) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
     for row in vectors.iter_mut() {
         let (x, y) = (row[p], row[q]);
@@ -156,5 +162,7 @@ fn random_rows(count: usize, seed: u64) -> Vec<Row> {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
     };
-    (0..count).map(|_| std::array::from_fn(|_| next())).collect()
+    (0..count)
+        .map(|_| std::array::from_fn(|_| next()))
+        .collect()
 }

@@ -11,7 +11,10 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 /// The machine's clock.
 pub fn system_clock() -> Clock {
     Arc::new(|| {
-        #[allow(clippy::disallowed_methods, reason = "this is the clock that is passed in elsewhere")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "this is the clock that is passed in elsewhere"
+        )]
         let now = SystemTime::now();
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         Instant(i64::try_from(seconds).unwrap_or(i64::MAX))

@@ -62,7 +62,9 @@ pub enum MatchingError {
         reason: String,
     },
     /// `min_seq` lies beyond everything written.
-    #[error("min_seq {min_seq} lies beyond the last Seq {last}; give the Seq that a write answered")]
+    #[error(
+        "min_seq {min_seq} lies beyond the last Seq {last}; give the Seq that a write answered"
+    )]
     SeqInFuture {
         /// The Seq asked for.
         min_seq: Seq,

@@ -36,6 +36,8 @@ pub struct IndexKeeper {
     engine: ArcSwapOption<EmbeddedEngine>,
     state: RwLock<IndexState>,
     searchable: watch::Sender<Seq>,
+    /// Held by the one rebuild that may run.
+    pub(crate) rebuilding: tokio::sync::Mutex<()>,
 }
 
 impl IndexKeeper {
@@ -48,6 +50,7 @@ impl IndexKeeper {
             engine: ArcSwapOption::empty(),
             state: RwLock::new(IndexState::Opening),
             searchable: watch::Sender::new(Seq::default()),
+            rebuilding: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -78,20 +81,27 @@ impl IndexKeeper {
 
     /// The engine, or why there is none.
     pub(crate) fn engine(&self) -> Result<Arc<EmbeddedEngine>, MatchingError> {
-        self.engine.load_full().ok_or_else(|| MatchingError::IndexNotReady {
-            collection: self.collection,
-            reason: match self.state() {
-                IndexState::Opening | IndexState::Ready => "opening".into(),
-                IndexState::Rebuilding(done) => format!("rebuilding, {:.0}% done", done * 100.0),
-                IndexState::Failed(reason) => format!("failed: {reason}"),
-            },
-        })
+        self.engine
+            .load_full()
+            .ok_or_else(|| MatchingError::IndexNotReady {
+                collection: self.collection,
+                reason: match self.state() {
+                    IndexState::Opening | IndexState::Ready => "opening".into(),
+                    IndexState::Rebuilding(done) => {
+                        format!("rebuilding, {:.0}% done", done * 100.0)
+                    }
+                    IndexState::Failed(reason) => format!("failed: {reason}"),
+                },
+            })
     }
 
     /// Waits until the Seq is searchable. Ends only then; the caller's deadline bounds it.
     pub(crate) async fn wait_for(&self, seq: Seq) -> Result<(), MatchingError> {
         let mut searchable = self.searchable.subscribe();
-        searchable.wait_for(|at| *at >= seq).await.map_err(|_| MatchingError::ShuttingDown)?;
+        searchable
+            .wait_for(|at| *at >= seq)
+            .await
+            .map_err(|_| MatchingError::ShuttingDown)?;
         Ok(())
     }
 
@@ -110,14 +120,20 @@ impl IndexKeeper {
     /// Opens the current generation and serves it. `Ok(false)` when there is none that
     /// can be used, so that one has to be built.
     pub(crate) fn open_current(&self) -> Result<bool, MatchingError> {
-        let Some(generation) = self.current_generation() else { return Ok(false) };
+        let Some(generation) = self.current_generation() else {
+            return Ok(false);
+        };
         match EmbeddedEngine::open(&self.generation_folder(generation), self.options.clone()) {
             Ok(engine) => {
                 self.engine.store(Some(Arc::new(engine)));
                 Ok(true)
             }
             Err(EngineError::NeedsRebuild { reason }) => {
-                tracing::warn!(collection = self.collection.name(), reason, "index must be rebuilt");
+                tracing::warn!(
+                    collection = self.collection.name(),
+                    reason,
+                    "index must be rebuilt"
+                );
                 Ok(false)
             }
             Err(error) => Err(error.into()),
@@ -161,7 +177,10 @@ impl IndexKeeper {
 
     /// The generations on disk in rising order.
     fn generations(&self) -> Vec<u64> {
-        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(&self.folder)
+            .into_iter()
+            .flatten()
+            .flatten();
         let mut found: Vec<u64> = entries
             .filter_map(|e| e.file_name().to_str()?.strip_prefix('g')?.parse().ok())
             .collect();

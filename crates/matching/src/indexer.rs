@@ -154,7 +154,11 @@ impl Indexer {
     ) -> Result<(Batch, bool), MatchingError> {
         let feed = self.store.changes(R::COLLECTION, after, MAX_BATCH)?;
         let more = feed.len() == MAX_BATCH;
-        let seq = if more { feed.last().map_or(upto, |c| c.seq) } else { upto };
+        let seq = if more {
+            feed.last().map_or(upto, |c| c.seq)
+        } else {
+            upto
+        };
         let mut changes = Vec::with_capacity(feed.len());
         // What changed after `upto` was read comes with a later batch.
         for change in feed.into_iter().filter(|c| c.seq <= seq) {
@@ -162,14 +166,22 @@ impl Indexer {
                 changes.push(Change::Delete(change.id));
                 continue;
             }
-            let Some(stored) = self.readable::<R>(&change.id)? else { continue };
+            let Some(stored) = self.readable::<R>(&change.id)? else {
+                continue;
+            };
             // A record whose content the engine has not seen is indexed whole, also when
             // its last change was of volatile facts only.
             if stored.content_seq <= after && !change.content {
                 let volatile = stored.record.volatile();
-                changes.push(Change::Volatile { id: change.id, volatile });
+                changes.push(Change::Volatile {
+                    id: change.id,
+                    volatile,
+                });
             } else {
-                changes.push(Change::Upsert(Box::new(R::document(&stored, &self.analyst)?)));
+                changes.push(Change::Upsert(Box::new(R::document(
+                    &stored,
+                    &self.analyst,
+                )?)));
             }
         }
         Ok((Batch { changes, seq }, more))
@@ -196,6 +208,7 @@ impl Indexer {
         &self,
         progress: impl Fn(f64) + Send + Sync,
     ) -> Result<(), MatchingError> {
+        let _one_at_a_time = self.keeper.rebuilding.lock().await;
         let result = match self.keeper.collection() {
             Collection::Postings => self.rebuild_of::<JobPosting>(&progress).await,
             Collection::Profiles => self.rebuild_of::<Profile>(&progress).await,
@@ -228,7 +241,10 @@ impl Indexer {
             let share = (done as f64 / total).min(1.0);
             progress(share);
             self.keeper.set_state(IndexState::Rebuilding(share));
-            let changes = documents.into_iter().map(|d| Change::Upsert(Box::new(d))).collect();
+            let changes = documents
+                .into_iter()
+                .map(|d| Change::Upsert(Box::new(d)))
+                .collect();
             // A generation that is cut short is never current, so its Seq may stay at 0.
             let at = if last.is_none() { seq } else { Seq::default() };
             engine.apply(Batch { changes, seq: at }).await?;

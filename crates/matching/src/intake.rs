@@ -29,7 +29,12 @@ pub struct Redactions {
 
 impl Redactions {
     fn redact(&mut self, text: &str) -> String {
-        let Redacted { text, phones, id_numbers, others } = redact(text);
+        let Redacted {
+            text,
+            phones,
+            id_numbers,
+            others,
+        } = redact(text);
         self.phones += phones;
         self.id_numbers += id_numbers;
         self.others += others;
@@ -90,9 +95,10 @@ impl Writable for JobPosting {
     fn closed(&self) -> Option<Self> {
         match self.status {
             PostingStatus::Closed => None,
-            PostingStatus::Open | PostingStatus::Paused | PostingStatus::Filled => {
-                Some(Self { status: PostingStatus::Closed, ..self.clone() })
-            }
+            PostingStatus::Open | PostingStatus::Paused | PostingStatus::Filled => Some(Self {
+                status: PostingStatus::Closed,
+                ..self.clone()
+            }),
         }
     }
 }
@@ -109,9 +115,10 @@ impl Writable for Profile {
     fn closed(&self) -> Option<Self> {
         match self.visibility {
             Visibility::Private => None,
-            Visibility::Matchable => {
-                Some(Self { visibility: Visibility::Private, ..self.clone() })
-            }
+            Visibility::Matchable => Some(Self {
+                visibility: Visibility::Private,
+                ..self.clone()
+            }),
         }
     }
 }
@@ -216,7 +223,11 @@ impl Intake {
     ) -> Result<Written<R>, MatchingError> {
         let counts = Arc::new(parking_lot::Mutex::new(Redactions::default()));
         let counted = counts.clone();
-        let Guard { allow_missing, etag: sent, request } = guard;
+        let Guard {
+            allow_missing,
+            etag: sent,
+            request,
+        } = guard;
         let expected = sent.clone();
         let decide = move |current: Option<&Stored<R>>| {
             if current.is_none() && !allow_missing {
@@ -237,7 +248,11 @@ impl Intake {
         id: DocumentId,
         guard: Guard,
     ) -> Result<Written<R>, MatchingError> {
-        let Guard { allow_missing, etag: sent, request } = guard;
+        let Guard {
+            allow_missing,
+            etag: sent,
+            request,
+        } = guard;
         let expected = sent.clone();
         let decide = move |current: Option<&Stored<R>>| match current {
             None if allow_missing => Ok(Decision::Keep),
@@ -253,7 +268,9 @@ impl Intake {
         let mut live = 0;
         let mut gone = Vec::new();
         for id in self.store.ids_of_source(R::COLLECTION, &sync.source)? {
-            let Some(stored) = self.store.get::<R>(&id)? else { continue };
+            let Some(stored) = self.store.get::<R>(&id)? else {
+                continue;
+            };
             if stored.record.closed().is_none() {
                 continue;
             }
@@ -264,7 +281,11 @@ impl Intake {
         }
         if gone.len() as f64 > live as f64 * sync.max_closed_share {
             let closing = gone.len();
-            return Err(MatchingError::ShrunkenFeed { source_name: sync.source, closing, live });
+            return Err(MatchingError::ShrunkenFeed {
+                source_name: sync.source,
+                closing,
+                live,
+            });
         }
         let closing = gone.len();
         for id in gone {
@@ -281,7 +302,11 @@ impl Intake {
 
 fn check_etag<R>(current: Option<&Stored<R>>, expected: &str) -> Result<(), Refusal> {
     let matches = current.is_some_and(|s| etag(s.seq) == expected);
-    if expected.is_empty() || matches { Ok(()) } else { Err(Refusal::Etag) }
+    if expected.is_empty() || matches {
+        Ok(())
+    } else {
+        Err(Refusal::Etag)
+    }
 }
 
 fn written<R>(receipt: Receipt<R>, redactions: Redactions) -> Written<R> {
@@ -300,9 +325,10 @@ fn write_error<R: Record>(
     request: Option<RequestKey>,
 ) -> MatchingError {
     match error {
-        WriteError::Refused(Refusal::Missing) => {
-            MatchingError::NotFound { collection: R::COLLECTION, id }
-        }
+        WriteError::Refused(Refusal::Missing) => MatchingError::NotFound {
+            collection: R::COLLECTION,
+            id,
+        },
         WriteError::Refused(Refusal::Etag) => MatchingError::EtagMismatch { id, sent },
         WriteError::Refused(Refusal::Invalid(violation)) => MatchingError::Invalid(violation),
         WriteError::KeyReused => MatchingError::RequestIdReused {

@@ -8,6 +8,7 @@
 
 mod analysis;
 mod clock;
+mod describe;
 mod error;
 mod index_keeper;
 mod indexer;
@@ -19,10 +20,12 @@ mod tickets;
 
 pub use analysis::Analyst;
 pub use clock::{Clock, system_clock};
+pub use describe::{Described, SeenOccupation};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
-pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+pub use jobmatch_store::{Record, RequestKey, Stored};
+pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
 pub use tickets::{Ticket, TicketState, Tickets};

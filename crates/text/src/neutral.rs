@@ -14,8 +14,11 @@ static PHRASES: &str = include_str!("../data/neutral/phrases.txt");
 pub fn neutralize(text: &str) -> String {
     static BUILT: OnceLock<(AhoCorasick, Vec<bool>)> = OnceLock::new();
     let (automaton, kept) = BUILT.get_or_init(|| {
-        let lines: Vec<&str> =
-            PHRASES.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).collect();
+        let lines: Vec<&str> = PHRASES
+            .lines()
+            .map(str::trim)
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+            .collect();
         let kept = lines.iter().map(|l| l.starts_with('=')).collect();
         let phrases = lines.iter().map(|l| normalize(l.trim_start_matches('=')));
         let automaton = AhoCorasick::builder()
@@ -27,7 +30,10 @@ pub fn neutralize(text: &str) -> String {
     let text = normalize(text);
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for found in automaton.find_iter(&text).filter(|m| !kept[m.pattern().as_usize()]) {
+    for found in automaton
+        .find_iter(&text)
+        .filter(|m| !kept[m.pattern().as_usize()])
+    {
         out.push_str(&text[at..found.start()]);
         out.push('。');
         at = found.end();

@@ -15,8 +15,11 @@ pub fn normalize(text: &str) -> String {
 
 fn fold(text: &str) -> String {
     let compatible: String = text.nfkc().collect();
-    let simplified =
-        if compatible.is_ascii() { compatible } else { zhconv(&compatible, Variant::ZhHans) };
+    let simplified = if compatible.is_ascii() {
+        compatible
+    } else {
+        zhconv(&compatible, Variant::ZhHans)
+    };
     let mut out = String::with_capacity(simplified.len());
     for c in simplified.chars().flat_map(char::to_lowercase).nfkc() {
         if c.is_whitespace() {
@@ -49,7 +52,10 @@ mod tests {
 
     #[test]
     fn forms_of_the_same_text_become_one() {
-        assert_eq!(normalize("　ＪＡＶＡ\u{200B}工程師 \n急聘！"), "java工程师 急聘!");
+        assert_eq!(
+            normalize("　ＪＡＶＡ\u{200B}工程師 \n急聘！"),
+            "java工程师 急聘!"
+        );
         assert_eq!(normalize("電銲工"), normalize("电焊工"));
         assert_eq!(normalize("①号"), "1号");
     }

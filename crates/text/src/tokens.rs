@@ -85,12 +85,18 @@ mod tests {
     use super::*;
 
     fn ascii(text: &str) -> Vec<&str> {
-        ascii_tokens(text).into_iter().map(|(s, e)| &text[s..e]).collect()
+        ascii_tokens(text)
+            .into_iter()
+            .map(|(s, e)| &text[s..e])
+            .collect()
     }
 
     #[test]
     fn technical_tokens_stay_whole() {
-        assert_eq!(ascii("会c++,c#和node.js、.net"), ["c++", "c#", "node.js", ".net"]);
+        assert_eq!(
+            ascii("会c++,c#和node.js、.net"),
+            ["c++", "c#", "node.js", ".net"]
+        );
         assert_eq!(ascii("b2驾照 4s店 end."), ["b2", "4s", "end"]);
     }
 

@@ -19,6 +19,7 @@ pub(crate) trait Kind: Send + Sync + 'static {
         current: &Self::Record,
         patch: Self::Wire,
         mask: &[String],
+        today: Date,
     ) -> Result<Self::Record, Violation>;
     fn id(wire: &Self::Wire) -> Result<DocumentId, Violation>;
     fn source(wire: &Self::Wire) -> &str;
@@ -49,14 +50,15 @@ impl Kind for Postings {
     type Wire = v1::JobPosting;
     type Record = JobPosting;
 
-    fn parse(wire: Self::Wire, today: Date) -> Result<JobPosting, Violation> {
-        posting::from_wire(wire, today)
+    fn parse(wire: Self::Wire, _today: Date) -> Result<JobPosting, Violation> {
+        posting::from_wire(wire)
     }
 
     fn merge(
         current: &JobPosting,
         patch: Self::Wire,
         mask: &[String],
+        _today: Date,
     ) -> Result<JobPosting, Violation> {
         posting::merge(current, patch, mask)
     }
@@ -96,8 +98,13 @@ impl Kind for Profiles {
         profile::from_wire(wire, today)
     }
 
-    fn merge(current: &Profile, patch: Self::Wire, mask: &[String]) -> Result<Profile, Violation> {
-        profile::merge(current, patch, mask)
+    fn merge(
+        current: &Profile,
+        patch: Self::Wire,
+        mask: &[String],
+        today: Date,
+    ) -> Result<Profile, Violation> {
+        profile::merge(current, patch, mask, today)
     }
 
     fn id(wire: &Self::Wire) -> Result<DocumentId, Violation> {

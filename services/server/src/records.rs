@@ -45,7 +45,10 @@ pub(crate) fn request_key(request_id: &str, digest: u64) -> Result<Option<Reques
         };
         return Err(too_long.at("request_id").into());
     }
-    Ok(Some(RequestKey { key: request_id.to_owned(), digest }))
+    Ok(Some(RequestKey {
+        key: request_id.to_owned(),
+        digest,
+    }))
 }
 
 /// An id of a request field `id`.
@@ -75,7 +78,7 @@ pub(crate) async fn update<K: Kind>(
         return Ok(K::put(service.intake(), id, guard, Box::new(move |_| Ok(record))).await?);
     }
     let change = move |current: Option<&K::Record>| match current {
-        Some(current) => K::merge(current, wire, &mask).map_err(within),
+        Some(current) => K::merge(current, wire, &mask, today).map_err(within),
         None => K::parse(wire, today).map_err(within),
     };
     Ok(K::put(service.intake(), id, guard, Box::new(change)).await?)
@@ -89,7 +92,10 @@ pub(crate) async fn get<R: Record>(
     let id = id(text)?;
     let found = read(service, move |s| Ok(s.store().get::<R>(&id)?.ok_or(id))).await?;
     found.map_err(|id| {
-        status(MatchingError::NotFound { collection: R::COLLECTION, id })
+        status(MatchingError::NotFound {
+            collection: R::COLLECTION,
+            id,
+        })
     })
 }
 
@@ -99,7 +105,9 @@ pub(crate) async fn batch_get<R: Record>(
     ids: &[String],
 ) -> Result<(Vec<Stored<R>>, Vec<String>), Status> {
     if ids.is_empty() || ids.len() > MAX_BATCH {
-        return Err(status(jobmatch_domain::Invalid::range(ids.len(), 1, MAX_BATCH).at("ids")));
+        return Err(status(
+            jobmatch_domain::Invalid::range(ids.len(), 1, MAX_BATCH).at("ids"),
+        ));
     }
     let parsed: Vec<DocumentId> = ids
         .iter()
@@ -107,8 +115,12 @@ pub(crate) async fn batch_get<R: Record>(
         .map(|(i, text)| DocumentId::parse(text).map_err(|e| status(e.at(format!("ids[{i}]")))))
         .collect::<Result<_, _>>()?;
     let found = read(service, move |s| Ok(s.store().get_many::<R>(&parsed)?)).await?;
-    let missing =
-        ids.iter().zip(&found).filter(|(_, f)| f.is_none()).map(|(id, _)| id.clone()).collect();
+    let missing = ids
+        .iter()
+        .zip(&found)
+        .filter(|(_, f)| f.is_none())
+        .map(|(id, _)| id.clone())
+        .collect();
     Ok((found.into_iter().flatten().collect(), missing))
 }
 
@@ -149,7 +161,10 @@ async fn read<T: Send + 'static>(
 ) -> Result<T, Status> {
     let service = service.clone();
     let task = tokio::task::spawn_blocking(move || read(&service));
-    task.await.map_err(MatchingError::from).and_then(|r| r).map_err(status)
+    task.await
+        .map_err(MatchingError::from)
+        .and_then(|r| r)
+        .map_err(status)
 }
 
 /// Counts of removed data on the wire.
@@ -161,4 +176,3 @@ pub(crate) fn redactions<R>(written: &Written<R>) -> v1::Redactions {
         others: count(written.redactions.others),
     }
 }
-

@@ -86,10 +86,13 @@ impl<'a> Ranking<'a> {
     ) -> Result<(Match, bool), MatchingError> {
         let hit = retrieval.hits.iter().find(|h| h.id == *id);
         let scored = self.score(&Vec::from_iter(hit), retrieval.lexical_ceiling)?;
-        let scored = scored.into_iter().next().ok_or_else(|| MatchingError::NotFound {
-            collection: self.question.collection,
-            id: id.clone(),
-        })?;
+        let scored = scored
+            .into_iter()
+            .next()
+            .ok_or_else(|| MatchingError::NotFound {
+                collection: self.question.collection,
+                id: id.clone(),
+            })?;
         let eligible = scored.checked.eligible;
         Ok((self.explained(&scored, Vec::new()), eligible))
     }
@@ -97,13 +100,18 @@ impl<'a> Ranking<'a> {
     /// The page that the options ask for.
     pub(super) fn page(&self, scored: &[Scored<'_>], ranking_version: u64) -> Page {
         let options = &self.question.options;
-        let candidates: Vec<Candidate> =
-            scored.iter().map(|s| candidate(s, options.keep_duplicates)).collect();
+        let candidates: Vec<Candidate> = scored
+            .iter()
+            .map(|s| candidate(s, options.keep_duplicates))
+            .collect();
         let limits = Limits {
             per_employer: options.max_per_employer,
             keep_duplicates: options.keep_duplicates,
         };
-        let mut shown: Vec<u64> = options.page.as_ref().map_or_else(Vec::new, |p| p.shown.clone());
+        let mut shown: Vec<u64> = options
+            .page
+            .as_ref()
+            .map_or_else(Vec::new, |p| p.shown.clone());
         let before: HashSet<u64> = shown.iter().copied().collect();
         let fresh: Vec<_> = select(&candidates, limits)
             .into_iter()
@@ -120,7 +128,14 @@ impl<'a> Ranking<'a> {
             shown.extend(found.duplicates.iter().map(shown_key));
         }
         let as_of = self.question.as_of;
-        Page { matches, next: more.then_some(PageStart { as_of, ranking_version, shown }) }
+        Page {
+            matches,
+            next: more.then_some(PageStart {
+                as_of,
+                ranking_version,
+                shown,
+            }),
+        }
     }
 
     fn score<'h>(
@@ -135,10 +150,21 @@ impl<'a> Ranking<'a> {
             let modes = &self.question.options.modes;
             let checked = check(&self.question.conditions, modes, &facets);
             let values = values(&self.pair(&found, &signals));
-            let fused =
-                fuse(&values, &self.matcher.weights, &self.question.options.multipliers);
+            let fused = fuse(
+                &values,
+                &self.matcher.weights,
+                &self.question.options.multipliers,
+            );
             let score = penalised(fused.score, checked.preferred_unmet);
-            Scored { hit, found, signals, checked, values, fused, score }
+            Scored {
+                hit,
+                found,
+                signals,
+                checked,
+                values,
+                fused,
+                score,
+            }
         });
         Ok(scored.collect())
     }
@@ -167,19 +193,30 @@ impl<'a> Ranking<'a> {
             Found::Posting(stored) => stored.content_seq == hit.seq,
             Found::Profile(stored, _) => stored.content_seq == hit.seq,
         };
-        let pairs = hits.iter().zip(current).filter_map(|(hit, found)| Some((*hit, found?)));
-        Ok(pairs.filter(|(hit, found)| is_indexed_version(hit, found)).collect())
+        let pairs = hits
+            .iter()
+            .zip(current)
+            .filter_map(|(hit, found)| Some((*hit, found?)));
+        Ok(pairs
+            .filter(|(hit, found)| is_indexed_version(hit, found))
+            .collect())
     }
 
     fn pair<'p>(&'p self, found: &'p Found, signals: &'p Signals) -> Pair<'p> {
         let as_of = self.question.as_of;
         match (&self.question.seeker, found) {
-            (Seeker::Person(person, _), Found::Posting(stored)) => {
-                Pair { person, posting: &stored.record, signals, as_of }
-            }
-            (Seeker::Job(posting), Found::Profile(stored, _)) => {
-                Pair { person: &stored.record, posting, signals, as_of }
-            }
+            (Seeker::Person(person, _), Found::Posting(stored)) => Pair {
+                person,
+                posting: &stored.record,
+                signals,
+                as_of,
+            },
+            (Seeker::Job(posting), Found::Profile(stored, _)) => Pair {
+                person: &stored.record,
+                posting,
+                signals,
+                as_of,
+            },
             (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => {
                 unreachable!("a person is matched with postings and a job with profiles")
             }
@@ -259,7 +296,12 @@ fn candidate(scored: &Scored<'_>, keep_duplicates: bool) -> Candidate {
         ),
         Found::Profile(..) => (None, None),
     };
-    Candidate { id: scored.found.id().clone(), score: scored.score, employer, fingerprint }
+    Candidate {
+        id: scored.found.id().clone(),
+        score: scored.score,
+        employer,
+        fingerprint,
+    }
 }
 
 fn legs(hit: &Hit) -> Vec<LegHit> {
@@ -269,12 +311,20 @@ fn legs(hit: &Hit) -> Vec<LegHit> {
         score: f64::from(hit.lexical),
     }];
     if let Some(cosine) = hit.cosine {
-        out.push(LegHit { leg: Leg::Vector, rank: hit.vector_rank, score: f64::from(cosine) });
+        out.push(LegHit {
+            leg: Leg::Vector,
+            rank: hit.vector_rank,
+            score: f64::from(cosine),
+        });
     }
     if hit.conditions_rank.is_some() {
         let score = hit.metres.unwrap_or(f64::NAN);
         if score.is_finite() {
-            out.push(LegHit { leg: Leg::Conditions, rank: hit.conditions_rank, score });
+            out.push(LegHit {
+                leg: Leg::Conditions,
+                rank: hit.conditions_rank,
+                score,
+            });
         }
     }
     out

@@ -29,7 +29,10 @@ impl Matcher {
     /// The person, and whether what the profile leaves empty is known to be empty.
     pub(super) fn person(&self, person: Person) -> Result<(Profile, bool), MatchingError> {
         match person {
-            Person::Stored(id) => Ok((self.stored::<Profile>(Collection::Profiles, id)?.record, true)),
+            Person::Stored(id) => Ok((
+                self.stored::<Profile>(Collection::Profiles, id)?.record,
+                true,
+            )),
             Person::Given(profile) => Ok((*profile, true)),
             Person::Text(text) => Ok((text_profile(text)?, false)),
         }
@@ -47,7 +50,9 @@ impl Matcher {
         collection: Collection,
         id: DocumentId,
     ) -> Result<Stored<R>, MatchingError> {
-        self.store.get::<R>(&id)?.ok_or(MatchingError::NotFound { collection, id })
+        self.store
+            .get::<R>(&id)?
+            .ok_or(MatchingError::NotFound { collection, id })
     }
 }
 

@@ -1,0 +1,112 @@
+//! MatchService on the wire.
+
+use std::sync::Arc;
+
+use jobmatch_domain::matching::MatchPage;
+use jobmatch_domain::text::Text;
+use jobmatch_domain::{OccupationId, Violation};
+use jobmatch_matching::Service;
+use jobmatch_proto::matching::{self as convert, Context};
+use jobmatch_proto::v1;
+use jobmatch_proto::v1::match_service_server::MatchService;
+use tonic::{Request, Response, Status};
+
+use crate::status::status;
+use crate::telemetry;
+
+/// The service.
+pub(crate) struct MatchApi(pub(crate) Arc<Service>);
+
+impl MatchApi {
+    /// Converts a request with what the lexicon and the clock know.
+    fn read<T>(&self, read: impl FnOnce(Context<'_>) -> Result<T, Violation>) -> Result<T, Status> {
+        let resolve = |name: &str| -> Option<OccupationId> { self.0.analyst().occupation(name) };
+        let context = Context {
+            resolve: &resolve,
+            today: self.0.now().date(),
+        };
+        read(context).map_err(status)
+    }
+}
+
+fn note(page: &MatchPage) {
+    telemetry::note_stages(&page.trace.stages, page.trace.vector_plan);
+}
+
+fn wants_debug(options: Option<&v1::MatchOptions>) -> bool {
+    options.is_some_and(|o| o.debug)
+}
+
+#[tonic::async_trait]
+impl MatchService for MatchApi {
+    async fn match_postings(
+        &self,
+        request: Request<v1::MatchPostingsRequest>,
+    ) -> Result<Response<v1::MatchPostingsResponse>, Status> {
+        let request = request.into_inner();
+        let debug = wants_debug(request.options.as_ref());
+        let (request, digest) = self.read(|c| convert::match_postings(request, c))?;
+        let page = self
+            .0
+            .matcher()
+            .match_postings(request)
+            .await
+            .map_err(status)?;
+        note(&page);
+        Ok(Response::new(convert::postings_page(&page, digest, debug)))
+    }
+
+    async fn match_profiles(
+        &self,
+        request: Request<v1::MatchProfilesRequest>,
+    ) -> Result<Response<v1::MatchProfilesResponse>, Status> {
+        let request = request.into_inner();
+        let debug = wants_debug(request.options.as_ref());
+        let (request, digest) = self.read(|c| convert::match_profiles(request, c))?;
+        let page = self
+            .0
+            .matcher()
+            .match_profiles(request)
+            .await
+            .map_err(status)?;
+        note(&page);
+        Ok(Response::new(convert::profiles_page(&page, digest, debug)))
+    }
+
+    async fn explain_match(
+        &self,
+        request: Request<v1::ExplainMatchRequest>,
+    ) -> Result<Response<v1::ExplainMatchResponse>, Status> {
+        let request = self.read(|c| convert::explain(request.into_inner(), c))?;
+        let explained = self.0.matcher().explain(request).await.map_err(status)?;
+        Ok(Response::new(convert::explanation(&explained)))
+    }
+
+    async fn analyze_text(
+        &self,
+        request: Request<v1::AnalyzeTextRequest>,
+    ) -> Result<Response<v1::AnalyzeTextResponse>, Status> {
+        let text = Text::<1, 20_000>::parse(&request.into_inner().text)
+            .map_err(|e| status(e.at("text")))?;
+        let seen = self.0.analyst().describe(text.as_str());
+        let occupations = seen
+            .occupations
+            .into_iter()
+            .map(|o| v1::RecognizedOccupation {
+                name: o.name,
+                code: o.code,
+                start: o.start as u32,
+                end: o.end as u32,
+                negated: o.negated,
+            })
+            .collect();
+        Ok(Response::new(v1::AnalyzeTextResponse {
+            normalized: seen.analysis.normalized,
+            words: seen.analysis.words,
+            grams: seen.analysis.grams,
+            occupations,
+            truncated: seen.analysis.truncated,
+            version: seen.version,
+        }))
+    }
+}

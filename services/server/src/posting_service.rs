@@ -1,0 +1,178 @@
+//! PostingService on the wire.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::Stream;
+use jobmatch_domain::{Division, Invalid, JobPosting};
+use jobmatch_matching::{Guard, Service, Stored};
+use jobmatch_proto::v1::posting_service_server::PostingService;
+use jobmatch_proto::{page_token, posting, v1};
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::import::{self, Answer, Message};
+use crate::kinds::Postings;
+use crate::records::{self, Update};
+use crate::status::status;
+
+/// Default and greatest size of a list's page.
+pub(crate) const DEFAULT_PAGE: u32 = 100;
+pub(crate) const MAX_PAGE: u32 = 1000;
+
+/// The service.
+pub(crate) struct PostingApi(pub(crate) Arc<Service>);
+
+fn wire(stored: &Stored<JobPosting>) -> v1::JobPosting {
+    posting::to_wire_stored(&stored.record, stored.seq, stored.updated)
+}
+
+/// Size of a page, or why it was refused.
+pub(crate) fn page_size(asked: u32) -> Result<usize, Status> {
+    match asked {
+        0 => Ok(DEFAULT_PAGE as usize),
+        size if size > MAX_PAGE => Err(status(Invalid::range(size, 1, MAX_PAGE).at("page_size"))),
+        size => Ok(size as usize),
+    }
+}
+
+/// The subtree of a list; `None`: all.
+pub(crate) fn division(code: &str) -> Result<Option<Division>, Status> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    Division::parse(code)
+        .map(Some)
+        .map_err(|e| status(Invalid::from(e).at("division")))
+}
+
+#[tonic::async_trait]
+impl PostingService for PostingApi {
+    async fn get_posting(
+        &self,
+        request: Request<v1::GetPostingRequest>,
+    ) -> Result<Response<v1::GetPostingResponse>, Status> {
+        let stored = records::get::<JobPosting>(&self.0, &request.into_inner().id).await?;
+        Ok(Response::new(v1::GetPostingResponse {
+            posting: Some(wire(&stored)),
+        }))
+    }
+
+    async fn batch_get_postings(
+        &self,
+        request: Request<v1::BatchGetPostingsRequest>,
+    ) -> Result<Response<v1::BatchGetPostingsResponse>, Status> {
+        let ids = request.into_inner().ids;
+        let (found, missing_ids) = records::batch_get::<JobPosting>(&self.0, &ids).await?;
+        let postings = found.iter().map(wire).collect();
+        Ok(Response::new(v1::BatchGetPostingsResponse {
+            postings,
+            missing_ids,
+        }))
+    }
+
+    async fn list_postings(
+        &self,
+        request: Request<v1::ListPostingsRequest>,
+    ) -> Result<Response<v1::ListPostingsResponse>, Status> {
+        let mut request = request.into_inner();
+        let size = page_size(std::mem::take(&mut request.page_size))?;
+        let token = std::mem::take(&mut request.page_token);
+        let digest = records::digest(&request);
+        let after = page_token::parse_list(&token, digest).map_err(status)?;
+        let root = division(&request.division)?;
+        let statuses = posting::statuses(&request.statuses).map_err(status)?;
+        let source = request.source;
+        let keep = move |p: &JobPosting| {
+            (source.is_empty() || p.origin.source() == source)
+                && root.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
+                && (statuses.is_empty() || statuses.contains(&p.status))
+        };
+        let (found, last) = records::list(&self.0, after, size, keep).await?;
+        Ok(Response::new(v1::ListPostingsResponse {
+            postings: found.iter().map(wire).collect(),
+            next_page_token: last
+                .map(|id| page_token::list(&id, digest))
+                .unwrap_or_default(),
+        }))
+    }
+
+    async fn update_posting(
+        &self,
+        request: Request<v1::UpdatePostingRequest>,
+    ) -> Result<Response<v1::UpdatePostingResponse>, Status> {
+        let mut request = request.into_inner();
+        let request_id = std::mem::take(&mut request.request_id);
+        let digest = records::digest(&request);
+        let update = Update::<Postings> {
+            record: request.posting,
+            mask: request.update_mask.map(|m| m.paths).unwrap_or_default(),
+            allow_missing: request.allow_missing,
+            request_id,
+            digest,
+        };
+        let written = records::update(&self.0, "posting", update)
+            .await
+            .map_err(status)?;
+        Ok(Response::new(v1::UpdatePostingResponse {
+            redactions: Some(records::redactions(&written)),
+            posting: written.stored.as_ref().map(wire),
+        }))
+    }
+
+    async fn delete_posting(
+        &self,
+        request: Request<v1::DeletePostingRequest>,
+    ) -> Result<Response<v1::DeletePostingResponse>, Status> {
+        let mut request = request.into_inner();
+        let request_id = std::mem::take(&mut request.request_id);
+        let digest = records::digest(&request);
+        let key = records::request_key(&request_id, digest).map_err(status)?;
+        let id = records::id(&request.id)?;
+        let guard = Guard {
+            allow_missing: request.allow_missing,
+            etag: request.etag,
+            request: key,
+        };
+        let written = self
+            .0
+            .intake()
+            .delete_posting(id, guard)
+            .await
+            .map_err(status)?;
+        Ok(Response::new(v1::DeletePostingResponse {
+            seq: written.seq.0,
+        }))
+    }
+
+    type ImportPostingsStream =
+        Pin<Box<dyn Stream<Item = Result<v1::ImportPostingsResponse, Status>> + Send>>;
+
+    async fn import_postings(
+        &self,
+        request: Request<Streaming<v1::ImportPostingsRequest>>,
+    ) -> Result<Response<Self::ImportPostingsStream>, Status> {
+        use v1::import_postings_request::Request as In;
+        use v1::import_postings_response::Response as Out;
+        let open = |message: v1::ImportPostingsRequest| match message.request? {
+            In::Start(start) => Some(Message::Start(start)),
+            In::Item(item) => Some(Message::Item {
+                number: item.number,
+                record: item.posting,
+            }),
+            In::Finish(finish) => Some(Message::Finish(finish)),
+        };
+        let answers =
+            import::run::<Postings, _>(self.0.clone(), "posting", request.into_inner(), open);
+        let stream = ReceiverStream::new(answers).map(|answer| {
+            answer.map(|answer| v1::ImportPostingsResponse {
+                response: Some(match answer {
+                    Answer::Result(result) => Out::Result(result),
+                    Answer::Summary(summary) => Out::Summary(summary),
+                }),
+            })
+        });
+        Ok(Response::new(Box::pin(stream)))
+    }
+}

@@ -1,0 +1,72 @@
+//! Logs and metrics. Neither carries ids of people, texts or addresses.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jobmatch_matching::{IndexState, Service};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Buckets of latencies in seconds, from a tenth of a millisecond to ten seconds.
+const LATENCY_BUCKETS: [f64; 14] = [
+    0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// Starts the log. Later calls in one process change nothing.
+pub(crate) fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // An error means that a log is running already, as in tests.
+    let _ = match config.log_format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+/// Serves Prometheus' page at `/metrics` of the address.
+pub(crate) fn start_metrics(address: SocketAddr) -> Result<(), String> {
+    PrometheusBuilder::new()
+        .with_http_listener(address)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_BUCKETS)
+        .and_then(PrometheusBuilder::install)
+        .map_err(|e| e.to_string())
+}
+
+/// Notes one finished call.
+pub(crate) fn note_call(method: &'static str, code: tonic::Code, elapsed: Duration) {
+    let code = format!("{code:?}");
+    metrics::counter!("jobmatch_calls_total", "method" => method, "code" => code).increment(1);
+    metrics::histogram!("jobmatch_call_seconds", "method" => method).record(elapsed.as_secs_f64());
+}
+
+/// Notes the stages of a match.
+pub(crate) fn note_stages(stages: &[(&'static str, u64)], plan: &'static str) {
+    for (stage, micros) in stages {
+        metrics::histogram!("jobmatch_match_stage_seconds", "stage" => *stage)
+            .record(*micros as f64 / 1e6);
+    }
+    metrics::counter!("jobmatch_vector_plan_total", "plan" => plan).increment(1);
+}
+
+/// Brings the gauges up to date.
+pub(crate) fn note_service(service: &Service) {
+    metrics::gauge!("jobmatch_store_seq").set(service.store().seq().0 as f64);
+    let Ok(all) = service.stats() else { return };
+    for stats in all {
+        let name = stats.collection.name();
+        metrics::gauge!("jobmatch_stored", "collection" => name).set(stats.stored as f64);
+        metrics::gauge!("jobmatch_searchable_seq", "collection" => name)
+            .set(stats.searchable.0 as f64);
+        let ready = f64::from(u8::from(stats.state == IndexState::Ready));
+        metrics::gauge!("jobmatch_index_ready", "collection" => name).set(ready);
+        if let Some(engine) = stats.engine {
+            metrics::gauge!("jobmatch_indexed", "collection" => name).set(engine.live as f64);
+            metrics::gauge!("jobmatch_tombstones", "collection" => name)
+                .set(engine.tombstones as f64);
+        }
+    }
+}
