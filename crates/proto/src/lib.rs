@@ -1,6 +1,7 @@
 //! The wire: generated code, and every conversion between it and the domain.
 
 pub mod fields;
+pub mod json;
 pub mod matching;
 pub mod page_token;
 pub mod posting;

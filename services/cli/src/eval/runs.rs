@@ -1,0 +1,226 @@
+//! What is compared: directions, modes, rankers; and one run of each.
+
+use std::path::Path;
+
+use jobmatch_domain::matching::{
+    FactorKind, Job, Legs, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers,
+    Person,
+};
+use jobmatch_domain::{DocumentId, Filter, Modes};
+use jobmatch_matching::Service;
+use jobmatch_proto::matching::Context;
+use jobmatch_proto::v1;
+
+use super::collection::{Collection, by_id};
+use super::measures::Run;
+use crate::failure::Failure;
+
+/// Who is ranked for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Direction {
+    PersonToJob,
+    JobToPerson,
+}
+
+impl Direction {
+    pub(crate) const ALL: [Self; 2] = [Self::PersonToJob, Self::JobToPerson];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PersonToJob => "person_to_job",
+            Self::JobToPerson => "job_to_person",
+        }
+    }
+}
+
+/// What the service sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    Structured,
+    FreeTextPerson,
+    TextOnly,
+}
+
+impl Mode {
+    pub(crate) const ALL: [Self; 3] = [Self::Structured, Self::FreeTextPerson, Self::TextOnly];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Structured => "structured",
+            Self::FreeTextPerson => "free_text_person",
+            Self::TextOnly => "text_only",
+        }
+    }
+}
+
+/// How it ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ranker {
+    LexicalOnly,
+    VectorOnly,
+    RulesOnly,
+    Fused,
+}
+
+impl Ranker {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::LexicalOnly,
+        Self::VectorOnly,
+        Self::RulesOnly,
+        Self::Fused,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::LexicalOnly => "lexical_only",
+            Self::VectorOnly => "vector_only",
+            Self::RulesOnly => "rules_only",
+            Self::Fused => "fused",
+        }
+    }
+
+    /// Text rankers know no conditions but the binding ones; the rules know no text. Every
+    /// judged document counts on its own, so none is folded or held back.
+    fn options(self) -> MatchOptions {
+        let none = Legs {
+            lexical: false,
+            vector: false,
+            conditions: false,
+        };
+        let base = MatchOptions {
+            page_size: MatchOptions::MAX_PAGE_SIZE,
+            max_per_employer: usize::MAX,
+            keep_duplicates: true,
+            ..MatchOptions::default()
+        };
+        match self {
+            Self::LexicalOnly => MatchOptions {
+                legs: Legs {
+                    lexical: true,
+                    ..none
+                },
+                multipliers: Multipliers::only(&[FactorKind::Lexical]),
+                modes: Modes::only_binding(),
+                ..base
+            },
+            Self::VectorOnly => MatchOptions {
+                legs: Legs {
+                    vector: true,
+                    ..none
+                },
+                multipliers: Multipliers::only(&[FactorKind::Semantic]),
+                modes: Modes::only_binding(),
+                ..base
+            },
+            Self::RulesOnly => {
+                let mut multipliers = Multipliers::default();
+                for text in [
+                    FactorKind::Lexical,
+                    FactorKind::Semantic,
+                    FactorKind::Occupation,
+                    FactorKind::Skills,
+                ] {
+                    multipliers.0[text.index()] = 0.0;
+                }
+                MatchOptions {
+                    legs: Legs {
+                        conditions: true,
+                        ..none
+                    },
+                    multipliers,
+                    ..base
+                }
+            }
+            Self::Fused => base,
+        }
+    }
+}
+
+impl Collection {
+    /// Ranks for every judged query.
+    pub(crate) async fn run(
+        &self,
+        service: &Service,
+        mode: Mode,
+        direction: Direction,
+        ranker: Ranker,
+    ) -> Result<Run, Failure> {
+        let profiles = by_id(&self.profiles);
+        let mut run = Run::new();
+        for query in self.judged(direction).into_keys() {
+            let id =
+                DocumentId::parse(&query).map_err(|e| Failure::new(format!("{query}: {e}")))?;
+            let options = ranker.options();
+            let filter = Filter::default();
+            let page = match (direction, mode) {
+                (Direction::JobToPerson, _) => {
+                    let request = MatchProfiles {
+                        job: Job::Stored(id),
+                        filter,
+                        options,
+                    };
+                    service.matcher().match_profiles(request).await?
+                }
+                (Direction::PersonToJob, Mode::Structured) => {
+                    let request = MatchPostings {
+                        person: Person::Stored(id),
+                        filter,
+                        options,
+                    };
+                    service.matcher().match_postings(request).await?
+                }
+                (Direction::PersonToJob, Mode::FreeTextPerson | Mode::TextOnly) => {
+                    let Some(row) = profiles.get(query.as_str()) else {
+                        continue;
+                    };
+                    let person = text_person(service, Self::text_query(row))?;
+                    let request = MatchPostings {
+                        person,
+                        filter,
+                        options,
+                    };
+                    service.matcher().match_postings(request).await?
+                }
+            };
+            run.insert(query, ranked(&page));
+        }
+        Ok(run)
+    }
+}
+
+fn ranked(page: &MatchPage) -> Vec<(String, f64)> {
+    // The place in the answer decides, also among equal scores.
+    let count = page.matches.len() as f64;
+    page.matches
+        .iter()
+        .enumerate()
+        .map(|(i, m)| (m.id.to_string(), m.score + (count - i as f64) * 1e-9))
+        .collect()
+}
+
+/// Goes through the same conversion as a request over the wire.
+fn text_person(service: &Service, text: v1::TextQuery) -> Result<Person, Failure> {
+    let request = v1::MatchPostingsRequest {
+        person: Some(v1::match_postings_request::Person::Text(text)),
+        ..v1::MatchPostingsRequest::default()
+    };
+    let resolve = |_: &str| None;
+    let context = Context {
+        resolve: &resolve,
+        today: service.now().date(),
+    };
+    let (request, _) = jobmatch_proto::matching::match_postings(request, context)
+        .map_err(|e| Failure::new(e.to_string()))?;
+    Ok(request.person)
+}
+
+/// Writes a run: query, document, score.
+pub(crate) fn write(path: &Path, run: &Run) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (query, answer) in run {
+        for (document, score) in answer {
+            text.push_str(&format!("{query}\t{document}\t{score:.9}\n"));
+        }
+    }
+    std::fs::write(path, text).map_err(|e| Failure::new(format!("{}: {e}", path.display())))
+}

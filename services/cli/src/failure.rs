@@ -1,0 +1,34 @@
+//! Why a command ended without success.
+
+use jobmatch_matching::MatchingError;
+use thiserror::Error;
+
+/// A failure with a sentence for the person at the terminal.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl From<MatchingError> for Failure {
+    fn from(error: MatchingError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<tonic::Status> for Failure {
+    fn from(status: tonic::Status) -> Self {
+        let hint = if status.code() == tonic::Code::Unavailable {
+            " (is jobmatchd running? see --server)"
+        } else if status.code() == tonic::Code::Unauthenticated {
+            " (see --api-key)"
+        } else {
+            ""
+        };
+        Self(format!("{}{hint}", status.message()))
+    }
+}
