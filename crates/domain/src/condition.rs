@@ -295,7 +295,7 @@ impl Condition {
             Self::ValidAt(at) => State::of(facets.valid_until.is_none_or(|end| *at < end)),
             Self::RightHeld(held) if facets.kinds.all_need_right() => ask(*held, |held| held),
             Self::RightHeld(_) => State::Met,
-            Self::RightNeeded => State::of(facets.assisted),
+            Self::RightNeeded => ask(facets.assisted, |assisted| assisted),
             Self::KindIn(kinds) => {
                 known(!facets.kinds.is_empty(), || facets.kinds.intersects(*kinds))
             }
@@ -312,11 +312,13 @@ impl Condition {
                 experience_suffices(has, *demanded)
             }),
             Self::DemandsCertificatesWithin(held) => {
-                State::of(lacks_none(held, &facets.certificates))
+                ask(facets.certificates.as_ref(), |demanded| {
+                    lacks_none(held, demanded)
+                })
             }
-            Self::HoldsCertificates(demanded) => {
-                State::of(lacks_none(&facets.certificates, demanded))
-            }
+            Self::HoldsCertificates(demanded) => ask(facets.certificates.as_ref(), |held| {
+                lacks_none(held, demanded)
+            }),
             Self::AdmitsBirthYear { birth_year, year } => State::of(
                 facets
                     .age

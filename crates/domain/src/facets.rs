@@ -69,8 +69,8 @@ pub struct Facets {
     pub education: Option<Education>,
     /// Least experience demanded, or the experience that the person has, in months.
     pub experience_months: Option<u16>,
-    /// Certificates demanded, or held.
-    pub certificates: CertificateSet,
+    /// Certificates demanded, or held; `None`: not known.
+    pub certificates: Option<CertificateSet>,
     /// A posting's limits of age.
     pub age: Option<AgeRange>,
     /// A person's year of birth.
@@ -93,8 +93,8 @@ pub struct Facets {
     pub employer: Option<EmployerKey>,
     /// Employers that a person excludes; sorted.
     pub excluded_employers: Vec<EmployerKey>,
-    /// The person belongs to an assistance group.
-    pub assisted: bool,
+    /// The person belongs to an assistance group; `None`: not known, and for postings.
+    pub assisted: Option<bool>,
 }
 
 impl Facets {
@@ -107,7 +107,7 @@ impl Facets {
             point: posting.place.located(),
             education: posting.education,
             experience_months: posting.experience_months,
-            certificates: posting.certificates.clone(),
+            certificates: Some(posting.certificates.clone()),
             age: posting.age,
             pay: posting.pay.as_ref().and_then(crate::Pay::range),
             hours: posting.hours(),
@@ -134,7 +134,7 @@ impl Facets {
             point: profile.place.located(),
             education: profile.education,
             experience_months: profile.experience_months,
-            certificates: profile.certificates.clone(),
+            certificates: profile.is_filled_in().then(|| profile.certificates.clone()),
             birth_year: profile.birth_year,
             pay: floor,
             hours: profile.hours(),
@@ -149,7 +149,7 @@ impl Facets {
                     .iter()
                     .filter_map(|e| EmployerKey::of(e.as_str())),
             ),
-            assisted: profile.has_right(),
+            assisted: (profile.is_filled_in() || profile.has_right()).then(|| profile.has_right()),
             ..Self::default()
         }
     }

@@ -108,10 +108,10 @@ impl Filter {
 
 /// What a person and a posting ask of each other, put as questions to postings.
 ///
-/// `as_of` decides validity and age. With `facts` false (a text query) what the
-/// profile leaves empty is not known, so nothing is asked of certificates and the
-/// right is unknown; with `facts` true an empty list of certificates means none.
-pub fn demands_on_postings(person: &Profile, as_of: Instant, facts: bool) -> Vec<Condition> {
+/// `as_of` decides validity and age. Of a profile that is not filled in
+/// ([`Profile::is_filled_in`]) nothing is asked of certificates, and the right is unknown.
+pub fn demands_on_postings(person: &Profile, as_of: Instant) -> Vec<Condition> {
+    let facts = person.is_filled_in();
     let mut out = vec![
         Condition::Open,
         Condition::Places,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Invalid, Violation};
-use crate::time::{Window, parse_minute};
+use crate::time::{Date, Window, parse_minute};
 
 const DAY: u16 = 1440;
 const WEEK: u16 = 7 * DAY;
@@ -84,6 +84,12 @@ impl WeeklyShift {
     }
 }
 
+/// Weekdays of the dates from the first to the last, each once.
+fn dates(first: Date, last: i64) -> impl Iterator<Item = u16> {
+    let count = (last - first.days() + 1).clamp(1, 7);
+    (0..count).map(move |i| u16::from(first.plus_days(i).weekday()))
+}
+
 fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
@@ -99,23 +105,39 @@ impl WeekHours {
         Self::from_intervals(shifts.iter().flat_map(WeeklyShift::intervals))
     }
 
-    /// The weekly minutes of a dated window. A window of a week or more covers the
-    /// whole week, as does one whose end is not told from its start to midnight.
+    /// The weekly minutes of a dated window. A window over several dates means the same
+    /// hours on each (`25日08:30至27日17:00` is three days of work, not two nights); without
+    /// an end it runs to midnight.
     pub fn from_window(window: &Window) -> Self {
-        let start = u32::from(window.start().date.weekday()) * u32::from(DAY)
-            + u32::from(window.start().minute);
-        let seconds = window.closes().0 - window.start().instant().0;
-        let minutes = u32::try_from(seconds / 60)
-            .unwrap_or(0)
-            .min(u32::from(WEEK));
-        let end = start + minutes;
-        let week = u32::from(WEEK);
-        let parts = if end > week {
-            vec![(start, week), (0, end - week)]
+        let start = window.start();
+        let (end_date, end_minute) = window
+            .end()
+            .map_or((start.date, DAY), |end| (end.date, end.minute));
+        let length = if end_minute > start.minute {
+            end_minute - start.minute
         } else {
-            vec![(start, end)]
+            end_minute + DAY - start.minute
         };
-        Self::from_intervals(parts.into_iter().map(|(s, e)| (s as u16, e as u16)))
+        // Hours over midnight begin last on the day before the end.
+        let last = end_date.days() - i64::from(end_minute <= start.minute);
+        Self::from_intervals(dates(start.date, last).map(|weekday| {
+            let from = weekday * DAY + start.minute;
+            (from, from + length)
+        }))
+    }
+
+    /// The minutes of this set that begin on a date of the window.
+    #[must_use]
+    pub fn on_dates_of(&self, window: &Window) -> Self {
+        let last = window.end().map_or(window.start().date, |end| end.date);
+        let whole_days = dates(window.start().date, last.days()).map(|d| (d * DAY, (d + 1) * DAY));
+        let days = Self::from_intervals(whole_days);
+        let cut = self.0.iter().flat_map(|(start, end)| {
+            days.0
+                .iter()
+                .map(move |(s, e)| (*start.max(s), *end.min(e)))
+        });
+        Self::from_intervals(cut)
     }
 
     /// Merges any intervals; ends past the week wrap around.
@@ -203,6 +225,30 @@ mod tests {
             [(0, 360), (9960, 10080)]
         );
         assert_eq!(week(&[("1", "08:00", "08:00")]).minutes(), 1440);
+    }
+
+    #[test]
+    fn a_window_over_days_means_the_same_hours_on_each() {
+        let window = |s, e| {
+            let at = |t| crate::time::CivilInstant::parse(t).unwrap();
+            Window::new(at(s), Some(at(e))).unwrap()
+        };
+        let days = window("2026-11-25T08:30", "2026-11-27T17:00");
+        assert_eq!(
+            WeekHours::from_window(&days),
+            week(&[("345", "08:30", "17:00")])
+        );
+        let night = window("2026-11-28T22:00", "2026-11-29T06:00");
+        assert_eq!(
+            WeekHours::from_window(&night),
+            week(&[("6", "22:00", "06:00")])
+        );
+        let weekend = window("2026-11-28T10:00", "2026-11-29T18:00");
+        let daily = week(&[("1234567", "10:00", "18:00")]);
+        assert_eq!(
+            daily.on_dates_of(&weekend),
+            week(&[("67", "10:00", "18:00")])
+        );
     }
 
     #[test]

@@ -214,11 +214,13 @@ impl JobPosting {
     /// Most months of experience that a posting demands or a person has: 60 years.
     pub const MAX_EXPERIENCE_MONTHS: u32 = 720;
 
-    /// Hours of a week in which the job is done: shifts, or else the window's.
+    /// Hours of a week in which the job is done: the shifts, on the window's dates where
+    /// there is one, or else the window's hours.
     pub fn hours(&self) -> WeekHours {
         match (&self.shifts[..], &self.window) {
             ([], Some(window)) => WeekHours::from_window(window),
-            (shifts, _) => WeekHours::from_shifts(shifts),
+            (shifts, Some(window)) => WeekHours::from_shifts(shifts).on_dates_of(window),
+            (shifts, None) => WeekHours::from_shifts(shifts),
         }
     }
 

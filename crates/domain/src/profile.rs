@@ -109,6 +109,17 @@ impl Profile {
         }
     }
 
+    /// Whether the profile was filled in, so that an empty list of certificates or groups
+    /// means none. A profile of nothing but words leaves them unknown.
+    pub fn is_filled_in(&self) -> bool {
+        !self.kinds.is_empty()
+            || self.education.is_some()
+            || self.experience_months.is_some()
+            || self.birth_year.is_some()
+            || !self.certificates.is_empty()
+            || !self.skills.is_empty()
+    }
+
     /// Whether the person belongs to a group that opens postings which need a right.
     pub fn has_right(&self) -> bool {
         !self.assistance.is_empty()

@@ -158,9 +158,9 @@ impl Matcher {
             filter,
             options,
         } = request;
-        let (person, facts) = self.person(person)?;
+        let person = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let mut conditions = demands_on_postings(&person, valid_at, facts);
+        let mut conditions = demands_on_postings(&person, valid_at);
         conditions.extend(filter.conditions(Collection::Postings));
         let reading = self.analyst.read_profile(&person);
         Ok(Question {

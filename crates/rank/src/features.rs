@@ -95,7 +95,7 @@ fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
             .skills
             .as_ref()
             .map(|s| s.matched.len() as f64 / s.asked.max(1) as f64),
-        FactorKind::Certificates => Some(certificates(pair)),
+        FactorKind::Certificates => certificates(pair),
         FactorKind::Education => education(pair),
         FactorKind::Experience => experience(pair),
         FactorKind::Pay => pay_ratio(pair).map(pay),
@@ -106,15 +106,15 @@ fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
     }
 }
 
-fn certificates(pair: &Pair<'_>) -> f64 {
+fn certificates(pair: &Pair<'_>) -> Option<f64> {
     let missing = pair.person.certificates.missing(&pair.posting.certificates);
     if missing.is_empty() {
-        1.0
-    } else if missing.iter().all(|c| c.is_quickly_obtained()) {
-        QUICK_CERTIFICATE
-    } else {
-        0.0
+        return Some(1.0);
     }
+    let quick = missing.iter().all(|c| c.is_quickly_obtained());
+    pair.person
+        .is_filled_in()
+        .then_some(if quick { QUICK_CERTIFICATE } else { 0.0 })
 }
 
 fn education(pair: &Pair<'_>) -> Option<f64> {

@@ -24,17 +24,17 @@ impl Default for RankingWeights {
             unknown: [0.5; 11],
         };
         for (kind, weight, unknown) in [
-            (FactorKind::Lexical, 3.0, 0.0),
-            (FactorKind::Semantic, 2.0, 0.0),
-            (FactorKind::Occupation, 3.0, 0.25),
-            (FactorKind::Skills, 0.5, 0.3),
-            (FactorKind::Certificates, 0.5, 1.0),
-            (FactorKind::Education, 0.2, 0.8),
+            (FactorKind::Lexical, 9.0, 0.0),
+            (FactorKind::Semantic, 0.8, 0.0),
+            (FactorKind::Occupation, 0.8, 0.2),
+            (FactorKind::Skills, 1.3, 0.4),
+            (FactorKind::Certificates, 1.0, 1.0),
+            (FactorKind::Education, 0.4, 0.8),
             (FactorKind::Experience, 0.3, 0.8),
-            (FactorKind::Pay, 1.0, 0.5),
-            (FactorKind::Place, 1.5, 0.4),
-            (FactorKind::Hours, 0.8, 0.7),
-            (FactorKind::Freshness, 0.1, 0.5),
+            (FactorKind::Pay, 2.0, 0.5),
+            (FactorKind::Place, 6.0, 0.4),
+            (FactorKind::Hours, 3.2, 0.6),
+            (FactorKind::Freshness, 0.45, 0.5),
         ] {
             out.weights[kind.index()] = weight;
             out.unknown[kind.index()] = unknown;

@@ -107,8 +107,11 @@ pub(super) struct FacetsEntry {
     employer: Option<u64>,
     #[prost(fixed64, repeated, tag = "22")]
     excluded_employers: Vec<u64>,
-    #[prost(bool, tag = "23")]
-    assisted: bool,
+    #[prost(bool, optional, tag = "23")]
+    assisted: Option<bool>,
+    /// The certificates are known, be they none.
+    #[prost(bool, tag = "24")]
+    certificates_told: bool,
 }
 
 const PAY_UNITS: [PayUnit; 5] = [
@@ -138,7 +141,7 @@ impl FacetsEntry {
             certificates: facets
                 .certificates
                 .iter()
-                .map(|c| c.as_str().to_owned())
+                .flat_map(|set| set.iter().map(|c| c.as_str().to_owned()))
                 .collect(),
             age_min: facets.age.and_then(|a| a.min()).map(u32::from),
             age_max: facets.age.and_then(|a| a.max()).map(u32::from),
@@ -163,6 +166,7 @@ impl FacetsEntry {
             employer: facets.employer.map(|e| e.0),
             excluded_employers: facets.excluded_employers.iter().map(|e| e.0).collect(),
             assisted: facets.assisted,
+            certificates_told: facets.certificates.is_some(),
         }
     }
 
@@ -182,6 +186,7 @@ impl FacetsEntry {
             .iter()
             .map(|c| Certificate::parse(c).ok())
             .collect();
+        let certificates = certificates?;
         let nth = |position: u32| (position as usize).checked_sub(1);
         let money = |amount: Option<u64>| amount.map(Money::from_thousandths);
         Some(Facets {
@@ -196,7 +201,9 @@ impl FacetsEntry {
                 .and_then(|i| Education::ALL.get(i))
                 .copied(),
             experience_months: self.experience_months.map(|m| m as u16),
-            certificates: certificates?.into_iter().collect(),
+            certificates: self
+                .certificates_told
+                .then(|| certificates.into_iter().collect()),
             age: AgeRange::new(self.age_min, self.age_max).ok()?,
             birth_year: self.birth_year.map(|y| y as i16),
             pay: nth(self.pay_unit)

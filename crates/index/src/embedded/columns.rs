@@ -96,7 +96,7 @@ pub(crate) struct Columns {
     division: Column<Option<Division>>,
     education: Column<Option<Education>>,
     experience_months: Column<Option<u16>>,
-    certificates: Column<CertificateSet>,
+    certificates: Column<Option<CertificateSet>>,
     age: Column<Option<AgeRange>>,
     birth_year: Column<Option<i16>>,
     pay: Column<Option<PayRange>>,
@@ -105,7 +105,7 @@ pub(crate) struct Columns {
     published: Column<Option<Instant>>,
     valid_until: Column<Option<Instant>>,
     excluded_employers: Column<Vec<EmployerKey>>,
-    assisted: Column<bool>,
+    assisted: Column<Option<bool>>,
     employer: Vec<Option<EmployerKey>>,
     points: Vec<Option<Point>>,
     /// Points on the unit sphere; NaN where there is none.
@@ -264,7 +264,7 @@ impl Columns {
                 self.experience_months.mark(condition, into, fails);
             }
             C::DemandsCertificatesWithin(_) | C::HoldsCertificates(_) => {
-                let into = |v: &CertificateSet| Facets {
+                let into = |v: &Option<CertificateSet>| Facets {
                     certificates: v.clone(),
                     ..blank()
                 };

@@ -26,15 +26,11 @@ impl Seeker {
 }
 
 impl Matcher {
-    /// The person, and whether what the profile leaves empty is known to be empty.
-    pub(super) fn person(&self, person: Person) -> Result<(Profile, bool), MatchingError> {
+    pub(super) fn person(&self, person: Person) -> Result<Profile, MatchingError> {
         match person {
-            Person::Stored(id) => Ok((
-                self.stored::<Profile>(Collection::Profiles, id)?.record,
-                true,
-            )),
-            Person::Given(profile) => Ok((*profile, true)),
-            Person::Text(text) => Ok((text_profile(text)?, false)),
+            Person::Stored(id) => Ok(self.stored::<Profile>(Collection::Profiles, id)?.record),
+            Person::Given(profile) => Ok(*profile),
+            Person::Text(text) => Ok(text_profile(text)?),
         }
     }
 
