@@ -5,32 +5,70 @@
     reason = "a command line talks to people"
 )]
 
+mod ask;
+mod client;
 mod eval;
 mod failure;
+mod load;
+mod mapping;
+mod records;
+mod rows;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Ask and feed a job-matching service.
+/// Feed and ask a job-matching service.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
+    #[command(flatten)]
+    connection: client::Connection,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure the ranking against a judged collection.
+    /// Load postings or profiles from a file.
+    Load(load::LoadArguments),
+    /// Match jobs to a person, or people to a job.
+    Match(ask::MatchArguments),
+    /// Show the jobs around a point, nearest first.
+    Near(ask::NearArguments),
+    /// Print all records as JSON lines.
+    Export(records::ExportArguments),
+    /// Show the terms that the service sees in a text.
+    Analyze(ask::AnalyzeArguments),
+    /// Print one record.
+    Get(records::RecordArguments),
+    /// Remove one record.
+    Delete(records::RecordArguments),
+    /// Show counts and states.
+    Stats(records::StatsArguments),
+    /// Build the indexes anew from the store.
+    Rebuild(records::RebuildArguments),
+    /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = match arguments.command {
-        Command::Eval(arguments) => eval::eval(arguments).await,
+    let Arguments {
+        connection,
+        command,
+    } = Arguments::parse();
+    let outcome = match command {
+        Command::Load(a) => load::load(&connection, a).await,
+        Command::Match(a) => ask::ask(&connection, a).await,
+        Command::Near(a) => ask::near(&connection, a).await,
+        Command::Export(a) => records::export(&connection, a).await,
+        Command::Analyze(a) => ask::analyze(&connection, a).await,
+        Command::Get(a) => records::get(&connection, a).await,
+        Command::Delete(a) => records::delete(&connection, a).await,
+        Command::Stats(a) => records::stats(&connection, a).await,
+        Command::Rebuild(a) => records::rebuild(&connection, a).await,
+        Command::Eval(a) => eval::eval(a).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

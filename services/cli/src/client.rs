@@ -1,0 +1,98 @@
+//! Connections to the service.
+
+use clap::Args;
+use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
+use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
+use tonic::{Request, Status};
+
+use crate::failure::Failure;
+
+/// Largest answer that is read: a page of 1,000 postings.
+const MAX_ANSWER_BYTES: usize = 256 << 20;
+
+/// Where the service is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Connection {
+    /// Address of the service.
+    #[arg(
+        long,
+        global = true,
+        env = "JOBMATCH_SERVER",
+        default_value = "http://127.0.0.1:50051"
+    )]
+    server: String,
+    /// Address of its AdminService.
+    #[arg(
+        long,
+        global = true,
+        env = "JOBMATCH_ADMIN",
+        default_value = "http://127.0.0.1:50052"
+    )]
+    admin: String,
+    /// API key, when the service asks for one.
+    #[arg(long, global = true, env = "JOBMATCH_API_KEY", hide_env_values = true)]
+    api_key: Option<String>,
+}
+
+/// Adds the API key to each call.
+#[derive(Clone)]
+pub(crate) struct WithKey(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for WithKey {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(key) = &self.0 {
+            request.metadata_mut().insert("authorization", key.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Keyed = InterceptedService<Channel, WithKey>;
+
+impl Connection {
+    async fn channel(&self, address: &str) -> Result<Keyed, Failure> {
+        let bad = |e: tonic::transport::Error| {
+            Failure::new(format!("{address}: {e}; is jobmatchd running there?"))
+        };
+        let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(bad)?;
+        if address.starts_with("https://") {
+            let tls = ClientTlsConfig::new().with_enabled_roots();
+            endpoint = endpoint.tls_config(tls).map_err(bad)?;
+        }
+        let channel = endpoint.connect().await.map_err(bad)?;
+        let key = match &self.api_key {
+            None => None,
+            Some(key) => Some(
+                format!("Bearer {key}")
+                    .parse()
+                    .map_err(|_| Failure::new("--api-key holds characters that no key has"))?,
+            ),
+        };
+        Ok(InterceptedService::new(channel, WithKey(key)))
+    }
+
+    pub(crate) async fn postings(&self) -> Result<PostingServiceClient<Keyed>, Failure> {
+        let client = PostingServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn profiles(&self) -> Result<ProfileServiceClient<Keyed>, Failure> {
+        let client = ProfileServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn matches(&self) -> Result<MatchServiceClient<Keyed>, Failure> {
+        let client = MatchServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn admin(&self) -> Result<AdminServiceClient<Keyed>, Failure> {
+        Ok(AdminServiceClient::new(self.channel(&self.admin).await?))
+    }
+}

@@ -1,0 +1,159 @@
+//! Rows of a file: JSON lines or CSV, plain or gzipped, one bad row never spoiling another.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// Longest line that is read.
+const MAX_LINE_BYTES: usize = 4 << 20;
+/// CSV columns that hold lists, separated by `|`.
+const LISTS: [&str; 7] = [
+    "certificates",
+    "skills",
+    "benefits",
+    "wanted",
+    "kinds",
+    "assistance",
+    "excluded_employers",
+];
+/// CSV columns that hold numbers.
+const NUMBERS: [&str; 7] = [
+    "headcount",
+    "places_left",
+    "experience_months",
+    "lat",
+    "lon",
+    "birth_year",
+    "max_minutes",
+];
+
+/// A row with the number of its line, from 1; or what is wrong with it.
+pub(crate) type Row = (u64, Result<Map<String, Value>, String>);
+
+/// Opens a file (`-`: standard input). The form goes by the name: `.csv` or JSON lines,
+/// `.gz` on top of either.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send>, Failure> {
+    let name = path.to_string_lossy().to_lowercase();
+    let raw: Box<dyn Read + Send> = if name == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        let open = File::open(path);
+        Box::new(open.map_err(|e| Failure::new(format!("{}: {e}", path.display())))?)
+    };
+    let (name, reader): (_, Box<dyn Read + Send>) = match name.strip_suffix(".gz") {
+        Some(name) => (name.to_owned(), Box::new(MultiGzDecoder::new(raw))),
+        None => (name, raw),
+    };
+    Ok(if name.ends_with(".csv") {
+        csv_rows(reader)
+    } else {
+        json_rows(reader)
+    })
+}
+
+fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
+    let mut reader = BufReader::with_capacity(1 << 20, reader);
+    let mut number = 0;
+    let mut failed = false;
+    Box::new(std::iter::from_fn(move || {
+        while !failed {
+            let mut line = Vec::new();
+            number += 1;
+            match reader.read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => {
+                    failed = true;
+                    return Some((number, Err(format!("the file cannot be read on: {error}"))));
+                }
+            }
+            if line.len() > MAX_LINE_BYTES {
+                return Some((
+                    number,
+                    Err(format!(
+                        "the line has {} bytes; at most {MAX_LINE_BYTES} are read",
+                        line.len()
+                    )),
+                ));
+            }
+            if line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            return Some((number, parse(&line)));
+        }
+        None
+    }))
+}
+
+fn parse(line: &[u8]) -> Result<Map<String, Value>, String> {
+    let text = std::str::from_utf8(line).map_err(|e| format!("not valid UTF-8: {e}"))?;
+    match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err("not a JSON object".into()),
+        Err(error) => Err(format!("not valid JSON: {error}")),
+    }
+}
+
+fn csv_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+    let header: Result<Vec<String>, String> = reader
+        .byte_headers()
+        .map_err(|e| e.to_string())
+        .and_then(|h| {
+            h.iter()
+                .map(|c| utf8(c.strip_prefix(b"\xef\xbb\xbf").unwrap_or(c)))
+                .collect()
+        });
+    let header = match header {
+        Ok(header) => header,
+        Err(error) => return Box::new(std::iter::once((1, Err(format!("header: {error}"))))),
+    };
+    Box::new(reader.into_byte_records().map(move |record| match record {
+        Err(error) => (
+            error.position().map_or(0, csv::Position::line),
+            Err(error.to_string()),
+        ),
+        Ok(record) => {
+            let line = record.position().map_or(0, csv::Position::line);
+            if record.len() != header.len() {
+                let problem = format!("{} cells; the header has {}", record.len(), header.len());
+                return (line, Err(problem));
+            }
+            let cells = header
+                .iter()
+                .zip(record.iter())
+                .filter(|(_, cell)| !cell.is_empty());
+            (
+                line,
+                cells
+                    .map(|(name, cell)| Ok((name.clone(), value(name, utf8(cell)?))))
+                    .collect(),
+            )
+        }
+    }))
+}
+
+fn utf8(cell: &[u8]) -> Result<String, String> {
+    std::str::from_utf8(cell)
+        .map(str::to_owned)
+        .map_err(|e| format!("not valid UTF-8: {e}"))
+}
+
+/// Nested fields are given as JSON in a cell.
+fn value(name: &str, cell: String) -> Value {
+    if LISTS.contains(&name) {
+        return cell
+            .split('|')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .collect();
+    }
+    let json = NUMBERS.contains(&name) || cell.starts_with(['{', '[']);
+    let parsed = json.then(|| serde_json::from_str(&cell).ok()).flatten();
+    parsed.unwrap_or(Value::String(cell))
+}
