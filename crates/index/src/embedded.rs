@@ -485,7 +485,11 @@ impl View {
     }
 
     fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
-        let limit = query.limit.min(MAX_LIMIT);
+        let limit = if query.exact {
+            query.limit
+        } else {
+            query.limit.min(MAX_LIMIT)
+        };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         let mut watch = Instant::now();
         let mut stages = Vec::with_capacity(3);

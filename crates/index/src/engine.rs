@@ -133,9 +133,9 @@ pub struct Query {
     pub by_conditions: bool,
     /// Where the asking side is.
     pub near: Option<Point>,
-    /// Hits a leg, at most 1,000.
+    /// Hits a leg; at most 1,000 unless the search is exact.
     pub limit: usize,
-    /// No approximation in the vector leg.
+    /// No approximation in the vector leg, and no bound on the hits.
     pub exact: bool,
     /// Documents that are scored on every leg although none may find them.
     pub score_also: Vec<DocumentId>,

@@ -223,7 +223,12 @@ impl Matcher {
             vector: question.vector.clone().filter(|_| options.legs.vector),
             by_conditions: options.legs.conditions,
             near: question.near,
-            limit: HITS_A_LEG,
+            // Exact answers score every eligible document.
+            limit: if options.exact {
+                usize::MAX
+            } else {
+                HITS_A_LEG
+            },
             exact: options.exact,
             score_also,
         };

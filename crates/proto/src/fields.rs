@@ -305,14 +305,16 @@ pub(crate) fn experience(months: Option<u32>) -> Result<Option<u16>, Violation> 
     }
 }
 
-/// An instant of 1900 to 2199; parts of a second are dropped.
+/// Seconds of 1900 to 2199, the years that [`jobmatch_domain::Date`] holds.
+pub(crate) const CALENDAR: std::ops::RangeInclusive<i64> = -2_208_988_800..=7_258_118_399;
+
+/// An instant of [`CALENDAR`]; parts of a second are dropped.
 pub(crate) fn instant(timestamp: prost_types::Timestamp) -> Result<Instant, Invalid> {
-    const RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800..=7_258_118_399;
-    if !RANGE.contains(&timestamp.seconds) {
+    if !CALENDAR.contains(&timestamp.seconds) {
         return Err(Invalid::range(
             timestamp.seconds,
-            RANGE.start(),
-            RANGE.end(),
+            CALENDAR.start(),
+            CALENDAR.end(),
         ));
     }
     Ok(Instant(timestamp.seconds))

@@ -2,6 +2,7 @@
 
 pub mod fields;
 pub mod json;
+pub mod list;
 pub mod matching;
 pub mod page_token;
 pub mod posting;

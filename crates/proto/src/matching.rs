@@ -11,8 +11,6 @@ use jobmatch_domain::{
     ConditionKind, ConditionMode, ConditionState, Date, DocumentId, Filter, Invalid, Modes, Seq,
     Violation, WeekHours,
 };
-use prost::Message;
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fields as f;
 use crate::{page_token, posting, profile, v1};
@@ -37,8 +35,8 @@ pub fn match_postings(
     mut wire: v1::MatchPostingsRequest,
     context: Context<'_>,
 ) -> Result<(MatchPostings, u64), Violation> {
-    let paging = take_paging(wire.options.as_mut());
-    let digest = xxh3_64(&wire.encode_to_vec());
+    let paging = take_paging(&mut wire.options);
+    let digest = page_token::digest("MatchPostings", &wire);
     use v1::match_postings_request::Person as W;
     let person = match wire.person {
         None => return Err(Invalid::Missing.at("person")),
@@ -63,8 +61,8 @@ pub fn match_profiles(
     mut wire: v1::MatchProfilesRequest,
     context: Context<'_>,
 ) -> Result<(MatchProfiles, u64), Violation> {
-    let paging = take_paging(wire.options.as_mut());
-    let digest = xxh3_64(&wire.encode_to_vec());
+    let paging = take_paging(&mut wire.options);
+    let digest = page_token::digest("MatchProfiles", &wire);
     use v1::match_profiles_request::Job as W;
     let job = match wire.job {
         None => return Err(Invalid::Missing.at("job")),
@@ -90,7 +88,7 @@ pub fn explain(
     mut wire: v1::ExplainMatchRequest,
     context: Context<'_>,
 ) -> Result<ExplainMatch, Violation> {
-    let mut paging = take_paging(wire.options.as_mut());
+    let mut paging = take_paging(&mut wire.options);
     // One pair has no pages.
     paging.token.clear();
     use v1::explain_match_request::Person as W;
@@ -210,19 +208,17 @@ struct Paging {
     min_seq: u64,
 }
 
-fn take_paging(options: Option<&mut v1::MatchOptions>) -> Paging {
-    match options {
-        None => Paging {
-            size: 0,
-            token: String::new(),
-            min_seq: 0,
-        },
-        Some(o) => Paging {
-            size: std::mem::take(&mut o.page_size),
-            token: std::mem::take(&mut o.page_token),
-            min_seq: std::mem::take(&mut o.min_seq),
-        },
-    }
+fn take_paging(options: &mut Option<v1::MatchOptions>) -> Paging {
+    let mut rest = options.take().unwrap_or_default();
+    let paging = Paging {
+        size: std::mem::take(&mut rest.page_size),
+        token: std::mem::take(&mut rest.page_token),
+        min_seq: std::mem::take(&mut rest.min_seq),
+    };
+    // The second page has options for its token even where the first had none at all:
+    // empty options must digest like absent ones.
+    *options = (rest != v1::MatchOptions::default()).then_some(rest);
+    paging
 }
 
 fn options(

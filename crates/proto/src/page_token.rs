@@ -6,10 +6,19 @@
 
 use jobmatch_domain::matching::PageStart;
 use jobmatch_domain::{DocumentId, Instant, Invalid, Violation};
-use xxhash_rust::xxh3::xxh3_64;
+use prost::Message;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::fields::CALENDAR;
 
 const MATCHES: u8 = 1;
 const LIST: u8 = 2;
+
+/// Digest of a request without its paging. The name of the method keeps apart requests of
+/// two methods that happen to have the same bytes.
+pub(crate) fn digest(method: &str, request: &impl Message) -> u64 {
+    xxh3_64_with_seed(&request.encode_to_vec(), xxh3_64(method.as_bytes()))
+}
 
 /// Token of a page of matches.
 pub fn matches(start: &PageStart, request_digest: u64) -> String {
@@ -22,21 +31,24 @@ pub fn matches(start: &PageStart, request_digest: u64) -> String {
     seal(MATCHES, request_digest, &body)
 }
 
-/// Reads a token of a page of matches; empty is the first page.
+/// Reads a token of a page of matches; empty is the first page. An as-of time outside 1900
+/// to 2199 is refused: no answer has one, and the calendar cannot reckon with it.
 pub fn parse_matches(token: &str, request_digest: u64) -> Result<Option<PageStart>, Violation> {
     let Some(body) = open(MATCHES, token, request_digest)? else {
         return Ok(None);
     };
-    let numbers: Vec<u64> = body
-        .chunks_exact(8)
-        .map(|c| u64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]))
-        .collect();
+    let (numbers, rest) = body.as_chunks::<8>();
+    let numbers: Vec<u64> = numbers.iter().map(|n| u64::from_le_bytes(*n)).collect();
     match &numbers[..] {
-        [as_of, ranking_version, shown @ ..] => Ok(Some(PageStart {
-            as_of: Instant(*as_of as i64),
-            ranking_version: *ranking_version,
-            shown: shown.to_vec(),
-        })),
+        [as_of, ranking_version, shown @ ..]
+            if rest.is_empty() && CALENDAR.contains(&(*as_of as i64)) =>
+        {
+            Ok(Some(PageStart {
+                as_of: Instant(*as_of as i64),
+                ranking_version: *ranking_version,
+                shown: shown.to_vec(),
+            }))
+        }
         _ => Err(malformed(token)),
     }
 }

@@ -1,0 +1,148 @@
+//! Damaged files are refused; a log that is ahead of the words is cut.
+
+use std::path::{Path, PathBuf};
+
+use jobmatch_domain::{DocumentId, Facets, Seq};
+use jobmatch_index::{
+    Batch, Change, Document, EmbeddedEngine, Engine, EngineError, EngineOptions, Fields, Query,
+};
+
+use crate::strategies::options;
+
+fn document(n: usize) -> Change {
+    Change::Upsert(Box::new(Document {
+        id: DocumentId::parse(&format!("D{n}")).unwrap(),
+        seq: Seq(n as u64 + 1),
+        facets: Facets::default(),
+        fields: Fields {
+            title_words: vec![format!("词{n}"), "洗碗".into()],
+            ..Fields::default()
+        },
+        vector: Some(vec![1.0, 0.0, 0.0, 0.0]),
+    }))
+}
+
+async fn filled(folder: &Path) {
+    let engine = EmbeddedEngine::create(folder, options()).unwrap();
+    for seq in 0..3 {
+        let changes = (seq * 10..seq * 10 + 10).map(document).collect();
+        engine
+            .apply(Batch {
+                changes,
+                seq: Seq(seq as u64 + 1),
+            })
+            .await
+            .unwrap();
+    }
+}
+
+async fn count(engine: &EmbeddedEngine) -> usize {
+    let query = Query {
+        by_conditions: true,
+        limit: 100,
+        ..Query::default()
+    };
+    engine.retrieve(query).await.unwrap().hits.len()
+}
+
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.path().is_dir() {
+            files(&entry.path(), into);
+        } else {
+            into.push(entry.path());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flipped_bytes_are_found_or_do_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(&folder.path().join("e")).await;
+    let mut all = Vec::new();
+    files(&folder.path().join("e"), &mut all);
+    let mut refused = 0;
+    for file in all.iter().filter(|f| !f.to_string_lossy().contains("lock")) {
+        let good = std::fs::read(file).unwrap();
+        for position in [0, good.len() / 2, good.len().saturating_sub(1)] {
+            let mut bad = good.clone();
+            if bad.is_empty() {
+                continue;
+            }
+            bad[position] ^= 0x10;
+            std::fs::write(file, &bad).unwrap();
+            match EmbeddedEngine::open(&folder.path().join("e"), options()) {
+                Err(EngineError::NeedsRebuild { .. }) => refused += 1,
+                Err(other) => panic!("{}: {other}", file.display()),
+                Ok(engine) => assert_eq!(count(&engine).await, 30, "{}", file.display()),
+            }
+            std::fs::write(file, &good).unwrap();
+        }
+    }
+    assert!(refused > 10, "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_ahead_is_cut_and_a_short_one_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    filled(&path).await;
+    let log = path.join("documents.log");
+    let good = std::fs::read(&log).unwrap();
+    let mut ahead = good.clone();
+    ahead.extend_from_slice(&good[good.len() - 40..]);
+    std::fs::write(&log, ahead).unwrap();
+    let engine = EmbeddedEngine::open(&path, options()).unwrap();
+    assert_eq!(count(&engine).await, 30);
+    drop(engine);
+    assert_eq!(std::fs::read(&log).unwrap().len(), good.len());
+    std::fs::write(&log, &good[..good.len() - 1]).unwrap();
+    let short = EmbeddedEngine::open(&path, options());
+    assert!(matches!(short, Err(EngineError::NeedsRebuild { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_of_another_analysis_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    filled(&path).await;
+    for other in [
+        EngineOptions {
+            analysis_version: "newer".into(),
+            ..options()
+        },
+        EngineOptions {
+            space: "other".into(),
+            ..options()
+        },
+    ] {
+        let opened = EmbeddedEngine::open(&path, other);
+        assert!(matches!(opened, Err(EngineError::NeedsRebuild { .. })));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vector_of_another_length_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    filled(&path).await;
+    let engine = EmbeddedEngine::open(&path, options()).unwrap();
+    let Change::Upsert(mut bad) = document(99) else {
+        unreachable!()
+    };
+    bad.vector = Some(vec![1.0]);
+    let batch = Batch {
+        changes: vec![document(50), Change::Upsert(bad)],
+        seq: Seq(9),
+    };
+    let error = engine.apply(batch).await.unwrap_err();
+    assert!(matches!(
+        error,
+        EngineError::Dimensions {
+            actual: 1,
+            expected: 4,
+            ..
+        }
+    ));
+    assert_eq!((count(&engine).await, engine.indexed_seq()), (30, Seq(3)));
+}
