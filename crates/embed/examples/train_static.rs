@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use flate2::read::GzDecoder;
 use jobmatch_embed::{EmbedInput, Embedder, StaticModel, Trainer};
-use jobmatch_text::{Analyzer, AnalyzerOptions, neutralize};
+use jobmatch_text::{Analyzer, AnalyzerOptions};
 
 const HELD_OUT_EVERY: usize = 50;
 /// How often each occupation of the lexicon counts, against adverts that are mostly of
@@ -45,9 +45,9 @@ fn main() {
                     .unwrap_or_default()
                     .to_owned()
             };
-            let title = analyzer.analyze(&neutralize(&field(["title", "name", "name"])));
+            let title = analyzer.analyze(&field(["title", "name", "name"]));
             let body = field(["desc", "description", "definition"]);
-            let body = analyzer.analyze(&neutralize(&body));
+            let body = analyzer.analyze(&body);
             texts += 1;
             if texts.is_multiple_of(HELD_OUT_EVERY) && !body.words.is_empty() {
                 held_out.push((title, body));

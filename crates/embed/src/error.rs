@@ -1,8 +1,8 @@
-//! What can go wrong with a model.
+//! What can go wrong with a model or a vector.
 
 use thiserror::Error;
 
-/// A model that cannot be used, or a text that could not be embedded.
+/// A model that cannot be used, or a vector that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EmbedError {
     /// The bytes are no model of ours, or of a version that is not known.
@@ -20,7 +20,27 @@ pub enum EmbedError {
     /// A name of a space.
     #[error("space {name:?} is not 1 to 64 characters of a-z 0-9 . _ -")]
     Space {
-        /// The name.
+        /// The name, cut at 64 characters.
         name: String,
+    },
+    /// A vector of another space, or cut.
+    #[error("the vector has {actual} elements, the space {expected}; send one of {expected}")]
+    Dimensions {
+        /// Elements that the space has.
+        expected: usize,
+        /// Elements that were sent.
+        actual: usize,
+    },
+    /// NaN or infinite.
+    #[error("element {index} of the vector is not a finite number")]
+    NotFinite {
+        /// Position of the first such element, from 0.
+        index: usize,
+    },
+    /// A vector without a direction.
+    #[error("all {dimensions} elements of the vector are zero; leave the vector out instead")]
+    Zero {
+        /// Elements of the vector.
+        dimensions: usize,
     },
 }

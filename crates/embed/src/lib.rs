@@ -8,11 +8,13 @@ mod space;
 mod static_model;
 mod svd;
 mod trainer;
+mod vector;
 
 pub use error::EmbedError;
 pub use space::SpaceId;
 pub use static_model::{DIMENSIONS, StaticModel};
 pub use trainer::Trainer;
+pub use vector::validate_vector;
 
 /// What is embedded: terms as the text crate makes them, in text order, repetitions kept.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use jobmatch_domain::{Embedding, Facets, JobPosting, OccupationId, Profile};
 use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
 use jobmatch_index::{Document, Field, Fields, QueryTerm};
 use jobmatch_store::Stored;
-use jobmatch_text::{Analysis, Analyzer, neutralize};
+use jobmatch_text::{Analysis, Analyzer};
 
 /// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
 const MAX_QUERY_TERMS: usize = 160;
@@ -73,8 +73,8 @@ impl Analyst {
         let mut detail = join(posting.skills.iter().map(|s| s.as_str()));
         detail.push('\n');
         detail.push_str(posting.description.as_str());
-        let focus = self.analyzer.analyze(&neutralize(posting.title.as_str()));
-        let detail = self.analyzer.analyze(&neutralize(&detail));
+        let focus = self.analyzer.analyze(posting.title.as_str());
+        let detail = self.analyzer.analyze(&detail);
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
             Some(occupation) => vec![occupation],
@@ -93,8 +93,8 @@ impl Analyst {
         let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
         detail.push('\n');
         detail.push_str(profile.resume.as_str());
-        let focus = self.analyzer.analyze(&neutralize(&focus));
-        let detail = self.analyzer.analyze(&neutralize(&detail));
+        let focus = self.analyzer.analyze(&focus);
+        let detail = self.analyzer.analyze(&detail);
         let occupations = first_told([&focus, &detail]);
         Reading {
             focus,

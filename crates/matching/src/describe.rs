@@ -1,6 +1,6 @@
 //! A text as the service sees it, for people who wonder why something matched.
 
-use jobmatch_text::{Analysis, neutralize};
+use jobmatch_text::Analysis;
 
 use crate::analysis::Analyst;
 
@@ -33,7 +33,7 @@ pub struct SeenOccupation {
 impl Analyst {
     /// Reads a text as documents and queries are read.
     pub fn describe(&self, text: &str) -> Described {
-        let analysis = self.analyzer().analyze(&neutralize(text));
+        let analysis = self.analyzer().analyze(text);
         let lexicon = self.analyzer().lexicon();
         let occupations = analysis
             .occupations

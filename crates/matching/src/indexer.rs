@@ -159,32 +159,38 @@ impl Indexer {
         } else {
             upto
         };
-        let mut changes = Vec::with_capacity(feed.len());
         // What changed after `upto` was read comes with a later batch.
-        for change in feed.into_iter().filter(|c| c.seq <= seq) {
-            if change.deleted {
-                changes.push(Change::Delete(change.id));
-                continue;
-            }
-            let Some(stored) = self.readable::<R>(&change.id)? else {
-                continue;
-            };
-            // A record whose content the engine has not seen is indexed whole, also when
-            // its last change was of volatile facts only.
-            if stored.content_seq <= after && !change.content {
-                let volatile = stored.record.volatile();
-                changes.push(Change::Volatile {
-                    id: change.id,
-                    volatile,
-                });
-            } else {
-                changes.push(Change::Upsert(Box::new(R::document(
-                    &stored,
-                    &self.analyst,
-                )?)));
-            }
-        }
+        let feed: Vec<_> = feed.into_iter().filter(|c| c.seq <= seq).collect();
+        let changes = in_parallel(&feed, |change| self.change_of::<R>(change, after))?;
+        let changes = changes.into_iter().flatten().collect();
         Ok((Batch { changes, seq }, more))
+    }
+
+    /// What the engine has to do about a change; `None`: nothing.
+    fn change_of<R: Indexable>(
+        &self,
+        change: &jobmatch_store::Change,
+        after: Seq,
+    ) -> Result<Option<Change>, MatchingError> {
+        if change.deleted {
+            return Ok(Some(Change::Delete(change.id.clone())));
+        }
+        let Some(stored) = self.readable::<R>(&change.id)? else {
+            return Ok(None);
+        };
+        // A record whose content the engine has not seen is indexed whole, also when its
+        // last change was of volatile facts only.
+        if stored.content_seq <= after && !change.content {
+            let volatile = stored.record.volatile();
+            return Ok(Some(Change::Volatile {
+                id: change.id.clone(),
+                volatile,
+            }));
+        }
+        Ok(Some(Change::Upsert(Box::new(R::document(
+            &stored,
+            &self.analyst,
+        )?))))
     }
 
     /// The record, or `None` when it is gone or damaged; a damaged row is reported and
@@ -268,11 +274,28 @@ impl Indexer {
         for id in &page.damaged {
             tracing::error!(%id, "a damaged record is left out of the index");
         }
-        let documents = page
-            .records
-            .iter()
-            .map(|stored| R::document(stored, &self.analyst))
-            .collect::<Result<_, _>>()?;
+        let documents = in_parallel(&page.records, |stored| R::document(stored, &self.analyst))?;
         Ok((documents, page.last))
     }
+}
+
+/// Applies a function to every item on all cores, keeping the order; the first failure in
+/// that order ends it.
+fn in_parallel<T: Sync, U: Send>(
+    items: &[T],
+    function: impl Fn(&T) -> Result<U, MatchingError> + Sync,
+) -> Result<Vec<U>, MatchingError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let chunk = items.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = items
+            .chunks(chunk)
+            .map(|part| scope.spawn(|| part.iter().map(&function).collect::<Result<Vec<_>, _>>()))
+            .collect();
+        let mut out = Vec::with_capacity(items.len());
+        for worker in workers {
+            out.extend(worker.join().map_err(|_| MatchingError::Internal)??);
+        }
+        Ok(out)
+    })
 }

@@ -60,3 +60,53 @@ pub fn fingerprint(posting: &JobPosting) -> Fingerprint {
         short: characters.len() < SHORT_CHARACTERS,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jobmatch_domain::ids::{Origin, Owner};
+    use jobmatch_domain::posting::{Headcount, Place, PostingStatus, Validity};
+    use jobmatch_domain::text::Text;
+    use jobmatch_domain::{CertificateSet, DocumentId};
+
+    fn posting(title: &str, description: &str) -> JobPosting {
+        JobPosting {
+            id: DocumentId::parse("x").unwrap(),
+            origin: Origin::default(),
+            owner: Owner::default(),
+            status: PostingStatus::Open,
+            kind: None,
+            title: Text::parse(title).unwrap(),
+            description: Text::parse(description).unwrap(),
+            employer: Text::parse("济南东泉餐饮有限公司").unwrap(),
+            headcount: Headcount::default(),
+            pay: None,
+            education: None,
+            experience_months: None,
+            certificates: CertificateSet::default(),
+            skills: Vec::new(),
+            age: None,
+            shifts: Vec::new(),
+            window: None,
+            benefits: Vec::new(),
+            validity: Validity::default(),
+            place: Place::default(),
+            occupation: Text::default(),
+            embedding: None,
+        }
+    }
+
+    const ADVERT: &str = "机关单位职工餐厅招洗碗工两名，只做中午一餐，上午九点到岗，下午三点半收工，双休，\
+        法定节假日休息。负责餐盘清洗、消毒柜码放和后厨地面卫生，有洗碗机，活不重。需持健康证上岗，\
+        工资月月清，从不拖欠，住得近的来，离公交站步行五分钟，中午管一顿饭。";
+
+    #[test]
+    fn punctuation_makes_no_difference_and_another_job_does() {
+        let first = fingerprint(&posting("洗碗工", ADVERT));
+        let again = fingerprint(&posting("【洗碗工】", &ADVERT.replace('，', "！")));
+        assert!(first.is_near(again));
+        let other = "负责小区门岗值守和巡逻，登记外来车辆，做十二休二十四，要有保安员证，管宿舍，服从队长安排，\
+            夜班有补贴，过了试用期上社保，年底有奖金，身体能熬夜，能说普通话。";
+        assert!(!first.is_near(fingerprint(&posting("保安", other))));
+    }
+}

@@ -208,3 +208,17 @@ pub(crate) fn age_days(pair: &Pair<'_>) -> Option<f64> {
     let published = pair.posting.validity.published()?;
     Some((pair.as_of.date().days() - published.days()).max(0) as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pay_rises_through_the_wish_and_ends_at_full() {
+        assert_eq!(pay(PAY_TOLERANCE), 0.0);
+        assert_eq!(pay(1.0), PAY_AT_WISH);
+        assert!((pay(PAY_FULL_RATIO) - 1.0).abs() < 1e-12);
+        let steps: Vec<f64> = (80..140).map(|r| pay(f64::from(r) / 100.0)).collect();
+        assert!(steps.windows(2).all(|w| w[0] < w[1]));
+    }
+}

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::TextError;
 use crate::lexicon::{Lexicon, OccupationMention};
+use crate::neutral::neutralize;
 use crate::normalize::normalize;
 use crate::tokens::{ascii_tokens, han_bigrams, is_stop};
 
@@ -36,7 +37,7 @@ pub struct AnalyzerOptions {
 /// A text as the service sees it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Analysis {
-    /// The normalised text.
+    /// The normalised text, without what must not count.
     pub normalized: String,
     /// jieba's search-mode words in text order, repetitions kept, without stop words.
     pub words: Vec<String>,
@@ -96,7 +97,8 @@ impl Analyzer {
             Some((end, _)) => (&text[..end], true),
             None => (text, false),
         };
-        let normalized = normalize(text);
+        // Before anything is read: what must not count is never seen.
+        let normalized = neutralize(&normalize(text));
         let occupations = self.0.lexicon.mentions(&normalized);
         let mut words = Vec::new();
         let mut grams = Vec::new();

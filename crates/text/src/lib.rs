@@ -13,6 +13,5 @@ mod tokens;
 pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, UserWord};
 pub use error::TextError;
 pub use lexicon::{Lexicon, OccupationEntry, OccupationId, OccupationMention};
-pub use neutral::neutralize;
 pub use normalize::normalize;
 pub use redact::{Redacted, redact};

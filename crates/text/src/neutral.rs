@@ -9,9 +9,9 @@ use crate::normalize::normalize;
 
 static PHRASES: &str = include_str!("../data/neutral/phrases.txt");
 
-/// The normalised text with every such phrase put out by a full stop, so that no word
-/// spans the gap. Trade words that contain one (`女装`, `残疾人护理`) are kept.
-pub fn neutralize(text: &str) -> String {
+/// A normalised text with every such phrase put out by a full stop, so that no word spans
+/// the gap. Trade words that contain one (`女装`, `残疾人护理`) are kept.
+pub(crate) fn neutralize(text: &str) -> String {
     static BUILT: OnceLock<(AhoCorasick, Vec<bool>)> = OnceLock::new();
     let (automaton, kept) = BUILT.get_or_init(|| {
         let lines: Vec<&str> = PHRASES
@@ -27,11 +27,10 @@ pub fn neutralize(text: &str) -> String {
             .expect("a few hundred short phrases are within the automaton's limits");
         (automaton, kept)
     });
-    let text = normalize(text);
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for found in automaton
-        .find_iter(&text)
+        .find_iter(text)
         .filter(|m| !kept[m.pattern().as_usize()])
     {
         out.push_str(&text[at..found.start()]);
@@ -55,7 +54,7 @@ mod tests {
             ("残疾人护理员，健康证", &["残疾人护理", "健康证"][..]),
             ("妇产科护士", &["妇产科护士"][..]),
         ] {
-            let out = neutralize(given);
+            let out = neutralize(&normalize(given));
             for word in kept {
                 assert!(out.contains(word), "{given} -> {out}");
             }

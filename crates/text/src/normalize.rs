@@ -6,34 +6,56 @@ use zhconv::{Variant, zhconv};
 /// NFKC, half width, simplified characters, lower case; controls, zero-width and
 /// direction marks removed; white space folded to one blank and trimmed. Idempotent.
 pub fn normalize(text: &str) -> String {
-    let once = fold(text);
-    // A mapped character can compose or map on; the second pass is a fixed point in all
-    // but a handful of rare characters, the third in those.
-    let twice = fold(&once);
-    if twice == once { once } else { fold(&twice) }
+    let mut folded = fold(text);
+    // A converted or rare character can map on; plain text is a fixed point at once, the
+    // rest after another pass or two.
+    for _ in 0..2 {
+        if folded.plain {
+            break;
+        }
+        let again = fold(&folded.text);
+        let settled = again.text == folded.text;
+        folded = again;
+        if settled {
+            break;
+        }
+    }
+    folded.text
 }
 
-fn fold(text: &str) -> String {
+struct Folded {
+    text: String,
+    /// Nothing was converted between scripts and every character is a plain one, so that
+    /// another pass changes nothing.
+    plain: bool,
+}
+
+fn fold(text: &str) -> Folded {
     let compatible: String = text.nfkc().collect();
     let simplified = if compatible.is_ascii() {
-        compatible
+        compatible.clone()
     } else {
         zhconv(&compatible, Variant::ZhHans)
     };
+    let mut plain = simplified == compatible;
     let mut out = String::with_capacity(simplified.len());
-    for c in simplified.chars().flat_map(char::to_lowercase).nfkc() {
+    for c in simplified.chars().flat_map(char::to_lowercase) {
         if c.is_whitespace() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
         } else if !is_invisible(c) {
+            plain &= c.is_ascii() || matches!(c, '\u{3001}'..='\u{301F}' | '\u{4E00}'..='\u{9FFF}');
             out.push(c);
+        } else {
+            // What it stood between may now belong together.
+            plain = false;
         }
     }
     if out.ends_with(' ') {
         out.pop();
     }
-    out
+    Folded { text: out, plain }
 }
 
 /// Controls, zero-width characters, direction marks, variation selectors, soft hyphen.

@@ -7,6 +7,7 @@ use tonic_types::StatusExt;
 use crate::server::{Server, question, sample_postings, sample_profiles};
 
 type Damage = fn(&mut v1::JobPosting);
+type Change<'a> = &'a dyn Fn(&mut v1::MatchPostingsRequest);
 
 const DAMAGES: [(&str, Damage); 17] = [
     ("posting.place.division", |p| {
@@ -104,7 +105,7 @@ async fn bad_postings_name_their_field_and_change_nothing() {
 async fn bad_questions_name_their_field() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path()).await;
-    let ask = |change: &dyn Fn(&mut v1::MatchPostingsRequest)| {
+    let ask = |change: Change<'_>| {
         let mut request = question("PA01");
         request.person = Some(v1::match_postings_request::Person::Profile(
             sample_profiles().remove(0),
@@ -115,7 +116,7 @@ async fn bad_questions_name_their_field() {
     };
     // Waits until matches are served at all.
     server.caught_up(0).await;
-    let cases: [(&str, &dyn Fn(&mut v1::MatchPostingsRequest)); 7] = [
+    let cases: [(&str, Change<'_>); 7] = [
         ("filter.centre", &|r| {
             r.filter.as_mut().unwrap().radius_metres = Some(5.0)
         }),
