@@ -4,9 +4,7 @@
 use jobmatch_domain::Invalid;
 use jobmatch_proto::{posting, profile, v1};
 
-use crate::sample::{self, shift, today};
-
-type Spoil<T> = fn(&mut T);
+use crate::sample::{self, Spoil, shift, today};
 
 /// A point of the given degrees.
 fn at(latitude: f64, longitude: f64, datum: i32) -> Option<v1::Place> {

@@ -9,7 +9,7 @@ use jobmatch_domain::{
 use jobmatch_proto::matching::{explain, match_postings, match_profiles};
 use jobmatch_proto::v1;
 
-use crate::sample::{context, for_jobs, posting, shift};
+use crate::sample::{Spoil, context, for_jobs, posting, shift};
 
 fn filter_of(wire: v1::Filter) -> Result<Filter, (String, Invalid)> {
     let mut request = for_jobs();
@@ -18,7 +18,7 @@ fn filter_of(wire: v1::Filter) -> Result<Filter, (String, Invalid)> {
     read.map(|(r, _)| r.filter).map_err(|v| (v.path, v.invalid))
 }
 
-fn refused_options(spoil: fn(&mut v1::MatchOptions)) -> (String, Invalid) {
+fn refused_options(spoil: Spoil<v1::MatchOptions>) -> (String, Invalid) {
     let mut request = for_jobs();
     spoil(request.options.get_or_insert_default());
     let violation = match_postings(request, context()).unwrap_err();
@@ -96,7 +96,7 @@ fn an_empty_list_of_certificates_counts_only_when_it_is_meant() {
 
 #[test]
 fn bad_filters_name_their_field() {
-    let rows: &[(fn(&mut v1::Filter), &str)] = &[
+    let rows: &[(Spoil<v1::Filter>, &str)] = &[
         (|f| f.divisions = vec!["37".into(); 51], "filter.divisions"),
         (
             |f| f.divisions = vec!["37".into(), "98".into()],
@@ -244,7 +244,7 @@ fn bad_options_name_their_field() {
     fn condition(options: &mut v1::MatchOptions, kind: i32, mode: i32) {
         options.conditions = vec![v1::ConditionSetting { kind, mode }];
     }
-    let rows: &[(fn(&mut v1::MatchOptions), &str)] = &[
+    let rows: &[(Spoil<v1::MatchOptions>, &str)] = &[
         (|o| o.page_size = 201, "options.page_size"),
         (|o| o.page_token = "zz".into(), "options.page_token"),
         (|o| weight(o, 1, -0.1), "options.weights[0].multiplier"),

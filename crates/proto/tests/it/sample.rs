@@ -18,6 +18,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+/// Breaks one rule in a message that was accepted before.
+pub(crate) type Spoil<T> = fn(&mut T);
+
 /// The date that the tests are read on.
 pub(crate) fn today() -> Date {
     Date::parse("2026-11-24").unwrap()
