@@ -21,13 +21,11 @@ use std::time::Instant;
 use async_trait::async_trait;
 use jobmatch_domain::{Collection, DocumentId, Seq, Volatile};
 use parking_lot::{Mutex, RwLock};
-use tantivy::Searcher;
-use tantivy::schema::Field as SchemaField;
 
 use self::codec::{Kept, Kind, VolatileEntry};
 use self::columns::Columns;
 use self::graph::Graph;
-use self::lexical::Lexical;
+use self::lexical::{Lexical, Living, Words};
 use self::log::Log;
 use self::vectors::{VectorOptions, Vectors};
 use crate::bitmap::Bitmap;
@@ -95,8 +93,7 @@ struct View {
     live: Bitmap,
     columns: Columns,
     vectors: Vectors,
-    searcher: Searcher,
-    fields: [SchemaField; 4],
+    words: Words,
 }
 
 struct Writer {
@@ -327,12 +324,12 @@ impl Writer {
                 self.lexical.add(slot, fields)?;
             }
         }
-        let searcher = self.lexical.commit(batch.seq)?;
+        let words = self.lexical.commit(batch.seq)?;
         let mut view = shared.view.write();
         for step in steps {
             view.take(step);
         }
-        view.searcher = searcher;
+        view.words = words;
         view.seq = batch.seq;
         Ok(())
     }
@@ -425,8 +422,7 @@ impl View {
             live: Bitmap::default(),
             columns: Columns::default(),
             vectors: Vectors::new(options.dimensions, options.vectors),
-            searcher: lexical.searcher()?,
-            fields: lexical.schema_fields(),
+            words: lexical.words()?,
         })
     }
 
@@ -507,8 +503,12 @@ impl View {
         let scores = match &query.lexical {
             None => None,
             Some(terms) => {
-                let counts = (&self.live, &self.totals, self.ids.len());
-                Some(lexical::score(&self.searcher, &self.fields, terms, counts)?)
+                let living = Living {
+                    live: &self.live,
+                    totals: &self.totals,
+                    slots: self.ids.len(),
+                };
+                Some(self.words.score(terms, &living)?)
             }
         };
         let lexical = scores.as_ref().map_or_else(Vec::new, |scores| {

@@ -200,8 +200,8 @@ impl Indexer {
         id: &jobmatch_domain::DocumentId,
     ) -> Result<Option<Stored<R>>, MatchingError> {
         match self.store.get::<R>(id) {
-            Err(error @ jobmatch_store::StoreError::Damaged { .. }) => {
-                tracing::error!(%error, "a damaged record is left out of the index");
+            Err(jobmatch_store::StoreError::Damaged { .. }) => {
+                tracing::error!("a damaged record is left out of the index");
                 Ok(None)
             }
             other => Ok(other?),
@@ -271,8 +271,9 @@ impl Indexer {
         after: Option<jobmatch_domain::DocumentId>,
     ) -> Result<(Vec<Document>, Option<jobmatch_domain::DocumentId>), MatchingError> {
         let page = self.store.scan::<R>(after.as_ref(), MAX_BATCH)?;
-        for id in &page.damaged {
-            tracing::error!(%id, "a damaged record is left out of the index");
+        if !page.damaged.is_empty() {
+            let count = page.damaged.len();
+            tracing::error!(count, "damaged records are left out of the index");
         }
         let documents = in_parallel(&page.records, |stored| R::document(stored, &self.analyst))?;
         Ok((documents, page.last))

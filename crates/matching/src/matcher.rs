@@ -26,7 +26,7 @@ use stopwatch::Stopwatch;
 
 /// Hits that each leg brings. The union of the legs is what is ranked, and bounds how
 /// deep pages go.
-const HITS_A_LEG: usize = 200;
+const HITS_A_LEG: usize = 100;
 
 /// The read path.
 #[derive(Clone)]

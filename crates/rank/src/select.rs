@@ -16,8 +16,6 @@ pub struct Candidate {
     pub score: f64,
     /// Employer; `None` for profiles and postings that name none.
     pub employer: Option<EmployerKey>,
-    /// For near-duplicates; `None` for profiles.
-    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What bounds the list.
@@ -27,6 +25,8 @@ pub struct Limits {
     pub per_employer: usize,
     /// Near-duplicates stay apart.
     pub keep_duplicates: bool,
+    /// So many suffice; duplicates that rank below the last of them are not looked for.
+    pub enough: usize,
 }
 
 /// A candidate that is shown.
@@ -39,23 +39,33 @@ pub struct Selected {
 }
 
 /// Orders by score, ties by id, folds near-duplicates into the best of them and drops
-/// what exceeds the limit of an employer.
-pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
+/// what exceeds the limit of an employer. `fingerprint` is asked by position, only for those
+/// that come so far; `None` is a near-duplicate of nothing.
+pub fn select(
+    candidates: &[Candidate],
+    limits: Limits,
+    fingerprint: impl Fn(usize) -> Option<Fingerprint>,
+) -> Vec<Selected> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&candidates[*a], &candidates[*b]);
         b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id))
     });
     let mut shown: Vec<Selected> = Vec::new();
+    let mut prints: Vec<Option<Fingerprint>> = Vec::new();
     let mut of_employer: HashMap<EmployerKey, usize> = HashMap::new();
     for index in order {
+        if shown.len() == limits.enough {
+            break;
+        }
         let candidate = &candidates[index];
-        if !limits.keep_duplicates
-            && let Some(twin) = shown
-                .iter_mut()
-                .find(|s| near(&candidates[s.index], candidate))
-        {
-            twin.duplicates.push(candidate.id.clone());
+        let print = if limits.keep_duplicates {
+            None
+        } else {
+            fingerprint(index)
+        };
+        if let Some(twin) = prints.iter().position(|other| near(*other, print)) {
+            shown[twin].duplicates.push(candidate.id.clone());
             continue;
         }
         if let Some(employer) = candidate.employer {
@@ -69,14 +79,13 @@ pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
             index,
             duplicates: Vec::new(),
         });
+        prints.push(print);
     }
     shown
 }
 
-fn near(a: &Candidate, b: &Candidate) -> bool {
-    a.fingerprint
-        .zip(b.fingerprint)
-        .is_some_and(|(a, b)| a.is_near(b))
+fn near(a: Option<Fingerprint>, b: Option<Fingerprint>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.is_near(b))
 }
 
 #[cfg(test)]
@@ -88,7 +97,6 @@ mod tests {
             id: DocumentId::parse(id).unwrap(),
             score,
             employer: EmployerKey::of(employer),
-            fingerprint: None,
         }
     }
 
@@ -96,8 +104,9 @@ mod tests {
         let limits = Limits {
             per_employer,
             keep_duplicates: false,
+            enough: 100,
         };
-        select(candidates, limits)
+        select(candidates, limits, |_| None)
             .iter()
             .map(|s| candidates[s.index].id.as_str())
             .collect()

@@ -284,7 +284,7 @@ where
         .map_err(|_| damaged())?;
     let stored = Stored::<R>::decode(payload).map_err(|error| {
         // The values may be personal: the error names the field and its fault only.
-        tracing::error!(%id, collection = collection.name(), %error, "a row does not parse");
+        tracing::error!(collection = collection.name(), %error, "a row does not parse");
         damaged()
     })?;
     if stored.record.id() == id {

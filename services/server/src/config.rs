@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+/// Variables with our prefix that are not keys: the path of the file, and those of the
+/// command line `jobmatch`.
+const OTHERS: [&str; 4] = ["CONFIG", "SERVER", "ADMIN", "API_KEY"];
+
 /// Why a configuration was refused.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -153,7 +157,10 @@ impl Config {
         // Checked on its own first, so that the message shows the line of the file.
         toml::from_str::<Raw>(text).map_err(|e| invalid(origin, e))?;
         for (name, value) in environment {
-            let Some(key) = name.strip_prefix("JOBMATCH_").filter(|k| *k != "CONFIG") else {
+            let Some(key) = name
+                .strip_prefix("JOBMATCH_")
+                .filter(|k| !OTHERS.contains(k))
+            else {
                 continue;
             };
             table.insert(key.to_lowercase(), environment_value(&value));

@@ -4,10 +4,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures::Stream;
-use jobmatch_domain::{Division, Invalid, JobPosting};
+use jobmatch_domain::JobPosting;
 use jobmatch_matching::{Guard, Service, Stored};
 use jobmatch_proto::v1::posting_service_server::PostingService;
-use jobmatch_proto::{page_token, posting, v1};
+use jobmatch_proto::{list, page_token, posting, v1};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -17,34 +17,11 @@ use crate::kinds::Postings;
 use crate::records::{self, Update};
 use crate::status::status;
 
-/// Default and greatest size of a list's page.
-pub(crate) const DEFAULT_PAGE: u32 = 100;
-pub(crate) const MAX_PAGE: u32 = 1000;
-
 /// The service.
 pub(crate) struct PostingApi(pub(crate) Arc<Service>);
 
 fn wire(stored: &Stored<JobPosting>) -> v1::JobPosting {
     posting::to_wire_stored(&stored.record, stored.seq, stored.updated)
-}
-
-/// Size of a page, or why it was refused.
-pub(crate) fn page_size(asked: u32) -> Result<usize, Status> {
-    match asked {
-        0 => Ok(DEFAULT_PAGE as usize),
-        size if size > MAX_PAGE => Err(status(Invalid::range(size, 1, MAX_PAGE).at("page_size"))),
-        size => Ok(size as usize),
-    }
-}
-
-/// The subtree of a list; `None`: all.
-pub(crate) fn division(code: &str) -> Result<Option<Division>, Status> {
-    if code.is_empty() {
-        return Ok(None);
-    }
-    Division::parse(code)
-        .map(Some)
-        .map_err(|e| status(Invalid::from(e).at("division")))
 }
 
 #[tonic::async_trait]
@@ -76,18 +53,14 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::ListPostingsRequest>,
     ) -> Result<Response<v1::ListPostingsResponse>, Status> {
-        let mut request = request.into_inner();
-        let size = page_size(std::mem::take(&mut request.page_size))?;
-        let token = std::mem::take(&mut request.page_token);
-        let digest = records::digest(&request);
-        let after = page_token::parse_list(&token, digest).map_err(status)?;
-        let root = division(&request.division)?;
-        let statuses = posting::statuses(&request.statuses).map_err(status)?;
-        let source = request.source;
+        let (list, digest) = list::postings(request.into_inner()).map_err(status)?;
+        let (after, size) = (list.after, list.page_size);
         let keep = move |p: &JobPosting| {
-            (source.is_empty() || p.origin.source() == source)
-                && root.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
-                && (statuses.is_empty() || statuses.contains(&p.status))
+            (list.source.is_empty() || p.origin.source() == list.source)
+                && list
+                    .division
+                    .is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
+                && (list.statuses.is_empty() || list.statuses.contains(&p.status))
         };
         let (found, last) = records::list(&self.0, after, size, keep).await?;
         Ok(Response::new(v1::ListPostingsResponse {

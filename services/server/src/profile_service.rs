@@ -7,14 +7,13 @@ use futures::Stream;
 use jobmatch_domain::Profile;
 use jobmatch_matching::{Guard, Service, Stored};
 use jobmatch_proto::v1::profile_service_server::ProfileService;
-use jobmatch_proto::{page_token, profile, v1};
+use jobmatch_proto::{list, page_token, profile, v1};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::import::{self, Answer, Message};
 use crate::kinds::Profiles;
-use crate::posting_service::{division, page_size};
 use crate::records::{self, Update};
 use crate::status::status;
 
@@ -54,16 +53,13 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::ListProfilesRequest>,
     ) -> Result<Response<v1::ListProfilesResponse>, Status> {
-        let mut request = request.into_inner();
-        let size = page_size(std::mem::take(&mut request.page_size))?;
-        let token = std::mem::take(&mut request.page_token);
-        let digest = records::digest(&request);
-        let after = page_token::parse_list(&token, digest).map_err(status)?;
-        let root = division(&request.division)?;
-        let source = request.source;
+        let (list, digest) = list::profiles(request.into_inner()).map_err(status)?;
+        let (after, size) = (list.after, list.page_size);
         let keep = move |p: &Profile| {
-            (source.is_empty() || p.origin.source() == source)
-                && root.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
+            (list.source.is_empty() || p.origin.source() == list.source)
+                && list
+                    .division
+                    .is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
         };
         let (found, last) = records::list(&self.0, after, size, keep).await?;
         Ok(Response::new(v1::ListProfilesResponse {

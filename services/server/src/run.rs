@@ -14,7 +14,7 @@ use jobmatch_proto::v1::profile_service_server::ProfileServiceServer;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 
 use crate::access::AccessLayer;
@@ -194,7 +194,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
             MatchServiceServer::new(MatchApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
         );
-    let incoming = TcpListenerStream::new(listener);
+    let incoming = undelayed(listener);
     let server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped.clone())));
     let mut admin_address = None;
     let admin = match admin_listener {
@@ -204,7 +204,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
             let router = Server::builder()
                 .add_service(reflection()?)
                 .add_service(AdminServiceServer::new(AdminApi(service.clone())));
-            let incoming = TcpListenerStream::new(listener);
+            let incoming = undelayed(listener);
             Some(tokio::spawn(
                 router.serve_with_incoming_shutdown(incoming, flag(stopped)),
             ))
@@ -224,9 +224,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
 }
 
 fn server(identity: Option<Identity>) -> Result<Server, RunError> {
-    let server = Server::builder()
-        .tcp_nodelay(true)
-        .http2_keepalive_interval(Some(Duration::from_secs(60)));
+    let server = Server::builder().http2_keepalive_interval(Some(Duration::from_secs(60)));
     Ok(match identity {
         None => server,
         Some(identity) => server.tls_config(ServerTlsConfig::new().identity(identity))?,
@@ -236,6 +234,12 @@ fn server(identity: Option<Identity>) -> Result<Server, RunError> {
 async fn flag(mut stopped: watch::Receiver<bool>) {
     // An error means that the running server was dropped, which stops it as well.
     let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Without Nagle's delay: an answer is some small frames, of which the last would wait for
+/// the client's delayed acknowledgement, 40 ms.
+fn undelayed(listener: TcpListener) -> TcpIncoming {
+    TcpIncoming::from(listener).with_nodelay(Some(true))
 }
 
 fn bind_error(address: SocketAddr, source: std::io::Error) -> RunError {

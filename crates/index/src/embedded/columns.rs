@@ -364,11 +364,17 @@ impl Columns {
     ) {
         let bit = 1u32 << condition.kind().index();
         let unit = from.unit_vector();
+        let bound_of = |metres: f64| Point::chord_for_metres(metres).powi(2);
+        let common = metres.map(bound_of);
         for slot in 0..self.len() {
-            let limit = metres.or(self.reach_metres[slot]);
-            let Some(limit) = limit else { continue };
+            let bound = match common {
+                Some(bound) => bound,
+                None => match self.reach_metres[slot] {
+                    Some(reach) => bound_of(reach),
+                    None => continue,
+                },
+            };
             let chord = chord_squared(&self.units[slot], &unit);
-            let bound = Point::chord_for_metres(limit).powi(2);
             let close = (chord - bound).abs() <= bound * 1e-6 + 1e-18;
             let unmet = if close || self.lodging[slot] || chord.is_nan() {
                 let facets = Facets {

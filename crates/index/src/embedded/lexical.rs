@@ -11,15 +11,11 @@ use std::path::Path;
 use jobmatch_domain::Seq;
 use tantivy::directory::MmapDirectory;
 use tantivy::merge_policy::LogMergePolicy;
-use tantivy::postings::Postings;
 use tantivy::schema::{
     FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{
-    DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument,
-    Term,
-};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use crate::bitmap::Bitmap;
 use crate::bm25::{TermScore, Totals};
@@ -133,20 +129,16 @@ impl Lexical {
     }
 
     /// Makes the changes durable under the Seq and returns a view of them.
-    pub(super) fn commit(&mut self, seq: Seq) -> Result<Searcher, EngineError> {
+    pub(super) fn commit(&mut self, seq: Seq) -> Result<Words, EngineError> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(&seq.to_string());
         prepared.commit()?;
-        self.searcher()
+        self.words()
     }
 
-    pub(super) fn searcher(&self) -> Result<Searcher, EngineError> {
+    pub(super) fn words(&self) -> Result<Words, EngineError> {
         self.reader.reload()?;
-        Ok(self.reader.searcher())
-    }
-
-    pub(super) fn schema_fields(&self) -> [SchemaField; 4] {
-        self.fields
+        Words::new(self.reader.searcher(), self.fields)
     }
 }
 
@@ -168,53 +160,98 @@ fn tokens(terms: &[String]) -> PreTokenizedString {
     }
 }
 
-/// Scores all live documents.
-pub(super) fn score(
-    searcher: &Searcher,
-    fields: &[SchemaField; 4],
-    terms: &[QueryTerm],
-    (live, totals, slots): (&Bitmap, &Totals, usize),
-) -> Result<Scores, EngineError> {
-    let mut scores = Scores {
-        by_slot: vec![0.0; slots],
-        ceiling: 0.0,
-    };
-    // (slot, frequency, length) of one term's live documents.
-    let mut matches: Vec<(u32, u32, u8)> = Vec::new();
-    for term in terms.iter().take(MAX_TERMS) {
-        matches.clear();
-        let field = fields[term.field.index()];
-        let sought = Term::from_field_text(field, &term.text);
+/// One committed state of the word index, with the slot of every document in memory.
+pub(super) struct Words {
+    searcher: Searcher,
+    fields: [SchemaField; 4],
+    /// Slots by segment and document.
+    slots: Vec<Vec<u32>>,
+}
+
+/// The live documents, as scores need them.
+pub(super) struct Living<'a> {
+    pub(super) live: &'a Bitmap,
+    pub(super) totals: &'a Totals,
+    /// Number of slots, dead ones included.
+    pub(super) slots: usize,
+}
+
+impl Words {
+    fn new(searcher: Searcher, fields: [SchemaField; 4]) -> Result<Self, EngineError> {
+        let mut slots = Vec::with_capacity(searcher.segment_readers().len());
         for segment in searcher.segment_readers() {
+            let column = segment.fast_fields().u64("slot")?.first_or_default_col(0);
+            slots.push(
+                (0..segment.max_doc())
+                    .map(|d| column.get_val(d) as u32)
+                    .collect(),
+            );
+        }
+        Ok(Self {
+            searcher,
+            fields,
+            slots,
+        })
+    }
+
+    /// Scores all live documents.
+    pub(super) fn score(
+        &self,
+        terms: &[QueryTerm],
+        living: &Living<'_>,
+    ) -> Result<Scores, EngineError> {
+        let mut scores = Scores {
+            by_slot: vec![0.0; living.slots],
+            ceiling: 0.0,
+        };
+        // (slot, frequency, length) of one term's live documents.
+        let mut matches: Vec<(u32, u32, u8)> = Vec::new();
+        for term in terms.iter().take(MAX_TERMS) {
+            matches.clear();
+            self.collect(term, living.live, &mut matches)?;
+            if matches.is_empty() {
+                continue;
+            }
+            let tokens = living.totals.tokens[term.field.index()];
+            let count = matches.len() as u64;
+            let scorer = TermScore::new(term.weight, count, living.totals.documents, tokens);
+            scores.ceiling += scorer.ceiling();
+            for (slot, frequency, length) in &matches {
+                scores.by_slot[*slot as usize] += scorer.score(*length, *frequency);
+            }
+        }
+        Ok(scores)
+    }
+
+    /// The live documents of a term.
+    fn collect(
+        &self,
+        term: &QueryTerm,
+        live: &Bitmap,
+        matches: &mut Vec<(u32, u32, u8)>,
+    ) -> Result<(), EngineError> {
+        let field = self.fields[term.field.index()];
+        let sought = Term::from_field_text(field, &term.text);
+        for (segment, slots) in self.searcher.segment_readers().iter().zip(&self.slots) {
             let inverted = segment.inverted_index(field)?;
-            let Some(mut postings) =
-                inverted.read_postings(&sought, IndexRecordOption::WithFreqs)?
+            let Some(mut block) =
+                inverted.read_block_postings(&sought, IndexRecordOption::WithFreqs)?
             else {
                 continue;
             };
             let lengths = segment.get_fieldnorms_reader(field)?;
-            let slot_column = segment.fast_fields().u64("slot")?.first_or_default_col(0);
-            let mut document = postings.doc();
-            while document != TERMINATED {
-                let slot = slot_column.get_val(document) as u32;
-                if live.contains(slot) {
-                    let length = lengths.fieldnorm_id(document);
-                    matches.push((slot, postings.term_freq(), length));
+            while !block.docs().is_empty() {
+                for (document, frequency) in block.docs().iter().zip(block.freqs()) {
+                    let slot = slots[*document as usize];
+                    if live.contains(slot) {
+                        matches.push((slot, *frequency, lengths.fieldnorm_id(*document)));
+                    }
                 }
-                document = postings.advance();
+                block.advance();
             }
         }
-        if matches.is_empty() {
-            continue;
-        }
-        let tokens = totals.tokens[term.field.index()];
-        let scorer = TermScore::new(term.weight, matches.len() as u64, totals.documents, tokens);
-        scores.ceiling += scorer.ceiling();
-        for (slot, frequency, length) in &matches {
-            scores.by_slot[*slot as usize] += scorer.score(*length, *frequency);
-        }
+        Ok(())
     }
-    Ok(scores)
 }
 
 /// The best eligible slots with a score above 0, best first, ties in the order of `tie`.

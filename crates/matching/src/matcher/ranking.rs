@@ -100,20 +100,26 @@ impl<'a> Ranking<'a> {
     /// The page that the options ask for.
     pub(super) fn page(&self, scored: &[Scored<'_>], ranking_version: u64) -> Page {
         let options = &self.question.options;
-        let candidates: Vec<Candidate> = scored
-            .iter()
-            .map(|s| candidate(s, options.keep_duplicates))
-            .collect();
-        let limits = Limits {
-            per_employer: options.max_per_employer,
-            keep_duplicates: options.keep_duplicates,
-        };
+        let candidates: Vec<Candidate> = scored.iter().map(candidate).collect();
         let mut shown: Vec<u64> = options
             .page
             .as_ref()
             .map_or_else(Vec::new, |p| p.shown.clone());
         let before: HashSet<u64> = shown.iter().copied().collect();
-        let fresh: Vec<_> = select(&candidates, limits)
+        let limits = Limits {
+            per_employer: options.max_per_employer,
+            keep_duplicates: options.keep_duplicates,
+            // One more than the page shows whether there is a next one.
+            enough: before
+                .len()
+                .saturating_add(options.page_size)
+                .saturating_add(1),
+        };
+        let print = |index: usize| match &scored[index].found {
+            Found::Posting(stored) => Some(fingerprint(&stored.record)),
+            Found::Profile(..) => None,
+        };
+        let fresh: Vec<_> = select(&candidates, limits, print)
             .into_iter()
             .filter(|s| !before.contains(&shown_key(&candidates[s.index].id)))
             .collect();
@@ -288,19 +294,15 @@ fn facets(found: &Found, hit: &Hit) -> Facets {
     }
 }
 
-fn candidate(scored: &Scored<'_>, keep_duplicates: bool) -> Candidate {
-    let (employer, fingerprint) = match &scored.found {
-        Found::Posting(stored) => (
-            EmployerKey::of(stored.record.employer.as_str()),
-            (!keep_duplicates).then(|| fingerprint(&stored.record)),
-        ),
-        Found::Profile(..) => (None, None),
+fn candidate(scored: &Scored<'_>) -> Candidate {
+    let employer = match &scored.found {
+        Found::Posting(stored) => EmployerKey::of(stored.record.employer.as_str()),
+        Found::Profile(..) => None,
     };
     Candidate {
         id: scored.found.id().clone(),
         score: scored.score,
         employer,
-        fingerprint,
     }
 }
 
