@@ -55,16 +55,8 @@ const SHIFTS: [(&str, &str, &str); 8] = [
     ("67", "08:00", "18:00"),
     ("1234567", "06:00", "14:00"),
 ];
-const BENEFITS: [&str; 8] = [
-    "包吃",
-    "包住",
-    "五险",
-    "月休四天",
-    "日结",
-    "全勤奖",
-    "工龄奖",
-    "法定节假日",
-];
+const BENEFITS: [&str; 8] =
+    ["包吃", "包住", "五险", "月休四天", "日结", "全勤奖", "工龄奖", "法定节假日"];
 const PHRASES: [&str; 20] = [
     "工作不累，新手有老师傅带",
     "要求手脚麻利，服从班组安排",
@@ -87,9 +79,35 @@ const PHRASES: [&str; 20] = [
     "听从现场负责人安排",
     "做满一年有年终奖",
 ];
-const SURNAMES: [&str; 10] = [
-    "东泉", "众合", "鲁兴", "海川", "泰和", "云峰", "嘉业", "宏达", "沂州", "齐润",
+/// What people say of themselves; postings say other things.
+const SAYINGS: [&str; 24] = [
+    "以前在老家种地，前年进的城",
+    "孩子上学了，白天有空",
+    "干活麻利，不怕脏不怕累",
+    "会骑电动车，路熟",
+    "离家近点就行，工资差不多就中",
+    "在厂里干过三年，后来厂子搬走了",
+    "能吃苦，晚上加班也没事",
+    "家里老人要照顾，走不远",
+    "原来自己开过小店，不干了",
+    "认字，会用智能手机",
+    "干过组长，带过七八个人",
+    "腰不太好，重东西搬不动",
+    "普通话一般，本地话没问题",
+    "有亲戚介绍过类似的活",
+    "想找个长期稳定的",
+    "周末也能干，不挑班次",
+    "年轻时学过两年手艺",
+    "上一份活干到上个月底",
+    "最好能交保险",
+    "中午能回家做饭最好",
+    "一个人在这边，住哪都行",
+    "早上五点起得来",
+    "会一点电脑，打字不快",
+    "老板靠谱就跟着干",
 ];
+const SURNAMES: [&str; 10] =
+    ["东泉", "众合", "鲁兴", "海川", "泰和", "云峰", "嘉业", "宏达", "沂州", "齐润"];
 const TRADES: [&str; 6] = [
     "餐饮管理有限公司",
     "物业服务有限公司",
@@ -110,11 +128,7 @@ pub struct Generator {
 impl Generator {
     /// A generator; `spread_days` is how far back postings were published.
     pub fn new(seed: u64, today: Date, spread_days: usize) -> Self {
-        Self {
-            random: Random::new(seed),
-            today,
-            spread_days,
-        }
+        Self { random: Random::new(seed), today, spread_days }
     }
 
     fn entry(&mut self) -> &'static OccupationEntry {
@@ -141,28 +155,22 @@ impl Generator {
             longitude: c.longitude() + near(),
             datum: 0,
         });
-        v1::Place {
-            division: division.into(),
-            point,
-        }
+        v1::Place { division: division.into(), point }
     }
 
     fn shift(&mut self) -> v1::WeeklyShift {
         let (days, start, end) = *self.random.pick(&SHIFTS);
-        v1::WeeklyShift {
-            days: days.into(),
-            start: start.into(),
-            end: end.into(),
-        }
+        v1::WeeklyShift { days: days.into(), start: start.into(), end: end.into() }
     }
 
-    fn text(&mut self, entry: &OccupationEntry, sentences: usize) -> String {
+    /// Skills of the trade, then sentences.
+    fn text(&mut self, entry: &OccupationEntry, said: &[&str], sentences: usize) -> String {
         let mut parts = Vec::new();
         for skill in entry.skills.iter().take(1 + self.random.below(3)) {
             parts.push(format!("会{skill}"));
         }
         for _ in 0..sentences {
-            parts.push((*self.random.pick(&PHRASES)).to_owned());
+            parts.push((*self.random.pick(said)).to_owned());
         }
         parts.join("，")
     }
@@ -174,14 +182,8 @@ impl Generator {
         let sentences = 4 + self.random.below(10);
         let monthly = 2_400.0 + self.random.below(60) as f64 * 100.0;
         let gig = self.random.below(5) == 0;
-        let (min, unit) = if gig {
-            ((monthly / 25.0).round(), 2)
-        } else {
-            (monthly, 3)
-        };
-        let published = self
-            .today
-            .plus_days(-(self.random.below(self.spread_days) as i64));
+        let (min, unit) = if gig { ((monthly / 25.0).round(), 2) } else { (monthly, 3) };
+        let published = self.today.plus_days(-(self.random.below(self.spread_days) as i64));
         let certificates = match self.random.below(4) {
             0 => entry.certificates.iter().take(1).cloned().collect(),
             _ => Vec::new(),
@@ -189,19 +191,14 @@ impl Generator {
         let bounded = self.random.below(4) == 0;
         let (surname, trade) = (*self.random.pick(&SURNAMES), *self.random.pick(&TRADES));
         let shop = self.random.below(2_000);
-        let mut benefits: Vec<String> = (0..self.random.below(4))
-            .map(|_| (*self.random.pick(&BENEFITS)).to_owned())
-            .collect();
+        let mut benefits: Vec<String> =
+            (0..self.random.below(4)).map(|_| (*self.random.pick(&BENEFITS)).to_owned()).collect();
         benefits.dedup();
         v1::JobPosting {
             id: format!("G{number:07}"),
-            kind: if gig {
-                3
-            } else {
-                1 + self.random.below(2) as i32
-            },
+            kind: if gig { 3 } else { 1 + self.random.below(2) as i32 },
             title,
-            description: self.text(entry, sentences),
+            description: self.text(entry, &PHRASES, sentences),
             employer: format!("{surname}{shop}号{trade}"),
             headcount: Some(1 + self.random.below(10) as u32),
             pay: Some(v1::Pay {
@@ -220,10 +217,7 @@ impl Generator {
             shifts: vec![self.shift()],
             benefits,
             published: published.to_string(),
-            expires: self
-                .today
-                .plus_days(30 + self.random.below(60) as i64)
-                .to_string(),
+            expires: self.today.plus_days(30 + self.random.below(60) as i64).to_string(),
             place: Some(self.place()),
             ..v1::JobPosting::default()
         }
@@ -238,11 +232,8 @@ impl Generator {
         v1::Profile {
             id: format!("H{number:07}"),
             visibility: v1::Visibility::Matchable as i32,
-            consent: Some(v1::Consent {
-                given: true,
-                ..v1::Consent::default()
-            }),
-            resume: format!("干过{}，{}", wanted[0], self.text(entry, sentences)),
+            consent: Some(v1::Consent { given: true, ..v1::Consent::default() }),
+            resume: format!("干过{}，{}", wanted[0], self.text(entry, &SAYINGS, sentences)),
             wanted,
             kinds: vec![1, 2, 3],
             education: [3, 4, 6, 7][self.random.below(4)],
@@ -256,11 +247,7 @@ impl Generator {
             }),
             max_travel_minutes: Some(20 + self.random.below(40) as u32),
             travel: 1 + self.random.below(5) as i32,
-            available: if unlimited {
-                Vec::new()
-            } else {
-                vec![self.shift()]
-            },
+            available: if unlimited { Vec::new() } else { vec![self.shift()] },
             place: Some(self.place()),
             ..v1::Profile::default()
         }

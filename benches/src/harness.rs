@@ -47,10 +47,7 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let config = Config::from_sources(&text, "bench", std::iter::empty()).expect("a configuration");
     let running = run::start(&config).await.expect("a server");
     let address = format!("http://{}", running.address);
-    let channel = Channel::from_shared(address)
-        .expect("an address")
-        .connect()
-        .await;
+    let channel = Channel::from_shared(address).expect("an address").connect().await;
     let channel = channel.expect("a connection");
     let today = system_clock()().date();
     let mut generator = Generator::new(SEED, today, spread_days);
@@ -62,39 +59,23 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     });
     let started = Instant::now();
     let mut importer = PostingServiceClient::new(channel.clone());
-    let answers = importer
-        .import_postings(tokio_stream::iter(items))
-        .await
-        .expect("an import");
+    let answers = importer.import_postings(tokio_stream::iter(items)).await.expect("an import");
     let mut answers = answers.into_inner();
     while let Some(answer) = answers.next().await {
         let answer = answer.expect("an answer");
         if let Some(v1::import_postings_response::Response::Result(r)) = answer.response {
-            assert!(
-                matches!(r.outcome, Some(v1::import_result::Outcome::Seq(_))),
-                "{r:?}"
-            );
+            assert!(matches!(r.outcome, Some(v1::import_result::Outcome::Seq(_))), "{r:?}");
         }
     }
     let loaded_in = started.elapsed();
     running.ready().await.expect("searchable postings");
     let searchable_in = started.elapsed();
     let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench {
-        running,
-        client,
-        loaded_in,
-        searchable_in,
-        today,
-        _folder: folder,
-    }
+    Bench { running, client, loaded_in, searchable_in, today, _folder: folder }
 }
 
 /// A quantile of sorted values, by the nearest rank.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let rank = (q * sorted.len() as f64).ceil() as usize;
-    sorted
-        .get(rank.saturating_sub(1))
-        .copied()
-        .unwrap_or(f64::NAN)
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }

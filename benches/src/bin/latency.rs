@@ -35,49 +35,27 @@ async fn main() {
     let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for i in 0..arguments.queries + 20 {
         let profile = generator.profile(i);
-        let city = profile
-            .place
-            .as_ref()
-            .map(|p| p.division[..4].to_owned())
-            .unwrap_or_default();
+        let city = profile.place.as_ref().map(|p| p.division[..4].to_owned()).unwrap_or_default();
         let request = v1::MatchPostingsRequest {
             person: Some(v1::match_postings_request::Person::Profile(profile)),
-            filter: Some(v1::Filter {
-                divisions: vec![city],
-                ..v1::Filter::default()
-            }),
-            options: Some(v1::MatchOptions {
-                debug: true,
-                ..v1::MatchOptions::default()
-            }),
+            filter: Some(v1::Filter { divisions: vec![city], ..v1::Filter::default() }),
+            options: Some(v1::MatchOptions { debug: true, ..v1::MatchOptions::default() }),
         };
         let asked = Instant::now();
-        let answer = bench
-            .client
-            .match_postings(request)
-            .await
-            .expect("an answer")
-            .into_inner();
+        let answer = bench.client.match_postings(request).await.expect("an answer").into_inner();
         let elapsed = asked.elapsed().as_secs_f64() * 1e3;
         // The first ones warm the caches.
         if i >= 20 {
             times.entry("whole call".into()).or_default().push(elapsed);
             for stage in answer.debug.unwrap_or_default().stages {
-                times
-                    .entry(stage.stage)
-                    .or_default()
-                    .push(stage.micros as f64 / 1e3);
+                times.entry(stage.stage).or_default().push(stage.micros as f64 / 1e3);
             }
         }
     }
     println!("\n| stage | p50 ms | p99 ms |\n|---|---|---|");
     for (stage, mut values) in times {
         values.sort_by(f64::total_cmp);
-        println!(
-            "| {stage} | {:.2} | {:.2} |",
-            quantile(&values, 0.5),
-            quantile(&values, 0.99)
-        );
+        println!("| {stage} | {:.2} | {:.2} |", quantile(&values, 0.5), quantile(&values, 0.99));
     }
     bench.running.stop().await.expect("a clean stop");
 }

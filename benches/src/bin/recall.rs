@@ -25,10 +25,7 @@ const SELECTIVITIES: [f64; 8] = [1.0, 0.5, 0.2, 0.1, 0.04, 0.01, 0.001, 0.0001];
 async fn main() {
     let arguments = Arguments::parse();
     let mut bench = start(arguments.postings, SPREAD_DAYS).await;
-    println!(
-        "{} postings, recall@10 against exhaustive search\n",
-        arguments.postings
-    );
+    println!("{} postings, recall@10 against exhaustive search\n", arguments.postings);
     println!("| selectivity | vector leg | plan | whole ranking |\n|---|---|---|---|");
     for selectivity in SELECTIVITIES {
         let mut generator = Generator::new(SEED + 1, bench.today, 60);
@@ -85,18 +82,12 @@ async fn ask(
     let semantic = v1::FactorKind::Semantic as i32;
     let weights = (1..=11)
         .filter(|kind| alone && *kind != semantic)
-        .map(|kind| v1::FactorWeight {
-            kind,
-            multiplier: 0.0,
-        });
+        .map(|kind| v1::FactorWeight { kind, multiplier: 0.0 });
     // Kind to employer; the filter's own condition on publication stays.
     let ignored = (4..=11)
         .chain([16])
         .filter(|_| alone)
-        .map(|kind| v1::ConditionSetting {
-            kind,
-            mode: v1::ConditionMode::Ignored as i32,
-        });
+        .map(|kind| v1::ConditionSetting { kind, mode: v1::ConditionMode::Ignored as i32 });
     let request = v1::MatchPostingsRequest {
         person: Some(v1::match_postings_request::Person::Profile(profile.clone())),
         filter: Some(v1::Filter {
@@ -115,12 +106,7 @@ async fn ask(
             ..v1::MatchOptions::default()
         }),
     };
-    let answer = bench
-        .client
-        .match_postings(request)
-        .await
-        .expect("an answer")
-        .into_inner();
+    let answer = bench.client.match_postings(request).await.expect("an answer").into_inner();
     let plan = answer.debug.map(|d| d.vector_plan).unwrap_or_default();
     (answer.matches.into_iter().map(|m| m.id).collect(), plan)
 }

@@ -125,11 +125,7 @@ fn lookup(folded: &str) -> Option<&'static Entry> {
             for alias in std::iter::once(name).chain(list(aliases)) {
                 by_name.insert(fold(alias), entries.len());
             }
-            entries.push(Entry {
-                name,
-                covers: list(covers).collect(),
-                quick: !days.is_empty(),
-            });
+            entries.push(Entry { name, covers: list(covers).collect(), quick: !days.is_empty() });
         }
         (entries, by_name)
     });
@@ -163,11 +159,7 @@ mod tests {
             assert_ne!(pair[0], pair[1]);
         }
         assert_eq!(names.len(), total);
-        for covered in rows
-            .iter()
-            .flat_map(|r| r[2].split('|'))
-            .filter(|s| !s.is_empty())
-        {
+        for covered in rows.iter().flat_map(|r| r[2].split('|')).filter(|s| !s.is_empty()) {
             assert!(rows.iter().any(|r| r[0] == covered), "{covered}");
         }
     }
@@ -195,9 +187,8 @@ mod tests {
         assert!(covers("高压电工证", "低压电工证"));
         assert!(!covers("C1", "B2") && !covers("A2", "A1") && !covers("C2", "C1"));
         let held: CertificateSet = [certificate("B2")].into_iter().collect();
-        let demanded: CertificateSet = [certificate("C1"), certificate("叉车证")]
-            .into_iter()
-            .collect();
+        let demanded: CertificateSet =
+            [certificate("C1"), certificate("叉车证")].into_iter().collect();
         assert_eq!(held.missing(&demanded), [&certificate("叉车证")]);
     }
 }

@@ -97,10 +97,7 @@ impl ConditionKind {
 
     /// Whether callers may not relax it: expiry, status, places, a legal right.
     pub fn is_binding(self) -> bool {
-        matches!(
-            self,
-            Self::Status | Self::Validity | Self::Right | Self::Places
-        )
+        matches!(self, Self::Status | Self::Validity | Self::Right | Self::Places)
     }
 }
 
@@ -305,25 +302,21 @@ impl Condition {
             Self::HasEducationAtLeast(demanded) => {
                 ask(facets.education, |has| has.rank() >= demanded.rank())
             }
-            Self::DemandsExperienceAtMost(has) => ask(facets.experience_months, |demanded| {
-                experience_suffices(*has, demanded)
-            }),
-            Self::HasExperienceAtLeast(demanded) => ask(facets.experience_months, |has| {
-                experience_suffices(has, *demanded)
-            }),
-            Self::DemandsCertificatesWithin(held) => {
-                ask(facets.certificates.as_ref(), |demanded| {
-                    lacks_none(held, demanded)
-                })
+            Self::DemandsExperienceAtMost(has) => {
+                ask(facets.experience_months, |demanded| experience_suffices(*has, demanded))
             }
-            Self::HoldsCertificates(demanded) => ask(facets.certificates.as_ref(), |held| {
-                lacks_none(held, demanded)
-            }),
-            Self::AdmitsBirthYear { birth_year, year } => State::of(
-                facets
-                    .age
-                    .is_none_or(|range| range.admits(*birth_year, *year)),
-            ),
+            Self::HasExperienceAtLeast(demanded) => {
+                ask(facets.experience_months, |has| experience_suffices(has, *demanded))
+            }
+            Self::DemandsCertificatesWithin(held) => {
+                ask(facets.certificates.as_ref(), |demanded| lacks_none(held, demanded))
+            }
+            Self::HoldsCertificates(demanded) => {
+                ask(facets.certificates.as_ref(), |held| lacks_none(held, demanded))
+            }
+            Self::AdmitsBirthYear { birth_year, year } => {
+                State::of(facets.age.is_none_or(|range| range.admits(*birth_year, *year)))
+            }
             Self::OfAge { range, year } => ask(facets.birth_year, |born| range.admits(born, *year)),
             Self::PaysAtLeast { floor, share } => pays(facets.pay, floor, *share),
             Self::AsksAtMost { pay, share } => asks(facets.pay, pay, *share),
@@ -338,19 +331,15 @@ impl Condition {
                 facets.hours.shared_minutes(wish) >= MIN_OVERLAP_MINUTES
             }),
             Self::ReachableFrom { .. } if facets.lodging => State::Met,
-            Self::ReachableFrom {
-                from: centre,
-                metres,
-            }
-            | Self::Within { centre, metres } => {
+            Self::ReachableFrom { from: centre, metres } | Self::Within { centre, metres } => {
                 ask(facets.point, |p| centre.distance_metres(&p) <= *metres)
             }
             Self::Reaches(job) => ask(facets.point.zip(facets.reach_metres), |(home, metres)| {
                 home.distance_metres(job) <= metres
             }),
-            Self::InDivisions(roots) => ask(facets.division, |d| {
-                roots.iter().any(|root| root.contains(d))
-            }),
+            Self::InDivisions(roots) => {
+                ask(facets.division, |d| roots.iter().any(|root| root.contains(d)))
+            }
             Self::OccupationIn(wanted) => known(!facets.occupations.is_empty(), || {
                 facets.occupations.iter().any(|o| wanted.contains(o))
             }),
@@ -370,26 +359,17 @@ fn pays(offered: Option<PayRange>, floor: &PayFloor, share: f64) -> ConditionSta
 
 fn asks(wished: Option<PayRange>, offered: &PayRange, share: f64) -> ConditionState {
     let both = wished.and_then(|w| {
-        Some((
-            w.bottom().yuan(),
-            convert_yuan(offered.top(), offered.unit, w.unit)?,
-        ))
+        Some((w.bottom().yuan(), convert_yuan(offered.top(), offered.unit, w.unit)?))
     });
     ask(both, |(wished, paid)| paid >= wished * share)
 }
 
 fn ask<T>(fact: Option<T>, holds: impl FnOnce(T) -> bool) -> ConditionState {
-    fact.map_or(ConditionState::Unknown, |fact| {
-        ConditionState::of(holds(fact))
-    })
+    fact.map_or(ConditionState::Unknown, |fact| ConditionState::of(holds(fact)))
 }
 
 fn known(told: bool, holds: impl FnOnce() -> bool) -> ConditionState {
-    if told {
-        ConditionState::of(holds())
-    } else {
-        ConditionState::Unknown
-    }
+    if told { ConditionState::of(holds()) } else { ConditionState::Unknown }
 }
 
 fn experience_suffices(has: u16, demanded: u16) -> bool {
@@ -398,9 +378,7 @@ fn experience_suffices(has: u16, demanded: u16) -> bool {
 
 /// A certificate that is got within days (健康证) is no reason to exclude anybody.
 fn lacks_none(held: &CertificateSet, demanded: &CertificateSet) -> bool {
-    demanded
-        .iter()
-        .all(|c| c.is_quickly_obtained() || held.holds(c))
+    demanded.iter().all(|c| c.is_quickly_obtained() || held.holds(c))
 }
 
 #[cfg(test)]
@@ -427,22 +405,14 @@ mod tests {
             Condition::PublishedSince(Instant(0)),
             Condition::InDivisions(Vec::new()),
         ] {
-            assert_eq!(
-                condition.evaluate(&blank),
-                ConditionState::Unknown,
-                "{condition:?}"
-            );
+            assert_eq!(condition.evaluate(&blank), ConditionState::Unknown, "{condition:?}");
         }
     }
 
     #[test]
     fn pay_compares_across_units_with_the_share() {
         let pay = |amount, unit| Facets {
-            pay: Some(PayRange {
-                min: Some(yuan(amount)),
-                max: None,
-                unit,
-            }),
+            pay: Some(PayRange { min: Some(yuan(amount)), max: None, unit }),
             ..Facets::default()
         };
         let floor = PayFloor::new(yuan(3480.0), PayUnit::Month).unwrap();
@@ -461,18 +431,9 @@ mod tests {
         };
         let ask = |held, kind| Condition::RightHeld(held).evaluate(&of(kind));
         assert_eq!(ask(Some(false), EmploymentKind::Gig), ConditionState::Met);
-        assert_eq!(
-            ask(Some(false), EmploymentKind::PublicWelfare),
-            ConditionState::Unmet
-        );
-        assert_eq!(
-            ask(None, EmploymentKind::Internship),
-            ConditionState::Unknown
-        );
-        assert_eq!(
-            ask(Some(true), EmploymentKind::Internship),
-            ConditionState::Met
-        );
+        assert_eq!(ask(Some(false), EmploymentKind::PublicWelfare), ConditionState::Unmet);
+        assert_eq!(ask(None, EmploymentKind::Internship), ConditionState::Unknown);
+        assert_eq!(ask(Some(true), EmploymentKind::Internship), ConditionState::Met);
     }
 
     #[test]

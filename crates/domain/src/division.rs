@@ -82,10 +82,7 @@ impl Division {
                 None => break "none".into(),
             }
         };
-        Err(DivisionError::Unknown {
-            code: code.into(),
-            nearest,
-        })
+        Err(DivisionError::Unknown { code: code.into(), nearest })
     }
 
     /// The smallest level that the code tells.
@@ -136,12 +133,7 @@ impl Division {
         while let Some(division) = at {
             let name = division.entry().map(|e| e.name);
             // Placeholders of the code system, not places.
-            let placeholder = [
-                "市辖区",
-                "县",
-                "省直辖县级行政区划",
-                "自治区直辖县级行政区划",
-            ];
+            let placeholder = ["市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"];
             if let Some(name) = name.filter(|n| !placeholder.contains(n)) {
                 names.push(name);
             }
@@ -176,11 +168,7 @@ impl Division {
             Level::Province | Level::City | Level::District => self.entry().is_some(),
             Level::Street | Level::Village => {
                 let shandong = self.0 / 10u64.pow(10) == 37;
-                let known_to = if shandong {
-                    Level::Street
-                } else {
-                    Level::District
-                };
+                let known_to = if shandong { Level::Street } else { Level::District };
                 self.cut(known_to).entry().is_some()
             }
         }
@@ -188,10 +176,7 @@ impl Division {
 
     fn entry(self) -> Option<&'static Entry> {
         let table = table();
-        table
-            .binary_search_by_key(&self.0, |e| e.code)
-            .ok()
-            .map(|i| &table[i])
+        table.binary_search_by_key(&self.0, |e| e.code).ok().map(|i| &table[i])
     }
 }
 
@@ -212,11 +197,8 @@ struct Entry {
 fn table() -> &'static [Entry] {
     static PARSED: OnceLock<Vec<Entry>> = OnceLock::new();
     PARSED.get_or_init(|| {
-        let mut entries: Vec<Entry> = TABLE
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .filter_map(parse_line)
-            .collect();
+        let mut entries: Vec<Entry> =
+            TABLE.lines().filter(|l| !l.starts_with('#')).filter_map(parse_line).collect();
         // A province `37` and its form `370000000000` sort alike once padded.
         entries.sort_by_key(|e| e.code);
         entries
@@ -228,16 +210,10 @@ fn parse_line(line: &'static str) -> Option<Entry> {
     let code = cells.next()?;
     let name = cells.next()?;
     let number: u64 = code.parse().ok()?;
-    let degrees = cells
-        .next()
-        .and_then(|a| a.parse().ok())
-        .zip(cells.next().and_then(|b| b.parse().ok()));
+    let degrees =
+        cells.next().and_then(|a| a.parse().ok()).zip(cells.next().and_then(|b| b.parse().ok()));
     let centre = degrees.and_then(|(lat, lon)| Point::new(lat, lon, Datum::Gcj02).ok());
-    Some(Entry {
-        code: number * 10u64.pow(12 - code.len() as u32),
-        name,
-        centre,
-    })
+    Some(Entry { code: number * 10u64.pow(12 - code.len() as u32), name, centre })
 }
 
 #[cfg(test)]
@@ -283,10 +259,7 @@ mod tests {
     #[test]
     fn bad_codes_are_told_apart() {
         for bad in ["", "37010", "37010x", "３７", "0000", "370102001003999"] {
-            assert!(
-                matches!(Division::parse(bad), Err(DivisionError::Malformed(_))),
-                "{bad}"
-            );
+            assert!(matches!(Division::parse(bad), Err(DivisionError::Malformed(_))), "{bad}");
         }
         let error = Division::parse("370102999").unwrap_err().to_string();
         assert!(error.contains("370102 山东省济南市历下区"), "{error}");

@@ -88,35 +88,22 @@ pub enum Invalid {
 impl Invalid {
     /// [`Invalid::Malformed`] with the value shortened.
     pub fn malformed(value: &str, expected: &'static str) -> Self {
-        Self::Malformed {
-            value: shorten(value),
-            expected,
-        }
+        Self::Malformed { value: shorten(value), expected }
     }
 
     /// [`Invalid::Unknown`] with the value shortened.
     pub fn unknown(value: &str, what: &'static str) -> Self {
-        Self::Unknown {
-            value: shorten(value),
-            what,
-        }
+        Self::Unknown { value: shorten(value), what }
     }
 
     /// [`Invalid::OutOfRange`] of anything that prints.
     pub fn range(value: impl ToString, min: impl ToString, max: impl ToString) -> Self {
-        Self::OutOfRange {
-            value: value.to_string(),
-            min: min.to_string(),
-            max: max.to_string(),
-        }
+        Self::OutOfRange { value: value.to_string(), min: min.to_string(), max: max.to_string() }
     }
 
     /// The same fault, at a path.
     pub fn at(self, path: impl Into<String>) -> Violation {
-        Violation {
-            path: path.into(),
-            invalid: self,
-        }
+        Violation { path: path.into(), invalid: self }
     }
 }
 

@@ -26,11 +26,7 @@ impl EmployerKey {
     pub fn of(name: &str) -> Option<Self> {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         let mut any = false;
-        for c in name
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
-        {
+        for c in name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase) {
             let folded = match u32::from(c) {
                 full @ 0xFF01..=0xFF5E => full - 0xFEE0,
                 other => other,
@@ -138,16 +134,11 @@ impl Facets {
             birth_year: profile.birth_year,
             pay: floor,
             hours: profile.hours(),
-            reach_metres: profile
-                .reach()
-                .map(|(_, m)| m * crate::condition::REACH_TOLERANCE),
+            reach_metres: profile.reach().map(|(_, m)| m * crate::condition::REACH_TOLERANCE),
             occupations: sorted(occupations.iter().copied()),
             valid_until: profile.consent.valid_until.map(Date::end),
             excluded_employers: sorted(
-                profile
-                    .excluded_employers
-                    .iter()
-                    .filter_map(|e| EmployerKey::of(e.as_str())),
+                profile.excluded_employers.iter().filter_map(|e| EmployerKey::of(e.as_str())),
             ),
             assisted: (profile.is_filled_in() || profile.has_right()).then(|| profile.has_right()),
             ..Self::default()
@@ -158,19 +149,13 @@ impl Facets {
 impl Volatile {
     /// Of a posting.
     pub fn of_posting(posting: &JobPosting) -> Self {
-        Self {
-            open: posting.status == PostingStatus::Open,
-            places_left: posting.headcount.left(),
-        }
+        Self { open: posting.status == PostingStatus::Open, places_left: posting.headcount.left() }
     }
 
     /// Of a profile.
     pub fn of_profile(profile: &Profile) -> Self {
         let open = profile.visibility == Visibility::Matchable && profile.consent.given;
-        Self {
-            open,
-            places_left: None,
-        }
+        Self { open, places_left: None }
     }
 }
 

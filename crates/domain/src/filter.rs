@@ -68,11 +68,7 @@ impl Filter {
             out.push(if postings {
                 Condition::PaysAtLeast { floor, share: 1.0 }
             } else {
-                let pay = PayRange {
-                    min: Some(floor.amount()),
-                    max: None,
-                    unit: floor.unit(),
-                };
+                let pay = PayRange { min: Some(floor.amount()), max: None, unit: floor.unit() };
                 Condition::AsksAtMost { pay, share: 1.0 }
             });
         }
@@ -112,15 +108,9 @@ impl Filter {
 /// ([`Profile::is_filled_in`]) nothing is asked of certificates, and the right is unknown.
 pub fn demands_on_postings(person: &Profile, as_of: Instant) -> Vec<Condition> {
     let facts = person.is_filled_in();
-    let mut out = vec![
-        Condition::Open,
-        Condition::Places,
-        Condition::ValidAt(as_of),
-    ];
+    let mut out = vec![Condition::Open, Condition::Places, Condition::ValidAt(as_of)];
     out.push(Condition::RightHeld(
-        facts
-            .then(|| person.has_right())
-            .or_else(|| person.has_right().then_some(true)),
+        facts.then(|| person.has_right()).or_else(|| person.has_right().then_some(true)),
     ));
     if !person.kinds.is_empty() {
         out.push(Condition::KindIn(person.kinds));
@@ -132,37 +122,23 @@ pub fn demands_on_postings(person: &Profile, as_of: Instant) -> Vec<Condition> {
         out.push(Condition::DemandsExperienceAtMost(months));
     }
     if facts || !person.certificates.is_empty() {
-        out.push(Condition::DemandsCertificatesWithin(
-            person.certificates.clone(),
-        ));
+        out.push(Condition::DemandsCertificatesWithin(person.certificates.clone()));
     }
     if let Some(birth_year) = person.birth_year {
-        out.push(Condition::AdmitsBirthYear {
-            birth_year,
-            year: as_of.date().year(),
-        });
+        out.push(Condition::AdmitsBirthYear { birth_year, year: as_of.date().year() });
     }
     if let Some(floor) = person.pay_floor {
-        out.push(Condition::PaysAtLeast {
-            floor,
-            share: PAY_TOLERANCE,
-        });
+        out.push(Condition::PaysAtLeast { floor, share: PAY_TOLERANCE });
     }
     let hours = person.hours();
     if !hours.is_empty() {
         out.push(Condition::WorksWithin(hours));
     }
     if let Some((from, metres)) = person.reach() {
-        out.push(Condition::ReachableFrom {
-            from,
-            metres: metres * REACH_TOLERANCE,
-        });
+        out.push(Condition::ReachableFrom { from, metres: metres * REACH_TOLERANCE });
     }
-    let excluded: Vec<_> = person
-        .excluded_employers
-        .iter()
-        .filter_map(|e| EmployerKey::of(e.as_str()))
-        .collect();
+    let excluded: Vec<_> =
+        person.excluded_employers.iter().filter_map(|e| EmployerKey::of(e.as_str())).collect();
     if !excluded.is_empty() {
         out.push(Condition::EmployerNotIn(excluded));
     }
@@ -189,16 +165,10 @@ pub fn demands_on_profiles(job: &JobPosting, as_of: Instant) -> Vec<Condition> {
         out.push(Condition::HoldsCertificates(job.certificates.clone()));
     }
     if let Some(range) = job.age {
-        out.push(Condition::OfAge {
-            range,
-            year: as_of.date().year(),
-        });
+        out.push(Condition::OfAge { range, year: as_of.date().year() });
     }
     if let Some(pay) = job.pay.as_ref().and_then(crate::Pay::range) {
-        out.push(Condition::AsksAtMost {
-            pay,
-            share: PAY_TOLERANCE,
-        });
+        out.push(Condition::AsksAtMost { pay, share: PAY_TOLERANCE });
     }
     let hours = job.hours();
     if !hours.is_empty() {

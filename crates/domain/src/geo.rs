@@ -54,10 +54,7 @@ impl Point {
     pub fn new(latitude: f64, longitude: f64, datum: Datum) -> Result<Self, GeoError> {
         check("latitude", latitude, 90.0)?;
         check("longitude", longitude, 180.0)?;
-        let given = Self {
-            latitude,
-            longitude,
-        };
+        let given = Self { latitude, longitude };
         Ok(match datum {
             Datum::Wgs84 | Datum::Cgcs2000 => given,
             Datum::Gcj02 => given.gcj02_to_wgs84(),
@@ -103,9 +100,7 @@ impl Point {
 
     /// Length of the chord of the unit sphere under so many metres of great circle.
     pub fn chord_for_metres(metres: f64) -> f64 {
-        2.0 * (metres / EARTH_RADIUS_METRES / 2.0)
-            .clamp(0.0, PI / 2.0)
-            .sin()
+        2.0 * (metres / EARTH_RADIUS_METRES / 2.0).clamp(0.0, PI / 2.0).sin()
     }
 
     /// Roughly China's bounding box; outside, GCJ-02 is WGS 84.
@@ -156,17 +151,12 @@ impl Point {
         let (x, y) = (self.longitude, self.latitude);
         let z = x.hypot(y) + 0.00002 * (y * X_PI).sin();
         let theta = y.atan2(x) + 0.000003 * (x * X_PI).cos();
-        Self {
-            longitude: z * theta.cos() + 0.0065,
-            latitude: z * theta.sin() + 0.006,
-        }
+        Self { longitude: z * theta.cos() + 0.0065, latitude: z * theta.sin() + 0.006 }
     }
 
     fn bd09_to_gcj02(self) -> Self {
-        let mut guess = Self {
-            latitude: self.latitude - 0.006,
-            longitude: self.longitude - 0.0065,
-        };
+        let mut guess =
+            Self { latitude: self.latitude - 0.006, longitude: self.longitude - 0.0065 };
         for _ in 0..8 {
             let seen = guess.gcj02_to_bd09();
             guess.latitude += self.latitude - seen.latitude;
@@ -181,11 +171,7 @@ fn check(field: &'static str, value: f64, limit: f64) -> Result<(), GeoError> {
         return Err(GeoError::NotFinite { field });
     }
     if value.abs() > limit {
-        return Err(GeoError::OutOfRange {
-            field,
-            value,
-            limit,
-        });
+        return Err(GeoError::OutOfRange { field, value, limit });
     }
     Ok(())
 }
@@ -202,10 +188,7 @@ mod tests {
         let (lat, lon) = wgs.in_datum(Datum::Gcj02);
         assert!((lat - 39.916_404_281_501_64).abs() < 1e-9);
         assert!((lon - 116.410_244_499_169_38).abs() < 1e-9);
-        let gcj = Point {
-            latitude: 39.915,
-            longitude: 116.404,
-        };
+        let gcj = Point { latitude: 39.915, longitude: 116.404 };
         let bd = gcj.gcj02_to_bd09();
         assert!((bd.latitude - 39.921_336_993_510_21).abs() < 1e-9);
         assert!((bd.longitude - 116.410_369_493_710_29).abs() < 1e-9);

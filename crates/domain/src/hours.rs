@@ -39,23 +39,15 @@ impl WeeklyShift {
         }
         let bad_time =
             |value, field: &str| Invalid::malformed(value, "a time of day such as 06:30").at(field);
-        let start_minute = parse_minute(start)
-            .filter(|m| *m < DAY)
-            .ok_or_else(|| bad_time(start, "start"))?;
+        let start_minute =
+            parse_minute(start).filter(|m| *m < DAY).ok_or_else(|| bad_time(start, "start"))?;
         let end_minute = parse_minute(end).ok_or_else(|| bad_time(end, "end"))?;
-        Ok(Self {
-            days: bits,
-            start: start_minute,
-            end: end_minute,
-        })
+        Ok(Self { days: bits, start: start_minute, end: end_minute })
     }
 
     /// The days as digits.
     pub fn days(&self) -> String {
-        (0..7u8)
-            .filter(|d| self.days >> d & 1 == 1)
-            .map(|d| char::from(b'1' + d))
-            .collect()
+        (0..7u8).filter(|d| self.days >> d & 1 == 1).map(|d| char::from(b'1' + d)).collect()
     }
 
     /// Start as `HH:MM`.
@@ -69,11 +61,7 @@ impl WeeklyShift {
     }
 
     fn minutes(&self) -> u16 {
-        if self.end > self.start {
-            self.end - self.start
-        } else {
-            self.end + DAY - self.start
-        }
+        if self.end > self.start { self.end - self.start } else { self.end + DAY - self.start }
     }
 
     fn intervals(&self) -> impl Iterator<Item = (u16, u16)> {
@@ -110,9 +98,8 @@ impl WeekHours {
     /// an end it runs to midnight.
     pub fn from_window(window: &Window) -> Self {
         let start = window.start();
-        let (end_date, end_minute) = window
-            .end()
-            .map_or((start.date, DAY), |end| (end.date, end.minute));
+        let (end_date, end_minute) =
+            window.end().map_or((start.date, DAY), |end| (end.date, end.minute));
         let length = if end_minute > start.minute {
             end_minute - start.minute
         } else {
@@ -132,11 +119,10 @@ impl WeekHours {
         let last = window.end().map_or(window.start().date, |end| end.date);
         let whole_days = dates(window.start().date, last.days()).map(|d| (d * DAY, (d + 1) * DAY));
         let days = Self::from_intervals(whole_days);
-        let cut = self.0.iter().flat_map(|(start, end)| {
-            days.0
-                .iter()
-                .map(move |(s, e)| (*start.max(s), *end.min(e)))
-        });
+        let cut = self
+            .0
+            .iter()
+            .flat_map(|(start, end)| days.0.iter().map(move |(s, e)| (*start.max(s), *end.min(e))));
         Self::from_intervals(cut)
     }
 
@@ -210,20 +196,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn week(shifts: &[(&str, &str, &str)]) -> WeekHours {
-        let shifts: Vec<_> = shifts
-            .iter()
-            .map(|(d, s, e)| WeeklyShift::parse(d, s, e).unwrap())
-            .collect();
+        let shifts: Vec<_> =
+            shifts.iter().map(|(d, s, e)| WeeklyShift::parse(d, s, e).unwrap()).collect();
         WeekHours::from_shifts(&shifts)
     }
 
     #[test]
     fn nights_run_into_the_next_day_and_wrap_at_the_week() {
         assert_eq!(week(&[("1", "22:00", "06:00")]).intervals(), [(1320, 1800)]);
-        assert_eq!(
-            week(&[("7", "22:00", "06:00")]).intervals(),
-            [(0, 360), (9960, 10080)]
-        );
+        assert_eq!(week(&[("7", "22:00", "06:00")]).intervals(), [(0, 360), (9960, 10080)]);
         assert_eq!(week(&[("1", "08:00", "08:00")]).minutes(), 1440);
     }
 
@@ -234,21 +215,12 @@ mod tests {
             Window::new(at(s), Some(at(e))).unwrap()
         };
         let days = window("2026-11-25T08:30", "2026-11-27T17:00");
-        assert_eq!(
-            WeekHours::from_window(&days),
-            week(&[("345", "08:30", "17:00")])
-        );
+        assert_eq!(WeekHours::from_window(&days), week(&[("345", "08:30", "17:00")]));
         let night = window("2026-11-28T22:00", "2026-11-29T06:00");
-        assert_eq!(
-            WeekHours::from_window(&night),
-            week(&[("6", "22:00", "06:00")])
-        );
+        assert_eq!(WeekHours::from_window(&night), week(&[("6", "22:00", "06:00")]));
         let weekend = window("2026-11-28T10:00", "2026-11-29T18:00");
         let daily = week(&[("1234567", "10:00", "18:00")]);
-        assert_eq!(
-            daily.on_dates_of(&weekend),
-            week(&[("67", "10:00", "18:00")])
-        );
+        assert_eq!(daily.on_dates_of(&weekend), week(&[("67", "10:00", "18:00")]));
     }
 
     #[test]

@@ -48,12 +48,7 @@ impl DocumentId {
 
     /// Checks and takes an id.
     pub fn parse(value: &str) -> Result<Self, Invalid> {
-        check_token(
-            value,
-            Self::MAX_LENGTH,
-            "1 to 64 characters of A-Z a-z 0-9 . _ : -",
-            b".:_-",
-        )?;
+        check_token(value, Self::MAX_LENGTH, "1 to 64 characters of A-Z a-z 0-9 . _ : -", b".:_-")?;
         if looks_personal(value) {
             return Err(Invalid::Personal);
         }
@@ -88,13 +83,8 @@ impl Origin {
     /// Checks both parts. Both may be empty; an external id needs a source.
     pub fn new(source: &str, external_id: &str) -> Result<Self, crate::Violation> {
         if !source.is_empty() {
-            check_token(
-                source,
-                32,
-                "0 to 32 characters of A-Z a-z 0-9 . _ -",
-                b"._-",
-            )
-            .map_err(|e| e.at("source"))?;
+            check_token(source, 32, "0 to 32 characters of A-Z a-z 0-9 . _ -", b"._-")
+                .map_err(|e| e.at("source"))?;
         }
         if !external_id.is_empty() {
             if source.is_empty() {
@@ -102,21 +92,14 @@ impl Origin {
             }
             let length = external_id.chars().count();
             if length > 64 {
-                return Err(Invalid::TooLong {
-                    actual: length,
-                    max: 64,
-                    unit: "characters",
-                }
-                .at("external_id"));
+                return Err(Invalid::TooLong { actual: length, max: 64, unit: "characters" }
+                    .at("external_id"));
             }
             if looks_personal(external_id) {
                 return Err(Invalid::Personal.at("external_id"));
             }
         }
-        Ok(Self {
-            source: source.into(),
-            external_id: external_id.into(),
-        })
+        Ok(Self { source: source.into(), external_id: external_id.into() })
     }
 
     /// Name of the feed; empty when not told.
@@ -143,21 +126,13 @@ impl Owner {
     /// Checks the station's id: at most 64 characters, not personal.
     pub fn new(division: Option<crate::Division>, station: &str) -> Result<Self, crate::Violation> {
         if !station.is_empty() {
-            check_token(
-                station,
-                64,
-                "at most 64 characters of A-Z a-z 0-9 . _ : -",
-                b".:_-",
-            )
-            .map_err(|e| e.at("station"))?;
+            check_token(station, 64, "at most 64 characters of A-Z a-z 0-9 . _ : -", b".:_-")
+                .map_err(|e| e.at("station"))?;
             if looks_personal(station) {
                 return Err(Invalid::Personal.at("station"));
             }
         }
-        Ok(Self {
-            division,
-            station: station.into(),
-        })
+        Ok(Self { division, station: station.into() })
     }
 
     /// Opaque id of the station; empty when not told.
@@ -176,17 +151,11 @@ fn check_token(
         return Err(Invalid::Missing);
     }
     let fits = value.len() <= max
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || extra.contains(&b));
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b));
     if looks_personal(value) {
         return Err(Invalid::Personal);
     }
-    if fits {
-        Ok(())
-    } else {
-        Err(Invalid::malformed(value, expected))
-    }
+    if fits { Ok(()) } else { Err(Invalid::malformed(value, expected)) }
 }
 
 /// Whether an identifier is, or contains as its only long run of digits, a mainland
@@ -199,9 +168,7 @@ pub fn looks_personal(value: &str) -> bool {
         .map(|b| b.to_ascii_uppercase())
         .collect();
     let is_part = |b: &u8| b.is_ascii_digit() || *b == b'X';
-    compact
-        .split(|b| !is_part(b))
-        .any(|run| is_mobile(run) || is_id_number(run))
+    compact.split(|b| !is_part(b)).any(|run| is_mobile(run) || is_id_number(run))
 }
 
 fn is_mobile(run: &[u8]) -> bool {
@@ -236,10 +203,7 @@ mod tests {
     #[test]
     fn ids_take_the_plain_alphabet_only() {
         for good in ["A001", "zhaopin:CC12-9.x_y", "r000001"] {
-            assert_eq!(
-                DocumentId::parse(good).map(|i| i.to_string()),
-                Ok(good.to_owned())
-            );
+            assert_eq!(DocumentId::parse(good).map(|i| i.to_string()), Ok(good.to_owned()));
         }
         for bad in ["", "a b", "编号1", "a/b", &"x".repeat(65)] {
             assert!(DocumentId::parse(bad).is_err(), "{bad:?}");
@@ -248,20 +212,10 @@ mod tests {
 
     #[test]
     fn ids_that_look_like_phones_or_id_numbers_are_refused() {
-        for bad in [
-            "13812345678",
-            "p-138-1234-5678",
-            "370102199003071234",
-            "37010219900307123X",
-        ] {
+        for bad in ["13812345678", "p-138-1234-5678", "370102199003071234", "37010219900307123X"] {
             assert_eq!(DocumentId::parse(bad), Err(Invalid::Personal), "{bad}");
         }
-        for good in [
-            "20261123000001",
-            "10000000001",
-            "370102009000",
-            "999999199003071234",
-        ] {
+        for good in ["20261123000001", "10000000001", "370102009000", "999999199003071234"] {
             assert!(DocumentId::parse(good).is_ok(), "{good}");
         }
     }

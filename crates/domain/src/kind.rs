@@ -17,13 +17,8 @@ pub enum EmploymentKind {
 
 impl EmploymentKind {
     /// Every kind, in the order of the contract.
-    pub const ALL: [Self; 5] = [
-        Self::FullTime,
-        Self::PartTime,
-        Self::Gig,
-        Self::Internship,
-        Self::PublicWelfare,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::FullTime, Self::PartTime, Self::Gig, Self::Internship, Self::PublicWelfare];
 
     /// Whether only persons of an assistance group have a right to it
     /// (就业见习, 公益性岗位).
@@ -82,9 +77,7 @@ impl KindSet {
 
     /// The members in order.
     pub fn iter(self) -> impl Iterator<Item = EmploymentKind> {
-        EmploymentKind::ALL
-            .into_iter()
-            .filter(move |k| self.contains(*k))
+        EmploymentKind::ALL.into_iter().filter(move |k| self.contains(*k))
     }
 
     /// Whether every member needs a right ([`EmploymentKind::needs_right`]).

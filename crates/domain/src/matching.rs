@@ -125,11 +125,7 @@ pub struct Legs {
 
 impl Default for Legs {
     fn default() -> Self {
-        Self {
-            lexical: true,
-            vector: true,
-            conditions: true,
-        }
+        Self { lexical: true, vector: true, conditions: true }
     }
 }
 
@@ -157,11 +153,9 @@ pub struct PageStart {
 
 /// Hash of an id for [`PageStart::shown`] (64-bit FNV-1a).
 pub fn shown_key(id: &DocumentId) -> u64 {
-    id.as_str()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+    id.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// How to answer.

@@ -67,10 +67,7 @@ impl Money {
         let thousandths = (yuan * 1000.0).round();
         // Tolerates what binary fractions do to decimals; refuses a fourth decimal.
         if (yuan * 1000.0 - thousandths).abs() > 1e-4 {
-            return Err(Invalid::malformed(
-                &yuan.to_string(),
-                "yuan with at most three decimals",
-            ));
+            return Err(Invalid::malformed(&yuan.to_string(), "yuan with at most three decimals"));
         }
         Ok(Self(thousandths as u64))
     }
@@ -136,22 +133,14 @@ impl Pay {
         if let (Some(min), Some(max)) = (min, max)
             && min > max
         {
-            return Err(Invalid::Order {
-                relation: "above",
-                other: "max_yuan",
-            }
-            .at("min_yuan"));
+            return Err(Invalid::Order { relation: "above", other: "max_yuan" }.at("min_yuan"));
         }
         let range = match (min.or(max), unit) {
             (None, _) => None,
             (Some(_), None) => return Err(Invalid::Missing.at("unit")),
             (Some(_), Some(unit)) => Some(PayRange { min, max, unit }),
         };
-        Ok(Self {
-            range,
-            negotiable,
-            text,
-        })
+        Ok(Self { range, negotiable, text })
     }
 
     /// The amounts; `None` when none is told.
@@ -215,23 +204,11 @@ mod tests {
 
     #[test]
     fn units_convert_through_paid_hours() {
-        assert_eq!(
-            convert_yuan(yuan(20.0), PayUnit::Hour, PayUnit::Month),
-            Some(3480.0)
-        );
-        assert_eq!(
-            convert_yuan(yuan(200.0), PayUnit::Day, PayUnit::Hour),
-            Some(25.0)
-        );
-        assert_eq!(
-            convert_yuan(yuan(5000.0), PayUnit::Month, PayUnit::Year),
-            Some(60_000.0)
-        );
+        assert_eq!(convert_yuan(yuan(20.0), PayUnit::Hour, PayUnit::Month), Some(3480.0));
+        assert_eq!(convert_yuan(yuan(200.0), PayUnit::Day, PayUnit::Hour), Some(25.0));
+        assert_eq!(convert_yuan(yuan(5000.0), PayUnit::Month, PayUnit::Year), Some(60_000.0));
         assert_eq!(convert_yuan(yuan(0.8), PayUnit::Piece, PayUnit::Hour), None);
-        assert_eq!(
-            convert_yuan(yuan(0.8), PayUnit::Piece, PayUnit::Piece),
-            Some(0.8)
-        );
+        assert_eq!(convert_yuan(yuan(0.8), PayUnit::Piece, PayUnit::Piece), Some(0.8));
     }
 
     #[test]

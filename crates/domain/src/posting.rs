@@ -39,8 +39,7 @@ pub struct Place {
 impl Place {
     /// The point, or else the centre of the division where one is on record.
     pub fn located(&self) -> Option<Point> {
-        self.point
-            .or_else(|| self.division.and_then(|d| d.centre()))
+        self.point.or_else(|| self.division.and_then(|d| d.centre()))
     }
 }
 
@@ -98,11 +97,7 @@ impl AgeRange {
         if let (Some(min), Some(max)) = (min, max)
             && min > max
         {
-            return Err(Invalid::Order {
-                relation: "above",
-                other: "age_max",
-            }
-            .at("age_min"));
+            return Err(Invalid::Order { relation: "above", other: "age_max" }.at("age_min"));
         }
         Ok((min.is_some() || max.is_some()).then_some(Self { min, max }))
     }
@@ -141,11 +136,7 @@ impl Validity {
         if let (Some(published), Some(expires)) = (published, expires)
             && expires < published
         {
-            return Err(Invalid::Order {
-                relation: "before",
-                other: "published",
-            }
-            .at("expires"));
+            return Err(Invalid::Order { relation: "before", other: "published" }.at("expires"));
         }
         Ok(Self { published, expires })
     }
@@ -239,9 +230,8 @@ impl JobPosting {
     /// 不包住 or an allowance).
     pub fn offers_lodging(&self) -> bool {
         self.benefits.iter().map(Benefit::as_str).any(|b| {
-            let names = ["包住", "管住", "吃住", "食宿", "宿舍", "住宿"]
-                .iter()
-                .any(|w| b.contains(w));
+            let names =
+                ["包住", "管住", "吃住", "食宿", "宿舍", "住宿"].iter().any(|w| b.contains(w));
             names && !b.contains('不') && !b.contains("补")
         })
     }
@@ -263,15 +253,9 @@ mod tests {
 
     #[test]
     fn cross_field_faults_name_the_field() {
-        assert_eq!(
-            Headcount::new(Some(2), Some(3)).unwrap_err().path,
-            "places_left"
-        );
+        assert_eq!(Headcount::new(Some(2), Some(3)).unwrap_err().path, "places_left");
         assert_eq!(Headcount::new(Some(0), None).unwrap_err().path, "headcount");
-        assert_eq!(
-            AgeRange::new(Some(50), Some(18)).unwrap_err().path,
-            "age_min"
-        );
+        assert_eq!(AgeRange::new(Some(50), Some(18)).unwrap_err().path, "age_min");
         let day = |t| Some(Date::parse(t).unwrap());
         let upside_down = Validity::new(day("2026-11-02"), day("2026-11-01"));
         assert_eq!(upside_down.unwrap_err().path, "expires");

@@ -133,9 +133,6 @@ impl Profile {
     /// Where the person is and how far the person goes, in straight-line metres.
     pub fn reach(&self) -> Option<(Point, f64)> {
         let minutes = self.max_travel_minutes?;
-        Some((
-            self.place.located()?,
-            self.travel.reach_metres(f64::from(minutes)),
-        ))
+        Some((self.place.located()?, self.travel.reach_metres(f64::from(minutes))))
     }
 }

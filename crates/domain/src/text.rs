@@ -17,11 +17,7 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
             return Err(Invalid::Missing);
         }
         if actual > MAX {
-            return Err(Invalid::TooLong {
-                actual,
-                max: MAX,
-                unit: "characters",
-            });
+            return Err(Invalid::TooLong { actual, max: MAX, unit: "characters" });
         }
         Ok(Self(trimmed.to_owned()))
     }
@@ -73,12 +69,9 @@ pub fn parse_list<const MIN: usize, const MAX: usize>(
     max_items: usize,
 ) -> Result<Vec<Text<MIN, MAX>>, crate::Violation> {
     if values.len() > max_items {
-        return Err(Invalid::TooLong {
-            actual: values.len(),
-            max: max_items,
-            unit: "items",
-        }
-        .at(path));
+        return Err(
+            Invalid::TooLong { actual: values.len(), max: max_items, unit: "items" }.at(path)
+        );
     }
     values
         .iter()
@@ -93,17 +86,10 @@ mod tests {
 
     #[test]
     fn length_counts_characters_after_trimming() {
-        assert_eq!(
-            Text::<1, 3>::parse("  洗碗工 ").map(|t| t.to_string()),
-            Ok("洗碗工".into())
-        );
+        assert_eq!(Text::<1, 3>::parse("  洗碗工 ").map(|t| t.to_string()), Ok("洗碗工".into()));
         assert_eq!(
             Text::<1, 3>::parse("洗碗工人"),
-            Err(Invalid::TooLong {
-                actual: 4,
-                max: 3,
-                unit: "characters"
-            })
+            Err(Invalid::TooLong { actual: 4, max: 3, unit: "characters" })
         );
         assert_eq!(Text::<1, 3>::parse(" \t"), Err(Invalid::Missing));
     }

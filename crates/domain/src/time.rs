@@ -22,10 +22,7 @@ impl Instant {
     pub fn civil(self) -> CivilInstant {
         let local = self.0 + SHANGHAI_OFFSET_SECONDS;
         let minute = local.rem_euclid(DAY_SECONDS) / 60;
-        CivilInstant {
-            date: self.date(),
-            minute: minute as u16,
-        }
+        CivilInstant { date: self.date(), minute: minute as u16 }
     }
 }
 
@@ -126,13 +123,7 @@ impl CivilInstant {
 
 impl fmt::Display for CivilInstant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}T{:02}:{:02}",
-            self.date,
-            self.minute / 60,
-            self.minute % 60
-        )
+        write!(f, "{}T{:02}:{:02}", self.date, self.minute / 60, self.minute % 60)
     }
 }
 
@@ -142,11 +133,7 @@ pub(crate) fn parse_minute(value: &str) -> Option<u16> {
     if bytes.len() != 5 || bytes[2] != b':' {
         return None;
     }
-    let digit = |i: usize| {
-        bytes[i]
-            .is_ascii_digit()
-            .then(|| u16::from(bytes[i] - b'0'))
-    };
+    let digit = |i: usize| bytes[i].is_ascii_digit().then(|| u16::from(bytes[i] - b'0'));
     let (hour, minute) = (digit(0)? * 10 + digit(1)?, digit(3)? * 10 + digit(4)?);
     let total = hour * 60 + minute;
     (minute < 60 && total <= 1440).then_some(total)
@@ -163,11 +150,7 @@ impl Window {
     /// Checks that the end lies after the start.
     pub fn new(start: CivilInstant, end: Option<CivilInstant>) -> Result<Self, crate::Violation> {
         if end.is_some_and(|end| end <= start) {
-            return Err(Invalid::Order {
-                relation: "before",
-                other: "start",
-            }
-            .at("end"));
+            return Err(Invalid::Order { relation: "before", other: "start" }.at("end"));
         }
         Ok(Self { start, end })
     }
@@ -185,8 +168,7 @@ impl Window {
     /// The instant from which on nobody can join any more: the end, or the end of
     /// the starting day when none is told.
     pub fn closes(&self) -> Instant {
-        self.end
-            .map_or_else(|| self.start.date.end(), CivilInstant::instant)
+        self.end.map_or_else(|| self.start.date.end(), CivilInstant::instant)
     }
 }
 
@@ -201,14 +183,7 @@ mod tests {
             assert_eq!(date.to_string(), text);
             assert_eq!(Date::from_days(date.days()), date);
         }
-        for bad in [
-            "2026-02-29",
-            "2026-13-01",
-            "2026/11/23",
-            "26-11-23",
-            "",
-            "2200-01-01",
-        ] {
+        for bad in ["2026-02-29", "2026-13-01", "2026/11/23", "26-11-23", "", "2200-01-01"] {
             assert!(Date::parse(bad).is_err(), "{bad}");
         }
     }

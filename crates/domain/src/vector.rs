@@ -23,7 +23,7 @@ impl Embedding {
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
         if !named {
             return Err(
-                Invalid::malformed(space, "1 to 64 characters of a-z 0-9 . _ -").at("space"),
+                Invalid::malformed(space, "1 to 64 characters of a-z 0-9 . _ -").at("space")
             );
         }
         if values.is_empty() || values.len() > Self::MAX_DIMENSIONS {
@@ -33,24 +33,14 @@ impl Embedding {
             return Err(Invalid::NotFinite.at(format!("values[{i}]")));
         }
         // f64 keeps the norm of subnormal and of huge elements apart from 0 and infinity.
-        let norm = values
-            .iter()
-            .map(|v| f64::from(*v).powi(2))
-            .sum::<f64>()
-            .sqrt();
+        let norm = values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
         if norm == 0.0 {
             return Err(Invalid::ZeroVector.at("values"));
         }
         // Rounding to f32 leaves a unit vector within 6e-8 (2^-24) of length 1.
         let divisor = if (norm - 1.0).abs() < 1e-6 { 1.0 } else { norm };
-        let values = values
-            .iter()
-            .map(|v| (f64::from(*v) / divisor) as f32)
-            .collect();
-        Ok(Self {
-            space: space.into(),
-            values,
-        })
+        let values = values.iter().map(|v| (f64::from(*v) / divisor) as f32).collect();
+        Ok(Self { space: space.into(), values })
     }
 
     /// Identity of the vector space.

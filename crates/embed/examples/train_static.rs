@@ -3,11 +3,7 @@
 //! Reads JSON lines with the fields `title` and `desc` (or `description`), or `name` and
 //! `definition`. One text in fifty is held out for a known-item check: a title must find
 //! its own body, from which the title's words were taken, among the held-out bodies.
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a command line for maintainers"
-)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a command line for maintainers")]
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -31,19 +27,12 @@ fn main() {
     let mut texts = 0usize;
     for path in arguments {
         let file = File::open(&path).unwrap();
-        let reader: Box<dyn Read> = if path.ends_with(".gz") {
-            Box::new(GzDecoder::new(file))
-        } else {
-            Box::new(file)
-        };
+        let reader: Box<dyn Read> =
+            if path.ends_with(".gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
         for line in BufReader::new(reader).lines() {
             let row: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
             let field = |names: [&str; 3]| {
-                names
-                    .iter()
-                    .find_map(|n| row[n].as_str())
-                    .unwrap_or_default()
-                    .to_owned()
+                names.iter().find_map(|n| row[n].as_str()).unwrap_or_default().to_owned()
             };
             let title = analyzer.analyze(&field(["title", "name", "name"]));
             let body = field(["desc", "description", "definition"]);
@@ -54,19 +43,11 @@ fn main() {
                 continue;
             }
             let join = |a: &[String], b: &[String]| [a, b].concat();
-            trainer.add(
-                &join(&title.words, &body.words),
-                &join(&title.grams, &body.grams),
-            );
+            trainer.add(&join(&title.words, &body.words), &join(&title.grams, &body.grams));
         }
     }
     for entry in analyzer.lexicon().entries() {
-        let text = [
-            std::slice::from_ref(&entry.name),
-            &entry.aliases,
-            &entry.skills,
-        ]
-        .concat();
+        let text = [std::slice::from_ref(&entry.name), &entry.aliases, &entry.skills].concat();
         let reading = analyzer.analyze(&text.join("，"));
         for _ in 0..LEXICON_REPEATS {
             trainer.add(&reading.words, &reading.grams);
@@ -98,11 +79,7 @@ fn check(model: &StaticModel, held_out: &[(jobmatch_text::Analysis, jobmatch_tex
             let keep = |t: &[String], not: &HashSet<&String>| -> Vec<String> {
                 t.iter().filter(|t| !not.contains(t)).cloned().collect()
             };
-            embed(
-                &keep(&body.words, &words),
-                &keep(&body.grams, &grams),
-                false,
-            )
+            embed(&keep(&body.words, &words), &keep(&body.grams, &grams), false)
         })
         .collect();
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
@@ -113,9 +90,7 @@ fn check(model: &StaticModel, held_out: &[(jobmatch_text::Analysis, jobmatch_tex
         };
         let score = |j: usize| bodies[j].as_ref().map_or(-1.0, |b| dot(&query, b));
         let own = score(i);
-        let better = (0..bodies.len())
-            .filter(|j| *j != i && score(*j) > own)
-            .count();
+        let better = (0..bodies.len()).filter(|j| *j != i && score(*j) > own).count();
         found += usize::from(better < 10);
     }
     println!(

@@ -17,9 +17,7 @@ impl SpaceId {
         if (1..=64).contains(&name.len()) && name.bytes().all(is_part) {
             return Ok(Self(name.to_owned()));
         }
-        Err(EmbedError::Space {
-            name: name.chars().take(64).collect(),
-        })
+        Err(EmbedError::Space { name: name.chars().take(64).collect() })
     }
 
     /// The name.
@@ -54,9 +52,7 @@ mod tests {
             assert_eq!((space.as_str(), space.to_string().as_str()), (good, good));
         }
         for bad in ["", "Static", "a b", "空间", "a/b", &"a".repeat(65)] {
-            let expected = EmbedError::Space {
-                name: bad.chars().take(64).collect(),
-            };
+            let expected = EmbedError::Space { name: bad.chars().take(64).collect() };
             assert_eq!(SpaceId::parse(bad), Err(expected));
         }
     }

@@ -70,9 +70,7 @@ impl StaticModel {
         let damaged = |problem| EmbedError::Damaged { problem };
         let (magic, rest) = bytes.split_at_checked(8).ok_or(damaged("too short"))?;
         if magic != MAGIC {
-            return Err(EmbedError::Format {
-                expected: "jmstat01",
-            });
+            return Err(EmbedError::Format { expected: "jmstat01" });
         }
         let (checksum, body) = rest.split_at_checked(8).ok_or(damaged("too short"))?;
         if checksum != xxh3_64(body).to_le_bytes() {
@@ -89,16 +87,8 @@ impl StaticModel {
             lengths += squares.sqrt() * scale_of(row);
         }
         let mean_length = lengths / rows.len() as f32;
-        let space = SpaceId::parse(&format!(
-            "static-1-{:08x}-{DIMENSIONS}",
-            xxh3_64(body) as u32
-        ))?;
-        Ok(Self {
-            bytes: body.to_vec(),
-            rows,
-            mean_length,
-            space,
-        })
+        let space = SpaceId::parse(&format!("static-1-{:08x}-{DIMENSIONS}", xxh3_64(body) as u32))?;
+        Ok(Self { bytes: body.to_vec(), rows, mean_length, space })
     }
 
     /// A model of these rows, quantised.
@@ -121,10 +111,8 @@ impl StaticModel {
     }
 
     fn add(&self, terms: &[String], kind: TermKind, part: f32, sum: &mut [f32; DIMENSIONS]) {
-        let mut keys: Vec<(u32, &str)> = terms
-            .iter()
-            .map(|t| (term_key(t, kind), t.as_str()))
-            .collect();
+        let mut keys: Vec<(u32, &str)> =
+            terms.iter().map(|t| (term_key(t, kind), t.as_str())).collect();
         // In a fixed order, so that float addition gives the same vector in any text order.
         keys.sort_unstable();
         for (key, term) in keys {
@@ -200,11 +188,7 @@ impl Embedder for StaticModel {
 
 fn unit(vector: &[f32; DIMENSIONS]) -> [f32; DIMENSIONS] {
     let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
-    if norm > 0.0 {
-        vector.map(|v| v / norm)
-    } else {
-        *vector
-    }
+    if norm > 0.0 { vector.map(|v| v / norm) } else { *vector }
 }
 
 #[cfg(test)]
@@ -241,10 +225,7 @@ mod tests {
     #[test]
     fn models_round_trip_and_damaged_ones_are_refused() {
         let bytes = StaticModel::built_in().to_bytes();
-        assert_eq!(
-            StaticModel::load(&bytes).unwrap().space(),
-            StaticModel::built_in().space()
-        );
+        assert_eq!(StaticModel::load(&bytes).unwrap().space(), StaticModel::built_in().space());
         for position in [0, 9, 100, bytes.len() - 1] {
             let mut flipped = bytes.clone();
             flipped[position] ^= 4;

@@ -43,11 +43,8 @@ pub(crate) fn right_singular(matrix: &SparseRows, seed: u64) -> (Vec<Row>, [f32;
         .map(|row| {
             let mut out = [0f32; DIMENSIONS];
             for (target, column) in out.iter_mut().zip(&order) {
-                let sum: f64 = row
-                    .iter()
-                    .enumerate()
-                    .map(|(i, v)| f64::from(*v) * vectors[i][*column])
-                    .sum();
+                let sum: f64 =
+                    row.iter().enumerate().map(|(i, v)| f64::from(*v) * vectors[i][*column]).sum();
                 *target = sum as f32;
             }
             out
@@ -97,11 +94,7 @@ fn orthonormalise(rows: &mut [Row]) {
                 }
                 row[column] = value as f32;
             }
-            let norm = rows
-                .iter()
-                .map(|r| f64::from(r[column]).powi(2))
-                .sum::<f64>()
-                .sqrt();
+            let norm = rows.iter().map(|r| f64::from(r[column]).powi(2)).sum::<f64>().sqrt();
             if norm > 0.0 {
                 for row in rows.iter_mut() {
                     row[column] = (f64::from(row[column]) / norm) as f32;
@@ -162,7 +155,5 @@ fn random_rows(count: usize, seed: u64) -> Vec<Row> {
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) >> 40) as f32 / (1u32 << 23) as f32 - 1.0
     };
-    (0..count)
-        .map(|_| std::array::from_fn(|_| next()))
-        .collect()
+    (0..count).map(|_| std::array::from_fn(|_| next())).collect()
 }

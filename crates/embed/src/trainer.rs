@@ -42,20 +42,13 @@ impl Trainer {
     pub fn finish(self) -> Result<StaticModel, EmbedError> {
         let texts = self.texts.len() as f32;
         let idf = |count: u32| ((texts + 1.0) / (count as f32 + 1.0)).ln();
-        let mut known: Vec<(u32, u32)> = self
-            .counts
-            .iter()
-            .map(|(k, c)| (*k, *c))
-            .filter(|(_, c)| *c >= MIN_TEXTS)
-            .collect();
+        let mut known: Vec<(u32, u32)> =
+            self.counts.iter().map(|(k, c)| (*k, *c)).filter(|(_, c)| *c >= MIN_TEXTS).collect();
         known.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         known.truncate(MAX_TERMS);
         known.sort_unstable();
-        let columns: HashMap<u32, usize> = known
-            .iter()
-            .enumerate()
-            .map(|(i, (key, _))| (*key, i))
-            .collect();
+        let columns: HashMap<u32, usize> =
+            known.iter().enumerate().map(|(i, (key, _))| (*key, i)).collect();
         let rows = self.texts.iter().map(|text| {
             let mut row: Vec<(u32, f32)> = text
                 .iter()
@@ -65,19 +58,11 @@ impl Trainer {
                     Some((column as u32, weight))
                 })
                 .collect();
-            let norm = row
-                .iter()
-                .map(|(_, v)| v * v)
-                .sum::<f32>()
-                .sqrt()
-                .max(f32::MIN_POSITIVE);
+            let norm = row.iter().map(|(_, v)| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
             row.iter_mut().for_each(|(_, v)| *v /= norm);
             row
         });
-        let matrix = SparseRows {
-            rows: rows.collect(),
-            width: known.len(),
-        };
+        let matrix = SparseRows { rows: rows.collect(), width: known.len() };
         let (vectors, singular) = right_singular(&matrix, SEED);
         let rows = known.iter().zip(vectors).map(|((key, count), vector)| {
             let mut scaled = [0f32; DIMENSIONS];
@@ -85,10 +70,7 @@ impl Trainer {
                 let damping = singular[i].max(1e-6).powf(WHITENING);
                 scaled[i] = vector[i] * idf(*count) / damping;
             }
-            TermRow {
-                key: *key,
-                vector: scaled,
-            }
+            TermRow { key: *key, vector: scaled }
         });
         StaticModel::of_rows(rows.collect())
     }

@@ -12,10 +12,7 @@ const UNIT_TOLERANCE: f64 = 1e-6;
 /// [`EmbedError::Zero`], checked in this order.
 pub fn validate_vector(vector: &[f32], dimensions: usize) -> Result<Vec<f32>, EmbedError> {
     if vector.len() != dimensions {
-        return Err(EmbedError::Dimensions {
-            expected: dimensions,
-            actual: vector.len(),
-        });
+        return Err(EmbedError::Dimensions { expected: dimensions, actual: vector.len() });
     }
     if let Some(index) = vector.iter().position(|v| !v.is_finite()) {
         return Err(EmbedError::NotFinite { index });
@@ -29,10 +26,7 @@ pub fn validate_vector(vector: &[f32], dimensions: usize) -> Result<Vec<f32>, Em
     if (length - 1.0).abs() < UNIT_TOLERANCE {
         return Ok(vector.to_vec());
     }
-    Ok(vector
-        .iter()
-        .map(|v| (f64::from(*v) / length) as f32)
-        .collect())
+    Ok(vector.iter().map(|v| (f64::from(*v) / length) as f32).collect())
 }
 
 #[cfg(test)]
@@ -44,10 +38,7 @@ mod tests {
     fn bad_vectors_are_refused_by_position_and_size() {
         assert_eq!(
             validate_vector(&[1.0, 2.0], 3),
-            Err(EmbedError::Dimensions {
-                expected: 3,
-                actual: 2
-            })
+            Err(EmbedError::Dimensions { expected: 3, actual: 2 })
         );
         let second = Err(EmbedError::NotFinite { index: 1 });
         assert_eq!(validate_vector(&[0.0, f32::NAN], 2), second);

@@ -9,9 +9,7 @@ pub struct Bitmap {
 impl Bitmap {
     /// An empty set with room for `0..len`.
     pub fn new(len: usize) -> Self {
-        Self {
-            words: vec![0; len.div_ceil(64)],
-        }
+        Self { words: vec![0; len.div_ceil(64)] }
     }
 
     /// Adds a number; grows as needed.
@@ -32,9 +30,7 @@ impl Bitmap {
 
     /// Whether the number is in.
     pub fn contains(&self, bit: u32) -> bool {
-        self.words
-            .get(bit as usize / 64)
-            .is_some_and(|w| w >> (bit % 64) & 1 == 1)
+        self.words.get(bit as usize / 64).is_some_and(|w| w >> (bit % 64) & 1 == 1)
     }
 
     /// How many numbers are in.

@@ -47,10 +47,7 @@ impl TermScore {
             let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
             K1 * (1.0 - B + B * length / average.max(f32::MIN_POSITIVE))
         });
-        Self {
-            weight: weight * idf * (1.0 + K1),
-            norms,
-        }
+        Self { weight: weight * idf * (1.0 + K1), norms }
     }
 
     /// Part of the term in the score of a document; `length_id` is the document's length

@@ -121,16 +121,7 @@ impl EmbeddedEngine {
         let lexical = Lexical::create(&folder.join("words"))?;
         let log = Log::create(&folder.join("documents.log"), &options.identity())?;
         let view = View::empty(&options, &lexical)?;
-        Ok(Self::on(
-            folder,
-            options,
-            view,
-            Writer {
-                log,
-                lexical,
-                broken: false,
-            },
-        ))
+        Ok(Self::on(folder, options, view, Writer { log, lexical, broken: false }))
     }
 
     /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
@@ -140,9 +131,7 @@ impl EmbeddedEngine {
         let mut view = View::empty(&options, &lexical)?;
         let path = folder.join("documents.log");
         if !path.exists() {
-            return Err(EngineError::NeedsRebuild {
-                reason: "the document log is missing".into(),
-            });
+            return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });
         }
         let log = Log::open(&path, &options.identity(), seq, |kind| view.replay(kind))?;
         view.seq = seq;
@@ -153,25 +142,13 @@ impl EmbeddedEngine {
                 reason: "it mostly holds dead versions".into(),
             });
         }
-        let engine = Self::on(
-            folder,
-            options,
-            view,
-            Writer {
-                log,
-                lexical,
-                broken: false,
-            },
-        );
+        let engine = Self::on(folder, options, view, Writer { log, lexical, broken: false });
         engine.consider_graph();
         Ok(engine)
     }
 
     fn on(folder: &Path, options: EngineOptions, view: View, writer: Writer) -> Self {
-        let shared = Shared {
-            view: RwLock::new(view),
-            building: AtomicBool::new(false),
-        };
+        let shared = Shared { view: RwLock::new(view), building: AtomicBool::new(false) };
         Self {
             options,
             folder: folder.to_owned(),
@@ -215,11 +192,7 @@ impl EmbeddedEngine {
                 && vector.len() != expected
             {
                 let (id, actual) = (document.id.to_string(), vector.len());
-                return Err(EngineError::Dimensions {
-                    id,
-                    actual,
-                    expected,
-                });
+                return Err(EngineError::Dimensions { id, actual, expected });
             }
         }
         Ok(())
@@ -229,10 +202,7 @@ impl EmbeddedEngine {
 #[async_trait]
 impl Engine for EmbeddedEngine {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            persistent: true,
-            approximate: true,
-        }
+        Capabilities { persistent: true, approximate: true }
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), EngineError> {
@@ -253,17 +223,9 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError> {
-        if let Some(vector) = query
-            .vector
-            .as_ref()
-            .filter(|v| v.len() != self.options.dimensions)
-        {
+        if let Some(vector) = query.vector.as_ref().filter(|v| v.len() != self.options.dimensions) {
             let (id, actual) = ("query".to_owned(), vector.len());
-            return Err(EngineError::Dimensions {
-                id,
-                actual,
-                expected: self.options.dimensions,
-            });
+            return Err(EngineError::Dimensions { id, actual, expected: self.options.dimensions });
         }
         let shared = self.shared.clone();
         let task = tokio::task::spawn_blocking(move || shared.view.read().retrieve(&query));
@@ -304,15 +266,10 @@ impl Writer {
     /// is cut off when it is opened.
     fn apply(&mut self, shared: &Shared, batch: Batch) -> Result<(), EngineError> {
         let (steps, fields, next_slot) = plan(&shared.view.read(), batch.changes);
-        self.log
-            .append(steps.iter().map(Step::entry).collect(), batch.seq)?;
+        self.log.append(steps.iter().map(Step::entry).collect(), batch.seq)?;
         for step in &steps {
             match step {
-                Step::Upsert {
-                    replaces: Some(slot),
-                    ..
-                }
-                | Step::Delete { slot } => {
+                Step::Upsert { replaces: Some(slot), .. } | Step::Delete { slot } => {
                     self.lexical.remove(*slot);
                 }
                 Step::Upsert { replaces: None, .. } | Step::Volatile { .. } => {}
@@ -342,33 +299,18 @@ fn plan(view: &View, changes: Vec<Change>) -> (Vec<Step>, Vec<crate::engine::Fie
     let mut steps = Vec::with_capacity(changes.len());
     let mut fields = Vec::new();
     let slot_of = |moved: &HashMap<DocumentId, Option<u32>>, id: &DocumentId| {
-        moved
-            .get(id)
-            .copied()
-            .unwrap_or_else(|| view.slots.get(id).copied())
+        moved.get(id).copied().unwrap_or_else(|| view.slots.get(id).copied())
     };
     for change in changes {
         match change {
             Change::Upsert(document) => {
-                let Document {
-                    id,
-                    seq,
-                    facets,
-                    fields: terms,
-                    vector,
-                } = *document;
+                let Document { id, seq, facets, fields: terms, vector } = *document;
                 let replaces = slot_of(&moved, &id);
                 moved.insert(id.clone(), Some(first + fields.len() as u32));
                 let tokens = Field::ALL.map(|f| terms.of(f).len() as u32);
                 fields.push(terms);
                 steps.push(Step::Upsert {
-                    kept: Kept {
-                        id,
-                        seq,
-                        facets,
-                        tokens,
-                        vector,
-                    },
+                    kept: Kept { id, seq, facets, tokens, vector },
                     replaces,
                 });
             }
@@ -434,14 +376,9 @@ impl View {
                 let replaces = self.slots.get(&kept.id).copied();
                 Step::Upsert { kept, replaces }
             }
-            Kind::Volatile(VolatileEntry {
-                slot,
-                open,
-                places_left,
-            }) => Step::Volatile {
-                slot,
-                volatile: Volatile { open, places_left },
-            },
+            Kind::Volatile(VolatileEntry { slot, open, places_left }) => {
+                Step::Volatile { slot, volatile: Volatile { open, places_left } }
+            }
             Kind::Delete(slot) => Step::Delete { slot },
             Kind::Commit(_) => return None,
         };
@@ -481,11 +418,7 @@ impl View {
     }
 
     fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
-        let limit = if query.exact {
-            query.limit
-        } else {
-            query.limit.min(MAX_LIMIT)
-        };
+        let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         let mut watch = Instant::now();
         let mut stages = Vec::with_capacity(3);
@@ -500,34 +433,27 @@ impl View {
             Vec::new()
         };
         lap("filter");
-        let scores = match &query.lexical {
-            None => None,
-            Some(terms) => {
-                let living = Living {
-                    live: &self.live,
-                    totals: &self.totals,
-                    slots: self.ids.len(),
-                };
-                Some(self.words.score(terms, &living)?)
-            }
-        };
+        // The two legs know nothing of each other: one a core.
+        let (scores, vector) = std::thread::scope(|scope| {
+            let vector = scope.spawn(|| self.nearest_vectors(query, limit, &selection.eligible));
+            let scores = match &query.lexical {
+                None => Ok(None),
+                Some(terms) => {
+                    let (live, totals) = (&self.live, &self.totals);
+                    let living = Living { live, totals, slots: self.ids.len() };
+                    self.words.score(terms, &living).map(Some)
+                }
+            };
+            (scores, vector.join())
+        });
+        let scores = scores?;
         let lexical = scores.as_ref().map_or_else(Vec::new, |scores| {
             lexical::best(scores, limit, &selection.eligible, &tie)
         });
         lap("lexical");
-        let (vector, plan) = match &query.vector {
-            None => (Vec::new(), VectorPlan::None),
-            Some(vector) => {
-                self.vectors
-                    .search(vector, limit, &selection.eligible, (query.exact, &tie))
-            }
-        };
-        lap("vector");
-        let legs = Legs {
-            lexical,
-            vector,
-            by_conditions,
-        };
+        let (vector, plan, micros) = vector.map_err(|_| EngineError::SearchPanicked)?;
+        stages.push(("vector", micros));
+        let legs = Legs { lexical, vector, by_conditions };
         let hits = self.hits(query, &legs, scores.as_ref());
         Ok(Retrieval {
             hits,
@@ -538,6 +464,20 @@ impl View {
             plan,
             stages,
         })
+    }
+
+    /// The vector leg, its plan and its microseconds.
+    fn nearest_vectors(
+        &self,
+        query: &Query,
+        limit: usize,
+        eligible: &Bitmap,
+    ) -> (Vec<(u32, f32)>, VectorPlan, u64) {
+        let Some(vector) = &query.vector else { return (Vec::new(), VectorPlan::None, 0) };
+        let started = Instant::now();
+        let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
+        let (found, plan) = self.vectors.search(vector, limit, eligible, (query.exact, &tie));
+        (found, plan, started.elapsed().as_micros() as u64)
     }
 
     /// Eligible slots, nearest first, those without a place last; ties by id.
@@ -560,11 +500,7 @@ impl View {
             keyed.truncate(limit);
         }
         keyed.sort_unstable_by(order);
-        keyed
-            .into_iter()
-            .take(limit)
-            .map(|(_, slot)| slot)
-            .collect()
+        keyed.into_iter().take(limit).map(|(_, slot)| slot).collect()
     }
 
     /// The union of the legs and of what was asked for besides, in order of id.
@@ -575,10 +511,7 @@ impl View {
         let lexical = ranks(&mut legs.lexical.iter().copied());
         let vector = ranks(&mut legs.vector.iter().map(|(slot, _)| *slot));
         let by_conditions = ranks(&mut legs.by_conditions.iter().copied());
-        let also = query
-            .score_also
-            .iter()
-            .filter_map(|id| self.slots.get(id).copied());
+        let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
         let union: BTreeSet<u32> = lexical
             .keys()
             .chain(vector.keys())
@@ -596,10 +529,7 @@ impl View {
                     lexical_rank: lexical.get(&slot).copied(),
                     lexical: scores.map_or(0.0, |s| s.by_slot[slot as usize]),
                     vector_rank: vector.get(&slot).copied(),
-                    cosine: query
-                        .vector
-                        .as_ref()
-                        .and_then(|q| self.vectors.cosine(slot, q)),
+                    cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
                     conditions_rank: by_conditions.get(&slot).copied(),
                     metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
                     occupations: self.columns.occupations(slot).to_vec(),

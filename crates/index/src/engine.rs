@@ -20,12 +20,8 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 4] = [
-        Self::TitleWords,
-        Self::TitleGrams,
-        Self::BodyWords,
-        Self::BodyGrams,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::TitleWords, Self::TitleGrams, Self::BodyWords, Self::BodyGrams];
 
     /// Position in [`Self::ALL`].
     pub fn index(self) -> usize {

@@ -37,18 +37,9 @@ impl State {
         let mut ceiling = 0.0;
         for term in query.lexical.iter().flatten().take(256) {
             let frequency = |document: &Document| {
-                document
-                    .fields
-                    .of(term.field)
-                    .iter()
-                    .filter(|t| **t == term.text)
-                    .count() as u32
+                document.fields.of(term.field).iter().filter(|t| **t == term.text).count() as u32
             };
-            let matching: Vec<_> = self
-                .documents
-                .values()
-                .filter(|d| frequency(d) > 0)
-                .collect();
+            let matching: Vec<_> = self.documents.values().filter(|d| frequency(d) > 0).collect();
             if matching.is_empty() {
                 continue;
             }
@@ -89,40 +80,21 @@ impl State {
         };
         let metres_of = |d: &Document| Some(query.near?.distance_metres(&d.facets.point?));
         let rank = |key: &dyn Fn(&Document) -> Option<f64>| -> Ranked<'_> {
-            let mut keyed: Vec<(f64, &DocumentId)> = eligible
-                .iter()
-                .filter_map(|d| Some((key(d)?, &d.id)))
-                .collect();
+            let mut keyed: Vec<(f64, &DocumentId)> =
+                eligible.iter().filter_map(|d| Some((key(d)?, &d.id))).collect();
             keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-            keyed
-                .into_iter()
-                .take(query.limit)
-                .map(|(_, id)| id)
-                .collect()
+            keyed.into_iter().take(query.limit).map(|(_, id)| id).collect()
         };
-        let lexical = rank(&|d| {
-            Some(lexical_of(d))
-                .filter(|s| *s > 0.0)
-                .map(|s| f64::from(-s))
-        });
+        let lexical = rank(&|d| Some(lexical_of(d)).filter(|s| *s > 0.0).map(|s| f64::from(-s)));
         let vector = rank(&|d| cosine_of(d).map(|c| f64::from(-c)));
         let near = |d: &Document| Some(metres_of(d).unwrap_or(f64::INFINITY));
-        let by_conditions = if query.by_conditions {
-            rank(&near)
-        } else {
-            Vec::new()
-        };
+        let by_conditions = if query.by_conditions { rank(&near) } else { Vec::new() };
         let union: BTreeSet<&DocumentId> = lexical
             .iter()
             .chain(&vector)
             .chain(&by_conditions)
             .copied()
-            .chain(
-                query
-                    .score_also
-                    .iter()
-                    .filter(|id| self.documents.contains_key(id)),
-            )
+            .chain(query.score_also.iter().filter(|id| self.documents.contains_key(id)))
             .collect();
         let rank_in =
             |leg: &Ranked<'_>, id| leg.iter().position(|i| *i == id).map(|i| i as u32 + 1);
@@ -143,19 +115,12 @@ impl State {
                 }
             })
             .collect();
-        let plan = if query.vector.is_some() {
-            VectorPlan::Exact
-        } else {
-            VectorPlan::None
-        };
+        let plan = if query.vector.is_some() { VectorPlan::Exact } else { VectorPlan::None };
         Retrieval {
             hits,
             lexical_ceiling,
             eligible: eligible.len() as u64,
-            exclusions: alone
-                .into_iter()
-                .map(|(kind, count)| Exclusion { kind, count })
-                .collect(),
+            exclusions: alone.into_iter().map(|(kind, count)| Exclusion { kind, count }).collect(),
             seq: self.seq,
             plan,
             stages: Vec::new(),
@@ -166,10 +131,7 @@ impl State {
 #[async_trait]
 impl Engine for ExhaustiveEngine {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            persistent: false,
-            approximate: false,
-        }
+        Capabilities { persistent: false, approximate: false }
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), EngineError> {
@@ -203,10 +165,6 @@ impl Engine for ExhaustiveEngine {
 
     fn stats(&self) -> EngineStats {
         let state = self.0.read();
-        EngineStats {
-            live: state.documents.len() as u64,
-            seq: state.seq,
-            ..Default::default()
-        }
+        EngineStats { live: state.documents.len() as u64, seq: state.seq, ..Default::default() }
     }
 }

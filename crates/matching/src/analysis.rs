@@ -62,10 +62,7 @@ impl Analyst {
 
     /// An occupation by its canonical name, an everyday name or its code.
     pub fn occupation(&self, name: &str) -> Option<OccupationId> {
-        self.analyzer
-            .lexicon()
-            .by_name(name)
-            .map(|id| OccupationId(id.0))
+        self.analyzer.lexicon().by_name(name).map(|id| OccupationId(id.0))
     }
 
     /// Reads a posting.
@@ -80,11 +77,7 @@ impl Analyst {
             Some(occupation) => vec![occupation],
             None => first_told([&focus, &detail]),
         };
-        Reading {
-            focus,
-            detail,
-            occupations,
-        }
+        Reading { focus, detail, occupations }
     }
 
     /// Reads a profile.
@@ -96,11 +89,7 @@ impl Analyst {
         let focus = self.analyzer.analyze(&focus);
         let detail = self.analyzer.analyze(&detail);
         let occupations = first_told([&focus, &detail]);
-        Reading {
-            focus,
-            detail,
-            occupations,
-        }
+        Reading { focus, detail, occupations }
     }
 
     /// What the engine keeps of a posting.
@@ -158,10 +147,9 @@ impl Analyst {
     /// The weighted terms of a query.
     pub(crate) fn query_terms(&self, reading: &Reading) -> Vec<QueryTerm> {
         let mut weights: BTreeMap<(Field, &str), f32> = BTreeMap::new();
-        for (part, part_weight) in [
-            (&reading.focus, FOCUS_WEIGHT),
-            (&reading.detail, DETAIL_WEIGHT),
-        ] {
+        for (part, part_weight) in
+            [(&reading.focus, FOCUS_WEIGHT), (&reading.detail, DETAIL_WEIGHT)]
+        {
             for (field, field_weight) in FIELD_WEIGHTS {
                 let terms = match field {
                     Field::TitleWords | Field::BodyWords => &part.words,
@@ -177,11 +165,7 @@ impl Analyst {
         }
         let mut terms: Vec<QueryTerm> = weights
             .into_iter()
-            .map(|((field, text), weight)| QueryTerm {
-                field,
-                text: text.to_owned(),
-                weight,
-            })
+            .map(|((field, text), weight)| QueryTerm { field, text: text.to_owned(), weight })
             .collect();
         // Stable, so equal weights stay in order of field and text.
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));

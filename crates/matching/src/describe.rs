@@ -49,11 +49,7 @@ impl Analyst {
                 }
             })
             .collect();
-        Described {
-            analysis,
-            occupations,
-            version: self.analyzer().version().to_owned(),
-        }
+        Described { analysis, occupations, version: self.analyzer().version().to_owned() }
     }
 
     /// Version of dictionary and lexicon.

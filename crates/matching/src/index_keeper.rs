@@ -81,27 +81,22 @@ impl IndexKeeper {
 
     /// The engine, or why there is none.
     pub(crate) fn engine(&self) -> Result<Arc<EmbeddedEngine>, MatchingError> {
-        self.engine
-            .load_full()
-            .ok_or_else(|| MatchingError::IndexNotReady {
-                collection: self.collection,
-                reason: match self.state() {
-                    IndexState::Opening | IndexState::Ready => "opening".into(),
-                    IndexState::Rebuilding(done) => {
-                        format!("rebuilding, {:.0}% done", done * 100.0)
-                    }
-                    IndexState::Failed(reason) => format!("failed: {reason}"),
-                },
-            })
+        self.engine.load_full().ok_or_else(|| MatchingError::IndexNotReady {
+            collection: self.collection,
+            reason: match self.state() {
+                IndexState::Opening | IndexState::Ready => "opening".into(),
+                IndexState::Rebuilding(done) => {
+                    format!("rebuilding, {:.0}% done", done * 100.0)
+                }
+                IndexState::Failed(reason) => format!("failed: {reason}"),
+            },
+        })
     }
 
     /// Waits until the Seq is searchable. Ends only then; the caller's deadline bounds it.
     pub(crate) async fn wait_for(&self, seq: Seq) -> Result<(), MatchingError> {
         let mut searchable = self.searchable.subscribe();
-        searchable
-            .wait_for(|at| *at >= seq)
-            .await
-            .map_err(|_| MatchingError::ShuttingDown)?;
+        searchable.wait_for(|at| *at >= seq).await.map_err(|_| MatchingError::ShuttingDown)?;
         Ok(())
     }
 
@@ -177,10 +172,7 @@ impl IndexKeeper {
 
     /// The generations on disk in rising order.
     fn generations(&self) -> Vec<u64> {
-        let entries = std::fs::read_dir(&self.folder)
-            .into_iter()
-            .flatten()
-            .flatten();
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut found: Vec<u64> = entries
             .filter_map(|e| e.file_name().to_str()?.strip_prefix('g')?.parse().ok())
             .collect();

@@ -10,6 +10,7 @@ use jobmatch_store::{Record, Store, Stored};
 use crate::analysis::Analyst;
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState};
+use crate::parallel::in_parallel;
 
 /// Most changes in one commit of the engine: large enough that an import is not held up
 /// by commits of some 60 ms, small enough that other readers see it within a second.
@@ -154,11 +155,7 @@ impl Indexer {
     ) -> Result<(Batch, bool), MatchingError> {
         let feed = self.store.changes(R::COLLECTION, after, MAX_BATCH)?;
         let more = feed.len() == MAX_BATCH;
-        let seq = if more {
-            feed.last().map_or(upto, |c| c.seq)
-        } else {
-            upto
-        };
+        let seq = if more { feed.last().map_or(upto, |c| c.seq) } else { upto };
         // What changed after `upto` was read comes with a later batch.
         let feed: Vec<_> = feed.into_iter().filter(|c| c.seq <= seq).collect();
         let changes = in_parallel(&feed, |change| self.change_of::<R>(change, after))?;
@@ -182,15 +179,9 @@ impl Indexer {
         // last change was of volatile facts only.
         if stored.content_seq <= after && !change.content {
             let volatile = stored.record.volatile();
-            return Ok(Some(Change::Volatile {
-                id: change.id.clone(),
-                volatile,
-            }));
+            return Ok(Some(Change::Volatile { id: change.id.clone(), volatile }));
         }
-        Ok(Some(Change::Upsert(Box::new(R::document(
-            &stored,
-            &self.analyst,
-        )?))))
+        Ok(Some(Change::Upsert(Box::new(R::document(&stored, &self.analyst)?))))
     }
 
     /// The record, or `None` when it is gone or damaged; a damaged row is reported and
@@ -247,10 +238,7 @@ impl Indexer {
             let share = (done as f64 / total).min(1.0);
             progress(share);
             self.keeper.set_state(IndexState::Rebuilding(share));
-            let changes = documents
-                .into_iter()
-                .map(|d| Change::Upsert(Box::new(d)))
-                .collect();
+            let changes = documents.into_iter().map(|d| Change::Upsert(Box::new(d))).collect();
             // A generation that is cut short is never current, so its Seq may stay at 0.
             let at = if last.is_none() { seq } else { Seq::default() };
             engine.apply(Batch { changes, seq: at }).await?;
@@ -278,25 +266,4 @@ impl Indexer {
         let documents = in_parallel(&page.records, |stored| R::document(stored, &self.analyst))?;
         Ok((documents, page.last))
     }
-}
-
-/// Applies a function to every item on all cores, keeping the order; the first failure in
-/// that order ends it.
-fn in_parallel<T: Sync, U: Send>(
-    items: &[T],
-    function: impl Fn(&T) -> Result<U, MatchingError> + Sync,
-) -> Result<Vec<U>, MatchingError> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let chunk = items.len().div_ceil(cores).max(1);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = items
-            .chunks(chunk)
-            .map(|part| scope.spawn(|| part.iter().map(&function).collect::<Result<Vec<_>, _>>()))
-            .collect();
-        let mut out = Vec::with_capacity(items.len());
-        for worker in workers {
-            out.extend(worker.join().map_err(|_| MatchingError::Internal)??);
-        }
-        Ok(out)
-    })
 }

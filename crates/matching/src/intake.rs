@@ -29,12 +29,7 @@ pub struct Redactions {
 
 impl Redactions {
     fn redact(&mut self, text: &str) -> String {
-        let Redacted {
-            text,
-            phones,
-            id_numbers,
-            others,
-        } = redact(text);
+        let Redacted { text, phones, id_numbers, others } = redact(text);
         self.phones += phones;
         self.id_numbers += id_numbers;
         self.others += others;
@@ -95,10 +90,9 @@ impl Writable for JobPosting {
     fn closed(&self) -> Option<Self> {
         match self.status {
             PostingStatus::Closed => None,
-            PostingStatus::Open | PostingStatus::Paused | PostingStatus::Filled => Some(Self {
-                status: PostingStatus::Closed,
-                ..self.clone()
-            }),
+            PostingStatus::Open | PostingStatus::Paused | PostingStatus::Filled => {
+                Some(Self { status: PostingStatus::Closed, ..self.clone() })
+            }
         }
     }
 }
@@ -115,10 +109,7 @@ impl Writable for Profile {
     fn closed(&self) -> Option<Self> {
         match self.visibility {
             Visibility::Private => None,
-            Visibility::Matchable => Some(Self {
-                visibility: Visibility::Private,
-                ..self.clone()
-            }),
+            Visibility::Matchable => Some(Self { visibility: Visibility::Private, ..self.clone() }),
         }
     }
 }
@@ -223,11 +214,7 @@ impl Intake {
     ) -> Result<Written<R>, MatchingError> {
         let counts = Arc::new(parking_lot::Mutex::new(Redactions::default()));
         let counted = counts.clone();
-        let Guard {
-            allow_missing,
-            etag: sent,
-            request,
-        } = guard;
+        let Guard { allow_missing, etag: sent, request } = guard;
         let expected = sent.clone();
         let decide = move |current: Option<&Stored<R>>| {
             if current.is_none() && !allow_missing {
@@ -248,11 +235,7 @@ impl Intake {
         id: DocumentId,
         guard: Guard,
     ) -> Result<Written<R>, MatchingError> {
-        let Guard {
-            allow_missing,
-            etag: sent,
-            request,
-        } = guard;
+        let Guard { allow_missing, etag: sent, request } = guard;
         let expected = sent.clone();
         let decide = move |current: Option<&Stored<R>>| match current {
             None if allow_missing => Ok(Decision::Keep),
@@ -281,11 +264,7 @@ impl Intake {
         }
         if gone.len() as f64 > live as f64 * sync.max_closed_share {
             let closing = gone.len();
-            return Err(MatchingError::ShrunkenFeed {
-                source_name: sync.source,
-                closing,
-                live,
-            });
+            return Err(MatchingError::ShrunkenFeed { source_name: sync.source, closing, live });
         }
         let closing = gone.len();
         for id in gone {
@@ -302,11 +281,7 @@ impl Intake {
 
 fn check_etag<R>(current: Option<&Stored<R>>, expected: &str) -> Result<(), Refusal> {
     let matches = current.is_some_and(|s| etag(s.seq) == expected);
-    if expected.is_empty() || matches {
-        Ok(())
-    } else {
-        Err(Refusal::Etag)
-    }
+    if expected.is_empty() || matches { Ok(()) } else { Err(Refusal::Etag) }
 }
 
 fn written<R>(receipt: Receipt<R>, redactions: Redactions) -> Written<R> {
@@ -325,15 +300,14 @@ fn write_error<R: Record>(
     request: Option<RequestKey>,
 ) -> MatchingError {
     match error {
-        WriteError::Refused(Refusal::Missing) => MatchingError::NotFound {
-            collection: R::COLLECTION,
-            id,
-        },
+        WriteError::Refused(Refusal::Missing) => {
+            MatchingError::NotFound { collection: R::COLLECTION, id }
+        }
         WriteError::Refused(Refusal::Etag) => MatchingError::EtagMismatch { id, sent },
         WriteError::Refused(Refusal::Invalid(violation)) => MatchingError::Invalid(violation),
-        WriteError::KeyReused => MatchingError::RequestIdReused {
-            key: request.map(|r| r.key).unwrap_or_default(),
-        },
+        WriteError::KeyReused => {
+            MatchingError::RequestIdReused { key: request.map(|r| r.key).unwrap_or_default() }
+        }
         WriteError::OriginTaken { by } => MatchingError::OriginTaken { by },
         WriteError::Busy => MatchingError::ShuttingDown,
         WriteError::Store(error) => MatchingError::Store(error),

@@ -14,6 +14,7 @@ mod index_keeper;
 mod indexer;
 mod intake;
 mod matcher;
+mod parallel;
 mod service;
 mod signals;
 mod tickets;

@@ -55,8 +55,7 @@ impl Matcher {
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
         let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
-        self.wait(Collection::Postings, request.options.min_seq)
-            .await?;
+        self.wait(Collection::Postings, request.options.min_seq).await?;
         let this = self.clone();
         let question =
             tokio::task::spawn_blocking(move || this.ask_postings(request, as_of)).await??;
@@ -68,8 +67,7 @@ impl Matcher {
     pub async fn match_profiles(&self, request: MatchProfiles) -> Result<MatchPage, MatchingError> {
         let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
-        self.wait(Collection::Profiles, request.options.min_seq)
-            .await?;
+        self.wait(Collection::Profiles, request.options.min_seq).await?;
         let this = self.clone();
         let question =
             tokio::task::spawn_blocking(move || this.ask_profiles(request, as_of)).await??;
@@ -80,20 +78,10 @@ impl Matcher {
     /// One pair, eligible or not.
     pub async fn explain(&self, request: ExplainMatch) -> Result<Explanation, MatchingError> {
         let as_of = self.as_of(&request.options)?;
-        self.wait(Collection::Postings, request.options.min_seq)
-            .await?;
-        let ExplainMatch {
-            person,
-            posting,
-            filter,
-            options,
-        } = request;
+        self.wait(Collection::Postings, request.options.min_seq).await?;
+        let ExplainMatch { person, posting, filter, options } = request;
         let this = self.clone();
-        let ask = MatchPostings {
-            person,
-            filter,
-            options,
-        };
+        let ask = MatchPostings { person, filter, options };
         let question = tokio::task::spawn_blocking(move || this.ask_postings(ask, as_of)).await??;
         let retrieval = self.retrieve(&question, vec![posting.clone()]).await?;
         let (seq, this) = (retrieval.seq, self.clone());
@@ -101,22 +89,13 @@ impl Matcher {
             Ranking::new(&this, &question).explain_one(&retrieval, &posting)
         })
         .await??;
-        Ok(Explanation {
-            found,
-            eligible,
-            seq,
-            as_of,
-            ranking_version: self.ranking_version(),
-        })
+        Ok(Explanation { found, eligible, seq, as_of, ranking_version: self.ranking_version() })
     }
 
     /// Name and version of everything that decides an order: ranking, lexicon, model.
     pub fn ranking_version(&self) -> String {
         let analyzer = self.analyst.analyzer().version();
-        format!(
-            "{RANKING_NAME}/{analyzer}/{}",
-            self.analyst.embedder().space()
-        )
+        format!("{RANKING_NAME}/{analyzer}/{}", self.analyst.embedder().space())
     }
 
     /// The same as one number, for page tokens.
@@ -153,11 +132,7 @@ impl Matcher {
         request: MatchPostings,
         as_of: Instant,
     ) -> Result<Question, MatchingError> {
-        let MatchPostings {
-            person,
-            filter,
-            options,
-        } = request;
+        let MatchPostings { person, filter, options } = request;
         let person = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
         let mut conditions = demands_on_postings(&person, valid_at);
@@ -180,11 +155,7 @@ impl Matcher {
         request: MatchProfiles,
         as_of: Instant,
     ) -> Result<Question, MatchingError> {
-        let MatchProfiles {
-            job,
-            filter,
-            options,
-        } = request;
+        let MatchProfiles { job, filter, options } = request;
         let job = self.job(job)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
         let mut conditions = demands_on_profiles(&job, valid_at);
@@ -210,33 +181,17 @@ impl Matcher {
         let options = &question.options;
         let required = |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
         let query = Query {
-            conditions: question
-                .conditions
-                .iter()
-                .filter(required)
-                .cloned()
-                .collect(),
-            lexical: options
-                .legs
-                .lexical
-                .then(|| self.analyst.query_terms(&question.reading)),
+            conditions: question.conditions.iter().filter(required).cloned().collect(),
+            lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
             vector: question.vector.clone().filter(|_| options.legs.vector),
             by_conditions: options.legs.conditions,
             near: question.near,
             // Exact answers score every eligible document.
-            limit: if options.exact {
-                usize::MAX
-            } else {
-                HITS_A_LEG
-            },
+            limit: if options.exact { usize::MAX } else { HITS_A_LEG },
             exact: options.exact,
             score_also,
         };
-        Ok(self
-            .keeper(question.collection)
-            .engine()?
-            .retrieve(query)
-            .await?)
+        Ok(self.keeper(question.collection).engine()?.retrieve(query).await?)
     }
 
     async fn answer(
@@ -264,10 +219,7 @@ impl Matcher {
             Ok(MatchPage {
                 matches: ranked.matches,
                 next: ranked.next,
-                seq: this
-                    .keeper(question.collection)
-                    .searchable()
-                    .max(retrieval.seq),
+                seq: this.keeper(question.collection).searchable().max(retrieval.seq),
                 exclusions: retrieval.exclusions.clone(),
                 as_of: question.as_of,
                 ranking_version: this.ranking_version(),

@@ -79,13 +79,7 @@ impl Service {
     /// Opens everything and starts the indexers. Returns when the store is open; the
     /// indexes open, or are built, in the background ([`Service::ready`]).
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
-        let ServiceOptions {
-            data_dir,
-            analyzer,
-            embedder,
-            clock,
-            weights,
-        } = options;
+        let ServiceOptions { data_dir, analyzer, embedder, clock, weights } = options;
         let store_clock = clock.clone();
         let folder = data_dir.clone();
         let (store, analyzer) = tokio::task::spawn_blocking(move || {
@@ -111,14 +105,8 @@ impl Service {
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
         });
-        let tasks = indexers
-            .iter()
-            .map(|i| tokio::spawn(i.clone().run()))
-            .collect();
-        let intake = Intake {
-            store: store.clone(),
-            keepers: keepers.clone(),
-        };
+        let tasks = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
+        let intake = Intake { store: store.clone(), keepers: keepers.clone() };
         let matcher = Matcher {
             store: store.clone(),
             analyst: analyst.clone(),
@@ -128,17 +116,7 @@ impl Service {
         };
         let tickets = Tickets::default();
         let started = clock();
-        Ok(Self {
-            store,
-            analyst,
-            intake,
-            matcher,
-            indexers,
-            tasks,
-            tickets,
-            clock,
-            started,
-        })
+        Ok(Self { store, analyst, intake, matcher, indexers, tasks, tickets, clock, started })
     }
 
     /// Waits until both indexes serve and have caught up with the present Seq.

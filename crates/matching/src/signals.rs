@@ -49,16 +49,8 @@ impl SkillText {
             return None;
         }
         let names = |skill: &&str| self.0.contains(normalize(skill).as_str());
-        let matched = posting
-            .skills
-            .iter()
-            .map(|s| s.as_str())
-            .filter(names)
-            .map(str::to_owned)
-            .collect();
-        Some(SkillSignal {
-            matched,
-            asked: posting.skills.len(),
-        })
+        let matched =
+            posting.skills.iter().map(|s| s.as_str()).filter(names).map(str::to_owned).collect();
+        Some(SkillSignal { matched, asked: posting.skills.len() })
     }
 }

@@ -32,9 +32,7 @@ pub(crate) fn kind(number: i32) -> Result<Option<EmploymentKind>, Invalid> {
 pub(crate) fn kinds(path: &str, numbers: &[i32]) -> Result<jobmatch_domain::KindSet, Violation> {
     let each = numbers.iter().enumerate().map(|(i, n)| {
         let at = || format!("{path}[{i}]");
-        kind(*n)
-            .map_err(|e| e.at(at()))?
-            .ok_or_else(|| Invalid::Missing.at(at()))
+        kind(*n).map_err(|e| e.at(at()))?.ok_or_else(|| Invalid::Missing.at(at()))
     });
     each.collect()
 }
@@ -53,10 +51,7 @@ pub(crate) fn kind_to_wire(kind: EmploymentKind) -> i32 {
 pub(crate) fn education(number: i32) -> Result<Option<Education>, Invalid> {
     v1::Education::try_from(number).map_err(|_| unknown_enum(number, "education"))?;
     // The contract numbers the levels in the order of `ALL`, from 1.
-    Ok(usize::try_from(number - 1)
-        .ok()
-        .and_then(|i| Education::ALL.get(i))
-        .copied())
+    Ok(usize::try_from(number - 1).ok().and_then(|i| Education::ALL.get(i)).copied())
 }
 
 pub(crate) fn education_to_wire(level: Option<Education>) -> i32 {
@@ -64,39 +59,23 @@ pub(crate) fn education_to_wire(level: Option<Education>) -> i32 {
     position.map_or(0, |i| i as i32 + 1)
 }
 
-const PAY_UNITS: [PayUnit; 5] = [
-    PayUnit::Hour,
-    PayUnit::Day,
-    PayUnit::Month,
-    PayUnit::Year,
-    PayUnit::Piece,
-];
+const PAY_UNITS: [PayUnit; 5] =
+    [PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Year, PayUnit::Piece];
 
 fn pay_unit(number: i32) -> Result<Option<PayUnit>, Invalid> {
     v1::PayUnit::try_from(number).map_err(|_| unknown_enum(number, "pay unit"))?;
-    Ok(usize::try_from(number - 1)
-        .ok()
-        .and_then(|i| PAY_UNITS.get(i))
-        .copied())
+    Ok(usize::try_from(number - 1).ok().and_then(|i| PAY_UNITS.get(i)).copied())
 }
 
 fn pay_unit_to_wire(unit: PayUnit) -> i32 {
-    PAY_UNITS
-        .iter()
-        .position(|u| *u == unit)
-        .map_or(0, |i| i as i32 + 1)
+    PAY_UNITS.iter().position(|u| *u == unit).map_or(0, |i| i as i32 + 1)
 }
 
 pub(crate) fn pay(wire: v1::Pay) -> Result<Option<Pay>, Violation> {
     let money = |yuan: Option<f64>, path: &str| {
-        yuan.map(Money::from_yuan)
-            .transpose()
-            .map_err(|e| e.at(path))
+        yuan.map(Money::from_yuan).transpose().map_err(|e| e.at(path))
     };
-    let (min, max) = (
-        money(wire.min_yuan, "min_yuan")?,
-        money(wire.max_yuan, "max_yuan")?,
-    );
+    let (min, max) = (money(wire.min_yuan, "min_yuan")?, money(wire.max_yuan, "max_yuan")?);
     let unit = pay_unit(wire.unit).map_err(|e| e.at("unit"))?;
     let text = jobmatch_domain::text::Text::parse(&wire.text).map_err(|e| e.at("text"))?;
     let pay = Pay::new(min, max, unit, wire.negotiable, text)?;
@@ -122,10 +101,7 @@ pub(crate) fn pay_floor(wire: v1::PayFloor) -> Result<PayFloor, Violation> {
 }
 
 pub(crate) fn pay_floor_to_wire(floor: PayFloor) -> v1::PayFloor {
-    v1::PayFloor {
-        amount_yuan: floor.amount().yuan(),
-        unit: pay_unit_to_wire(floor.unit()),
-    }
+    v1::PayFloor { amount_yuan: floor.amount().yuan(), unit: pay_unit_to_wire(floor.unit()) }
 }
 
 pub(crate) fn point(wire: v1::Point) -> Result<Point, Violation> {
@@ -149,11 +125,7 @@ pub(crate) fn point(wire: v1::Point) -> Result<Point, Violation> {
 
 pub(crate) fn point_to_wire(point: Point) -> v1::Point {
     let (latitude, longitude) = (point.latitude(), point.longitude());
-    v1::Point {
-        latitude,
-        longitude,
-        datum: v1::Datum::Wgs84 as i32,
-    }
+    v1::Point { latitude, longitude, datum: v1::Datum::Wgs84 as i32 }
 }
 
 pub(crate) fn division(code: &str) -> Result<Option<Division>, Invalid> {
@@ -170,11 +142,7 @@ pub(crate) fn place(wire: Option<v1::Place>) -> Result<Place, Violation> {
     let within = |v: Violation| v.within("place");
     Ok(Place {
         division: division(&wire.division).map_err(|e| within(e.at("division")))?,
-        point: wire
-            .point
-            .map(point)
-            .transpose()
-            .map_err(|v| within(v.within("point")))?,
+        point: wire.point.map(point).transpose().map_err(|v| within(v.within("point")))?,
     })
 }
 
@@ -204,12 +172,7 @@ pub(crate) fn owner_to_wire(owner: &Owner) -> Option<v1::Owner> {
 pub(crate) fn shifts(path: &str, wire: &[v1::WeeklyShift]) -> Result<Vec<WeeklyShift>, Violation> {
     if wire.len() > WeeklyShift::MAX_ITEMS {
         let (actual, max) = (wire.len(), WeeklyShift::MAX_ITEMS);
-        return Err(Invalid::TooLong {
-            actual,
-            max,
-            unit: "items",
-        }
-        .at(path));
+        return Err(Invalid::TooLong { actual, max, unit: "items" }.at(path));
     }
     let each = wire.iter().enumerate().map(|(i, s)| {
         WeeklyShift::parse(&s.days, &s.start, &s.end).map_err(|v| v.within(&format!("{path}[{i}]")))
@@ -218,11 +181,7 @@ pub(crate) fn shifts(path: &str, wire: &[v1::WeeklyShift]) -> Result<Vec<WeeklyS
 }
 
 pub(crate) fn shifts_to_wire(shifts: &[WeeklyShift]) -> Vec<v1::WeeklyShift> {
-    let one = |s: &WeeklyShift| v1::WeeklyShift {
-        days: s.days(),
-        start: s.start(),
-        end: s.end(),
-    };
+    let one = |s: &WeeklyShift| v1::WeeklyShift { days: s.days(), start: s.start(), end: s.end() };
     shifts.iter().map(one).collect()
 }
 
@@ -232,12 +191,7 @@ pub(crate) fn certificates(
     max: usize,
 ) -> Result<CertificateSet, Violation> {
     if names.len() > max {
-        return Err(Invalid::TooLong {
-            actual: names.len(),
-            max,
-            unit: "items",
-        }
-        .at(path));
+        return Err(Invalid::TooLong { actual: names.len(), max, unit: "items" }.at(path));
     }
     let each = names.iter().enumerate().map(|(i, name)| {
         Certificate::parse(name).map_err(|e| Invalid::from(e).at(format!("{path}[{i}]")))
@@ -250,17 +204,12 @@ pub(crate) fn certificates_to_wire(set: &CertificateSet) -> Vec<String> {
 }
 
 pub(crate) fn embedding(wire: Option<v1::Embedding>) -> Result<Option<Embedding>, Violation> {
-    let checked = wire
-        .map(|e| Embedding::new(&e.space, &e.values))
-        .transpose();
+    let checked = wire.map(|e| Embedding::new(&e.space, &e.values)).transpose();
     checked.map_err(|v| v.within("embedding"))
 }
 
 pub(crate) fn embedding_to_wire(embedding: &Embedding) -> v1::Embedding {
-    v1::Embedding {
-        space: embedding.space().to_owned(),
-        values: embedding.values().to_vec(),
-    }
+    v1::Embedding { space: embedding.space().to_owned(), values: embedding.values().to_vec() }
 }
 
 pub(crate) fn travel(number: i32) -> Result<Travel, Invalid> {
@@ -311,19 +260,12 @@ pub(crate) const CALENDAR: std::ops::RangeInclusive<i64> = -2_208_988_800..=7_25
 /// An instant of [`CALENDAR`]; parts of a second are dropped.
 pub(crate) fn instant(timestamp: prost_types::Timestamp) -> Result<Instant, Invalid> {
     if !CALENDAR.contains(&timestamp.seconds) {
-        return Err(Invalid::range(
-            timestamp.seconds,
-            CALENDAR.start(),
-            CALENDAR.end(),
-        ));
+        return Err(Invalid::range(timestamp.seconds, CALENDAR.start(), CALENDAR.end()));
     }
     Ok(Instant(timestamp.seconds))
 }
 
 /// An instant on the wire.
 pub fn timestamp(instant: Instant) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: instant.0,
-        nanos: 0,
-    }
+    prost_types::Timestamp { seconds: instant.0, nanos: 0 }
 }

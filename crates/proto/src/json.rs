@@ -158,65 +158,26 @@ macro_rules! named {
     };
 }
 
-named!(
-    kind,
-    kind_name,
-    EmploymentKind,
-    "EMPLOYMENT_KIND_",
-    "kind",
-    "FULL_TIME"
-);
-named!(
-    education,
-    education_name,
-    Education,
-    "EDUCATION_",
-    "education",
-    "COLLEGE"
-);
+named!(kind, kind_name, EmploymentKind, "EMPLOYMENT_KIND_", "kind", "FULL_TIME");
+named!(education, education_name, Education, "EDUCATION_", "education", "COLLEGE");
 named!(unit, unit_name, PayUnit, "PAY_UNIT_", "unit", "MONTH");
 named!(travel, travel_name, Travel, "TRAVEL_", "travel", "EBIKE");
-named!(
-    status,
-    status_name,
-    PostingStatus,
-    "POSTING_STATUS_",
-    "status",
-    "OPEN"
-);
-named!(
-    visibility,
-    visibility_name,
-    Visibility,
-    "VISIBILITY_",
-    "visibility",
-    "MATCHABLE"
-);
+named!(status, status_name, PostingStatus, "POSTING_STATUS_", "status", "OPEN");
+named!(visibility, visibility_name, Visibility, "VISIBILITY_", "visibility", "MATCHABLE");
 
 fn shifts(shifts: Vec<Shift>) -> Vec<v1::WeeklyShift> {
-    let one = |s: Shift| v1::WeeklyShift {
-        days: s.days,
-        start: s.start,
-        end: s.end,
-    };
+    let one = |s: Shift| v1::WeeklyShift { days: s.days, start: s.start, end: s.end };
     shifts.into_iter().map(one).collect()
 }
 
 fn shifts_back(shifts: Vec<v1::WeeklyShift>) -> Vec<Shift> {
-    let one = |s: v1::WeeklyShift| Shift {
-        days: s.days,
-        start: s.start,
-        end: s.end,
-    };
+    let one = |s: v1::WeeklyShift| Shift { days: s.days, start: s.start, end: s.end };
     shifts.into_iter().map(one).collect()
 }
 
 fn place(division: Option<String>, lat: Option<f64>, lon: Option<f64>) -> Option<v1::Place> {
-    let point = lat.zip(lon).map(|(latitude, longitude)| v1::Point {
-        latitude,
-        longitude,
-        datum: 0,
-    });
+    let point =
+        lat.zip(lon).map(|(latitude, longitude)| v1::Point { latitude, longitude, datum: 0 });
     let division = division.unwrap_or_default();
     (point.is_some() || !division.is_empty()).then_some(v1::Place { division, point })
 }
@@ -224,11 +185,7 @@ fn place(division: Option<String>, lat: Option<f64>, lon: Option<f64>) -> Option
 fn place_back(place: Option<v1::Place>) -> (Option<String>, Option<f64>, Option<f64>) {
     let place = place.unwrap_or_default();
     let division = Some(place.division).filter(|d| !d.is_empty());
-    (
-        division,
-        place.point.map(|p| p.latitude),
-        place.point.map(|p| p.longitude),
-    )
+    (division, place.point.map(|p| p.latitude), place.point.map(|p| p.longitude))
 }
 
 impl Posting {
@@ -264,10 +221,9 @@ impl Posting {
             age_min,
             age_max,
             shifts: shifts(self.shifts),
-            window: self.window.map(|w| v1::Window {
-                start: w.start,
-                end: w.end.unwrap_or_default(),
-            }),
+            window: self
+                .window
+                .map(|w| v1::Window { start: w.start, end: w.end.unwrap_or_default() }),
             benefits: self.benefits,
             published: self.published.unwrap_or_default(),
             expires: self.expires.unwrap_or_default(),
@@ -294,10 +250,7 @@ impl Posting {
             age: (wire.age_min.is_some() || wire.age_max.is_some())
                 .then_some((wire.age_min, wire.age_max)),
             shifts: shifts_back(wire.shifts),
-            window: wire.window.map(|w| Window {
-                start: w.start,
-                end: told(w.end),
-            }),
+            window: wire.window.map(|w| Window { start: w.start, end: told(w.end) }),
             published: told(wire.published),
             expires: told(wire.expires),
             id: wire.id,
@@ -324,27 +277,19 @@ impl Profile {
     /// The message; its values are checked by the service. Visibility and consent are as
     /// told; when nothing is told the profile is private.
     pub fn into_wire(self) -> Result<v1::Profile, UnknownName> {
-        let kinds = self
-            .kinds
-            .iter()
-            .map(|k| kind(Some(k)))
-            .collect::<Result<_, _>>()?;
+        let kinds = self.kinds.iter().map(|k| kind(Some(k))).collect::<Result<_, _>>()?;
         let pay_floor = match self.pay_min {
             None => None,
-            Some(floor) => Some(v1::PayFloor {
-                amount_yuan: floor.amount,
-                unit: unit(Some(&floor.unit))?,
-            }),
+            Some(floor) => {
+                Some(v1::PayFloor { amount_yuan: floor.amount, unit: unit(Some(&floor.unit))? })
+            }
         };
         Ok(v1::Profile {
             id: self.id,
             source: self.source,
             external_id: self.external_id,
             visibility: visibility(self.visibility.as_deref())?,
-            consent: self.consent.map(|given| v1::Consent {
-                given,
-                ..v1::Consent::default()
-            }),
+            consent: self.consent.map(|given| v1::Consent { given, ..v1::Consent::default() }),
             resume: self.resume,
             wanted: self.wanted,
             kinds,

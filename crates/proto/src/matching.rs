@@ -46,14 +46,7 @@ pub fn match_postings(
     };
     let filter = filter(wire.filter, context)?;
     let options = options(wire.options, paging, digest)?;
-    Ok((
-        MatchPostings {
-            person,
-            filter,
-            options,
-        },
-        digest,
-    ))
+    Ok((MatchPostings { person, filter, options }, digest))
 }
 
 /// Checks a request for people.
@@ -67,20 +60,13 @@ pub fn match_profiles(
     let job = match wire.job {
         None => return Err(Invalid::Missing.at("job")),
         Some(W::PostingId(id)) => Job::Stored(id_at(&id, "posting_id")?),
-        Some(W::Posting(given)) => Job::Given(Box::new(
-            posting::given(given).map_err(|v| v.within("posting"))?,
-        )),
+        Some(W::Posting(given)) => {
+            Job::Given(Box::new(posting::given(given).map_err(|v| v.within("posting"))?))
+        }
     };
     let filter = filter(wire.filter, context)?;
     let options = options(wire.options, paging, digest)?;
-    Ok((
-        MatchProfiles {
-            job,
-            filter,
-            options,
-        },
-        digest,
-    ))
+    Ok((MatchProfiles { job, filter, options }, digest))
 }
 
 /// Checks a request for one pair.
@@ -100,12 +86,7 @@ pub fn explain(
     };
     let posting = id_at(&wire.posting_id, "posting_id")?;
     let filter = filter(wire.filter, context)?;
-    Ok(ExplainMatch {
-        person,
-        posting,
-        filter,
-        options: options(wire.options, paging, 0)?,
-    })
+    Ok(ExplainMatch { person, posting, filter, options: options(wire.options, paging, 0)? })
 }
 
 fn given_person(wire: v1::Profile, context: Context<'_>) -> Result<Person, Violation> {
@@ -140,19 +121,13 @@ fn checked_filter(wire: v1::Filter, context: Context<'_>) -> Result<Filter, Viol
         ("excluded_employers", wire.excluded_employers.len()),
     ] {
         if length > MAX_LIST {
-            let too_long = Invalid::TooLong {
-                actual: length,
-                max: MAX_LIST,
-                unit: "items",
-            };
+            let too_long = Invalid::TooLong { actual: length, max: MAX_LIST, unit: "items" };
             return Err(too_long.at(path));
         }
     }
     let divisions = wire.divisions.iter().enumerate().map(|(i, code)| {
         let at = || format!("divisions[{i}]");
-        f::division(code)
-            .map_err(|e| e.at(at()))?
-            .ok_or_else(|| Invalid::Missing.at(at()))
+        f::division(code).map_err(|e| e.at(at()))?.ok_or_else(|| Invalid::Missing.at(at()))
     });
     let occupations = wire.occupations.iter().enumerate().map(|(i, name)| {
         let unknown = || Invalid::unknown(name, "occupation").at(format!("occupations[{i}]"));
@@ -183,10 +158,7 @@ fn checked_filter(wire: v1::Filter, context: Context<'_>) -> Result<Filter, Viol
 }
 
 fn radius(centre: Option<v1::Point>, metres: Option<f64>) -> Result<Option<Radius>, Violation> {
-    let centre = centre
-        .map(f::point)
-        .transpose()
-        .map_err(|v| v.within("centre"))?;
+    let centre = centre.map(f::point).transpose().map_err(|v| v.within("centre"))?;
     let bad = |invalid: Invalid| Err(invalid.at("radius_metres"));
     match (centre, metres) {
         (None, None) => Ok(None),
@@ -309,11 +281,7 @@ fn legs(wire: &[i32]) -> Result<Legs, Violation> {
     if wire.is_empty() {
         return Ok(Legs::default());
     }
-    let mut out = Legs {
-        lexical: false,
-        vector: false,
-        conditions: false,
-    };
+    let mut out = Legs { lexical: false, vector: false, conditions: false };
     for (i, number) in wire.iter().enumerate() {
         let at = || format!("legs[{i}]");
         let leg =
@@ -419,10 +387,7 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
 
 /// A page of profiles; no match carries a text of the person's.
 pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchProfilesResponse {
-    let next = page
-        .next
-        .as_ref()
-        .map(|start| page_token::matches(start, digest));
+    let next = page.next.as_ref().map(|start| page_token::matches(start, digest));
     v1::MatchProfilesResponse {
         matches: page.matches.iter().map(match_to_wire).collect(),
         next_page_token: next.unwrap_or_default(),
@@ -430,10 +395,7 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
         exclusions: page
             .exclusions
             .iter()
-            .map(|e| v1::Exclusion {
-                kind: e.kind.index() as i32 + 1,
-                count: e.count,
-            })
+            .map(|e| v1::Exclusion { kind: e.kind.index() as i32 + 1, count: e.count })
             .collect(),
         as_of: Some(f::timestamp(page.as_of)),
         ranking_version: page.ranking_version.clone(),
@@ -445,10 +407,7 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
                 .trace
                 .stages
                 .iter()
-                .map(|(stage, micros)| v1::StageTime {
-                    stage: (*stage).into(),
-                    micros: *micros,
-                })
+                .map(|(stage, micros)| v1::StageTime { stage: (*stage).into(), micros: *micros })
                 .collect(),
         }),
     }

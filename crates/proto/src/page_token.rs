@@ -63,9 +63,7 @@ pub fn parse_list(token: &str, request_digest: u64) -> Result<Option<DocumentId>
     let Some(body) = open(LIST, token, request_digest)? else {
         return Ok(None);
     };
-    let id = String::from_utf8(body)
-        .ok()
-        .and_then(|id| DocumentId::parse(&id).ok());
+    let id = String::from_utf8(body).ok().and_then(|id| DocumentId::parse(&id).ok());
     id.map(Some).ok_or_else(|| malformed(token))
 }
 
@@ -109,19 +107,10 @@ mod tests {
 
     #[test]
     fn tokens_round_trip_and_belong_to_one_request() {
-        let start = PageStart {
-            as_of: Instant(-5),
-            ranking_version: 9,
-            shown: vec![1, u64::MAX],
-        };
+        let start = PageStart { as_of: Instant(-5), ranking_version: 9, shown: vec![1, u64::MAX] };
         let token = matches(&start, 77);
         assert_eq!(parse_matches(&token, 77), Ok(Some(start)));
-        assert!(
-            parse_matches(&token, 78)
-                .unwrap_err()
-                .to_string()
-                .contains("another request")
-        );
+        assert!(parse_matches(&token, 78).unwrap_err().to_string().contains("another request"));
         assert!(parse_list(&token, 77).is_err());
         assert_eq!(parse_matches("", 77), Ok(None));
         let id = DocumentId::parse("A001").unwrap();

@@ -39,10 +39,7 @@ pub(crate) fn document_id(
 }
 
 pub(crate) fn date(text: &str, path: &str) -> Result<Option<Date>, Violation> {
-    (!text.is_empty())
-        .then(|| Date::parse(text))
-        .transpose()
-        .map_err(|e| e.at(path))
+    (!text.is_empty()).then(|| Date::parse(text)).transpose().map_err(|e| e.at(path))
 }
 
 fn status(number: i32) -> Result<PostingStatus, Invalid> {
@@ -70,20 +67,14 @@ fn status_to_wire(status: PostingStatus) -> i32 {
 pub fn statuses(numbers: &[i32]) -> Result<Vec<PostingStatus>, Violation> {
     let each = numbers.iter().enumerate().map(|(i, n)| {
         let at = format!("statuses[{i}]");
-        if *n == 0 {
-            Err(Invalid::Missing.at(at))
-        } else {
-            status(*n).map_err(|e| e.at(at))
-        }
+        if *n == 0 { Err(Invalid::Missing.at(at)) } else { status(*n).map_err(|e| e.at(at)) }
     });
     each.collect()
 }
 
 fn window(wire: v1::Window) -> Result<Window, Violation> {
     let start = CivilInstant::parse(&wire.start).map_err(|e| e.at("start"))?;
-    let end = (!wire.end.is_empty())
-        .then(|| CivilInstant::parse(&wire.end))
-        .transpose();
+    let end = (!wire.end.is_empty()).then(|| CivilInstant::parse(&wire.end)).transpose();
     Window::new(start, end.map_err(|e| e.at("end"))?)
 }
 
@@ -95,17 +86,8 @@ fn text<const MIN: usize, const MAX: usize>(
 }
 
 fn with_id(wire: v1::JobPosting, id: DocumentId) -> Result<JobPosting, Violation> {
-    let window = wire
-        .window
-        .map(window)
-        .transpose()
-        .map_err(|v| v.within("window"))?;
-    let pay = wire
-        .pay
-        .map(f::pay)
-        .transpose()
-        .map_err(|v| v.within("pay"))?
-        .flatten();
+    let window = wire.window.map(window).transpose().map_err(|v| v.within("window"))?;
+    let pay = wire.pay.map(f::pay).transpose().map_err(|v| v.within("pay"))?.flatten();
     Ok(JobPosting {
         id,
         origin: Origin::new(&wire.source, &wire.external_id)?,

@@ -36,11 +36,7 @@ fn consent(wire: Option<v1::Consent>) -> Result<Consent, Violation> {
     let Some(wire) = wire else {
         return Ok(Consent::default());
     };
-    let given_at = wire
-        .given_at
-        .map(f::instant)
-        .transpose()
-        .map_err(|e| e.at("given_at"))?;
+    let given_at = wire.given_at.map(f::instant).transpose().map_err(|e| e.at("given_at"))?;
     Ok(Consent {
         given: wire.given,
         given_at,
@@ -59,11 +55,7 @@ fn birth_year(year: Option<u32>, today: Date) -> Result<Option<i16>, Violation> 
 }
 
 fn with_id(wire: v1::Profile, id: DocumentId, today: Date) -> Result<Profile, Violation> {
-    let floor = wire
-        .pay_floor
-        .map(f::pay_floor)
-        .transpose()
-        .map_err(|v| v.within("pay_floor"))?;
+    let floor = wire.pay_floor.map(f::pay_floor).transpose().map_err(|v| v.within("pay_floor"))?;
     Ok(Profile {
         id,
         origin: Origin::new(&wire.source, &wire.external_id)?,
@@ -94,11 +86,7 @@ pub fn to_wire(profile: &Profile) -> v1::Profile {
     let consent = (profile.consent != Consent::default()).then(|| v1::Consent {
         given: profile.consent.given,
         given_at: profile.consent.given_at.map(f::timestamp),
-        valid_until: profile
-            .consent
-            .valid_until
-            .map(|d| d.to_string())
-            .unwrap_or_default(),
+        valid_until: profile.consent.valid_until.map(|d| d.to_string()).unwrap_or_default(),
     });
     let visibility = match profile.visibility {
         Visibility::Private => v1::Visibility::Private,
@@ -125,11 +113,7 @@ pub fn to_wire(profile: &Profile) -> v1::Profile {
         available: f::shifts_to_wire(&profile.available),
         assistance: profile.assistance.iter().map(|a| a.to_string()).collect(),
         place: f::place_to_wire(profile.place),
-        excluded_employers: profile
-            .excluded_employers
-            .iter()
-            .map(|e| e.to_string())
-            .collect(),
+        excluded_employers: profile.excluded_employers.iter().map(|e| e.to_string()).collect(),
         embedding: profile.embedding.as_ref().map(f::embedding_to_wire),
         seq: 0,
         etag: String::new(),

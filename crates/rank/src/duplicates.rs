@@ -20,11 +20,7 @@ const SHORT_CHARACTERS: usize = 30;
 impl Fingerprint {
     /// Whether the two adverts are near-duplicates.
     pub fn is_near(self, other: Self) -> bool {
-        let limit = if self.short || other.short {
-            0
-        } else {
-            MAX_DISTANCE
-        };
+        let limit = if self.short || other.short { 0 } else { MAX_DISTANCE };
         (self.bits ^ other.bits).count_ones() <= limit
     }
 }
@@ -32,15 +28,12 @@ impl Fingerprint {
 /// Fingerprint of a posting's title, text and employer. Blanks and punctuation do not
 /// count.
 pub fn fingerprint(posting: &JobPosting) -> Fingerprint {
-    let characters: Vec<char> = [
-        posting.title.as_str(),
-        posting.description.as_str(),
-        posting.employer.as_str(),
-    ]
-    .iter()
-    .flat_map(|text| text.chars())
-    .filter(|c| c.is_alphanumeric())
-    .collect();
+    let characters: Vec<char> =
+        [posting.title.as_str(), posting.description.as_str(), posting.employer.as_str()]
+            .iter()
+            .flat_map(|text| text.chars())
+            .filter(|c| c.is_alphanumeric())
+            .collect();
     let mut votes = [0i32; 64];
     let mut buffer = String::with_capacity(SHINGLE * 4);
     let width = SHINGLE.min(characters.len().max(1));
@@ -52,13 +45,8 @@ pub fn fingerprint(posting: &JobPosting) -> Fingerprint {
             *vote += if hash >> bit & 1 == 1 { 1 } else { -1 };
         }
     }
-    let bits = (0..64)
-        .filter(|bit| votes[*bit] > 0)
-        .fold(0u64, |bits, bit| bits | 1 << bit);
-    Fingerprint {
-        bits,
-        short: characters.len() < SHORT_CHARACTERS,
-    }
+    let bits = (0..64).filter(|bit| votes[*bit] > 0).fold(0u64, |bits, bit| bits | 1 << bit);
+    Fingerprint { bits, short: characters.len() < SHORT_CHARACTERS }
 }
 
 #[cfg(test)]

@@ -23,16 +23,8 @@ pub fn evidence(kind: FactorKind, pair: &Pair<'_>) -> String {
 }
 
 fn lexical(pair: &Pair<'_>) -> String {
-    let said = if pair.signals.lexical <= 0.0 {
-        "用词无重合"
-    } else {
-        "用词有重合"
-    };
-    if pair.signals.lexical_ceiling > 0.0 {
-        said.into()
-    } else {
-        String::new()
-    }
+    let said = if pair.signals.lexical <= 0.0 { "用词无重合" } else { "用词有重合" };
+    if pair.signals.lexical_ceiling > 0.0 { said.into() } else { String::new() }
 }
 
 fn semantic(pair: &Pair<'_>) -> String {
@@ -64,12 +56,7 @@ fn skills(pair: &Pair<'_>) -> String {
         return "岗位所列技能暂未匹配到".into();
     }
     let shown: Vec<_> = signal.matched.iter().take(3).map(String::as_str).collect();
-    format!(
-        "具备技能：{}（{}/{}）",
-        shown.join("、"),
-        signal.matched.len(),
-        signal.asked
-    )
+    format!("具备技能：{}（{}/{}）", shown.join("、"), signal.matched.len(), signal.asked)
 }
 
 fn certificates(pair: &Pair<'_>) -> String {
@@ -129,11 +116,7 @@ fn pay(pair: &Pair<'_>) -> String {
     };
     let Some(ratio) = pay_ratio(pair) else {
         let negotiable = pair.posting.pay.as_ref().is_some_and(|p| p.negotiable);
-        return if negotiable {
-            "薪资面议".into()
-        } else {
-            String::new()
-        };
+        return if negotiable { "薪资面议".into() } else { String::new() };
     };
     let unit = floor.unit().label();
     let percent = ((ratio - 1.0) * 100.0).round();
@@ -151,15 +134,9 @@ fn place(pair: &Pair<'_>) -> String {
         return String::new();
     };
     let way = if metres < 1000.0 {
-        format!(
-            "相距约 {:.0} 米，路程约 {minutes:.0} 分钟",
-            (metres / 10.0).round() * 10.0
-        )
+        format!("相距约 {:.0} 米，路程约 {minutes:.0} 分钟", (metres / 10.0).round() * 10.0)
     } else {
-        format!(
-            "相距约 {:.1} 公里，路程约 {minutes:.0} 分钟",
-            metres / 1000.0
-        )
+        format!("相距约 {:.1} 公里，路程约 {minutes:.0} 分钟", metres / 1000.0)
     };
     match pair.person.max_travel_minutes {
         Some(limit) if minutes > f64::from(limit) && pair.posting.offers_lodging() => {

@@ -91,10 +91,9 @@ fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
             signals.cosine.map(|c| (c - low) / (high - low))
         }
         FactorKind::Occupation => signals.occupation.as_ref().map(|o| o.relatedness),
-        FactorKind::Skills => signals
-            .skills
-            .as_ref()
-            .map(|s| s.matched.len() as f64 / s.asked.max(1) as f64),
+        FactorKind::Skills => {
+            signals.skills.as_ref().map(|s| s.matched.len() as f64 / s.asked.max(1) as f64)
+        }
         FactorKind::Certificates => certificates(pair),
         FactorKind::Education => education(pair),
         FactorKind::Experience => experience(pair),
@@ -112,9 +111,7 @@ fn certificates(pair: &Pair<'_>) -> Option<f64> {
         return Some(1.0);
     }
     let quick = missing.iter().all(|c| c.is_quickly_obtained());
-    pair.person
-        .is_filled_in()
-        .then_some(if quick { QUICK_CERTIFICATE } else { 0.0 })
+    pair.person.is_filled_in().then_some(if quick { QUICK_CERTIFICATE } else { 0.0 })
 }
 
 fn education(pair: &Pair<'_>) -> Option<f64> {
@@ -125,22 +122,14 @@ fn education(pair: &Pair<'_>) -> Option<f64> {
         return Some(0.0);
     }
     // Nobody is overqualified for a job that demands nothing.
-    let steps = if demanded == Education::None {
-        0
-    } else {
-        surplus
-    };
+    let steps = if demanded == Education::None { 0 } else { surplus };
     Some(1.0 - OVERQUALIFIED_STEP * f64::from(steps))
 }
 
 fn experience(pair: &Pair<'_>) -> Option<f64> {
     let demanded = f64::from(pair.posting.experience_months?);
     let has = f64::from(pair.person.experience_months?);
-    Some(if demanded == 0.0 {
-        1.0
-    } else {
-        (has / demanded).min(1.0)
-    })
+    Some(if demanded == 0.0 { 1.0 } else { (has / demanded).min(1.0) })
 }
 
 /// The top of the pay over the wish, in the unit of the wish.
@@ -181,11 +170,7 @@ fn place(pair: &Pair<'_>) -> Option<f64> {
     } else {
         PLACE_AT_LIMIT * (REACH_TOLERANCE - ratio) / (REACH_TOLERANCE - 1.0)
     };
-    let floor = if pair.posting.offers_lodging() {
-        PLACE_WITH_LODGING
-    } else {
-        0.0
-    };
+    let floor = if pair.posting.offers_lodging() { PLACE_WITH_LODGING } else { 0.0 };
     Some(near.max(floor))
 }
 
@@ -196,11 +181,7 @@ pub(crate) fn hours_share(pair: &Pair<'_>) -> Option<f64> {
         return None;
     }
     let person = pair.person.hours();
-    Some(if person.is_empty() {
-        1.0
-    } else {
-        job.share_within(&person)
-    })
+    Some(if person.is_empty() { 1.0 } else { job.share_within(&person) })
 }
 
 /// Days since publication, not below 0.

@@ -26,10 +26,7 @@ pub fn fuse(values: &[Option<f64>; 11], weights: &RankingWeights, by: &Multiplie
             *part = weight(i) / total * values[i].unwrap_or(weights.unknown[i]);
         }
     }
-    Fused {
-        score: contributions.iter().sum::<f64>().clamp(0.0, 1.0),
-        contributions,
-    }
+    Fused { score: contributions.iter().sum::<f64>().clamp(0.0, 1.0), contributions }
 }
 
 /// Factor on the score for each preferred condition that is unmet.
@@ -71,12 +68,7 @@ mod tests {
         assert!((fused.contributions.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert_eq!(fused.contributions[0], 0.0);
         assert_eq!(
-            fuse(
-                &[None; 11],
-                &RankingWeights::default(),
-                &Multipliers([0.0; 11])
-            )
-            .score,
+            fuse(&[None; 11], &RankingWeights::default(), &Multipliers([0.0; 11])).score,
             0.0
         );
     }

@@ -59,11 +59,7 @@ pub fn select(
             break;
         }
         let candidate = &candidates[index];
-        let print = if limits.keep_duplicates {
-            None
-        } else {
-            fingerprint(index)
-        };
+        let print = if limits.keep_duplicates { None } else { fingerprint(index) };
         if let Some(twin) = prints.iter().position(|other| near(*other, print)) {
             shown[twin].duplicates.push(candidate.id.clone());
             continue;
@@ -75,10 +71,7 @@ pub fn select(
             }
             *count += 1;
         }
-        shown.push(Selected {
-            index,
-            duplicates: Vec::new(),
-        });
+        shown.push(Selected { index, duplicates: Vec::new() });
         prints.push(print);
     }
     shown
@@ -93,19 +86,11 @@ mod tests {
     use super::*;
 
     fn candidate(id: &str, score: f64, employer: &str) -> Candidate {
-        Candidate {
-            id: DocumentId::parse(id).unwrap(),
-            score,
-            employer: EmployerKey::of(employer),
-        }
+        Candidate { id: DocumentId::parse(id).unwrap(), score, employer: EmployerKey::of(employer) }
     }
 
     fn shown(candidates: &[Candidate], per_employer: usize) -> Vec<&str> {
-        let limits = Limits {
-            per_employer,
-            keep_duplicates: false,
-            enough: 100,
-        };
+        let limits = Limits { per_employer, keep_duplicates: false, enough: 100 };
         select(candidates, limits, |_| None)
             .iter()
             .map(|s| candidates[s.index].id.as_str())
@@ -114,11 +99,7 @@ mod tests {
 
     #[test]
     fn order_is_by_score_then_id_whatever_the_input_order() {
-        let a = [
-            candidate("b", 0.5, ""),
-            candidate("c", 0.9, ""),
-            candidate("a", 0.5, ""),
-        ];
+        let a = [candidate("b", 0.5, ""), candidate("c", 0.9, ""), candidate("a", 0.5, "")];
         assert_eq!(shown(&a, 3), ["c", "a", "b"]);
     }
 

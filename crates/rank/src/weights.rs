@@ -19,10 +19,7 @@ impl Default for RankingWeights {
     /// Set on the public half of the test collection by `jobmatch eval`; see
     /// `benches/README.md` for the table that they give.
     fn default() -> Self {
-        let mut out = Self {
-            weights: [0.0; 11],
-            unknown: [0.5; 11],
-        };
+        let mut out = Self { weights: [0.0; 11], unknown: [0.5; 11] };
         for (kind, weight, unknown) in [
             (FactorKind::Lexical, 9.0, 0.0),
             (FactorKind::Semantic, 0.8, 0.0),

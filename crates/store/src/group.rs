@@ -137,8 +137,7 @@ impl<'txn> Group<'txn> {
             updated: self.now,
         };
         let id = stored.record.id();
-        self.rows
-            .put(document_key(R::COLLECTION, id), &stored.encode())?;
+        self.rows.put(document_key(R::COLLECTION, id), &stored.encode())?;
         let entry = Change {
             seq,
             collection: R::COLLECTION,
@@ -168,12 +167,7 @@ impl<'txn> Group<'txn> {
         copies: Vec<RequestCopy>,
     ) -> Result<Seq, StoreError> {
         self.remove_origin(&current.record)?;
-        self.remove_row(
-            R::COLLECTION,
-            current.record.id(),
-            Some(current.seq),
-            copies,
-        )
+        self.remove_row(R::COLLECTION, current.record.id(), Some(current.seq), copies)
     }
 
     /// Removes a row and the copies of it, and leaves a tombstone.
@@ -186,15 +180,8 @@ impl<'txn> Group<'txn> {
     ) -> Result<Seq, StoreError> {
         let seq = self.next_seq();
         self.rows.remove(document_key(collection, id))?;
-        self.tombstones
-            .put(document_key(collection, id), &seq.0.to_le_bytes())?;
-        let entry = Change {
-            seq,
-            collection,
-            id: id.clone(),
-            deleted: true,
-            content: true,
-        };
+        self.tombstones.put(document_key(collection, id), &seq.0.to_le_bytes())?;
+        let entry = Change { seq, collection, id: id.clone(), deleted: true, content: true };
         self.replace_change(&entry, previous)?;
         self.forget_copies(copies)?;
         let count = self.meta.count_mut(collection);
@@ -207,8 +194,7 @@ impl<'txn> Group<'txn> {
         if let Some(previous) = previous {
             self.changes.remove((collection, previous.0))?;
         }
-        self.changes
-            .put((collection, entry.seq.0), &change::encode(entry))
+        self.changes.put((collection, entry.seq.0), &change::encode(entry))
     }
 
     fn insert_origin<R: Record>(&mut self, record: &R) -> Result<(), StoreError> {
@@ -235,13 +221,8 @@ impl<'txn> Group<'txn> {
 fn origin_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
     let origin = record.origin();
     let (source, external_id) = (origin.source(), origin.external_id());
-    (!external_id.is_empty()).then(|| {
-        (
-            code(R::COLLECTION),
-            source.as_bytes(),
-            external_id.as_bytes(),
-        )
-    })
+    (!external_id.is_empty())
+        .then(|| (code(R::COLLECTION), source.as_bytes(), external_id.as_bytes()))
 }
 
 fn source_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
@@ -275,21 +256,12 @@ where
     T: redb::ReadableTable<DocumentKey, &'static [u8]>,
 {
     let collection = R::COLLECTION;
-    let damaged = || StoreError::Damaged {
-        collection,
-        id: id.clone(),
-    };
-    let payload = rows
-        .open(&document_key(collection, id), sealed)
-        .map_err(|_| damaged())?;
+    let damaged = || StoreError::Damaged { collection, id: id.clone() };
+    let payload = rows.open(&document_key(collection, id), sealed).map_err(|_| damaged())?;
     let stored = Stored::<R>::decode(payload).map_err(|error| {
         // The values may be personal: the error names the field and its fault only.
         tracing::error!(collection = collection.name(), %error, "a row does not parse");
         damaged()
     })?;
-    if stored.record.id() == id {
-        Ok(stored)
-    } else {
-        Err(damaged())
-    }
+    if stored.record.id() == id { Ok(stored) } else { Err(damaged()) }
 }

@@ -27,10 +27,7 @@ impl<T> Queue<T> {
     pub(crate) fn new(room: usize) -> Self {
         Self {
             room: Semaphore::new(room.clamp(1, Semaphore::MAX_PERMITS)),
-            state: Mutex::new(State {
-                items: VecDeque::new(),
-                closed: false,
-            }),
+            state: Mutex::new(State { items: VecDeque::new(), closed: false }),
             filled: Condvar::new(),
         }
     }

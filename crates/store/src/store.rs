@@ -38,11 +38,7 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self {
-            group_commit_max: 1_000,
-            queue_max: 4_096,
-            request_keys_kept: 100_000,
-        }
+        Self { group_commit_max: 1_000, queue_max: 4_096, request_keys_kept: 100_000 }
     }
 }
 
@@ -66,10 +62,7 @@ impl Store {
     /// Opens `dir/store.redb`; makes both when they are missing. One process at a time
     /// has it open.
     pub fn open(dir: &Path, options: StoreOptions, clock: Clock) -> Result<Self, StoreError> {
-        let folder = |cause| StoreError::Folder {
-            path: dir.to_owned(),
-            cause: Arc::new(cause),
-        };
+        let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
         fs::create_dir_all(dir).map_err(folder)?;
         let path = dir.join("store.redb");
         let database = Database::create(&path)?;
@@ -101,16 +94,9 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
-        let inner = Inner {
-            path,
-            database,
-            queue,
-            seq: receiver,
-            writer: Mutex::new(Some(thread)),
-        };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        let inner =
+            Inner { path, database, queue, seq: receiver, writer: Mutex::new(Some(thread)) };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Seq of the last durable change.
@@ -142,9 +128,7 @@ impl Store {
         let queued = self.inner.queue.push(Box::new(job)).await;
         queued.map_err(|_| WriteError::Busy)?;
         // Without an answer only when the writer thread died.
-        answer
-            .await
-            .unwrap_or(Err(WriteError::Store(StoreError::Failed { cause: None })))
+        answer.await.unwrap_or(Err(WriteError::Store(StoreError::Failed { cause: None })))
     }
 
     /// Removes a row that is damaged, so that the record can be sent again. `false` when
@@ -204,16 +188,11 @@ fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
     match version {
         Some(FORMAT_VERSION) => return Ok(()),
         Some(found) if found > FORMAT_VERSION => {
-            return Err(StoreError::NewerFormat {
-                found,
-                supported: FORMAT_VERSION,
-            });
+            return Err(StoreError::NewerFormat { found, supported: FORMAT_VERSION });
         }
         None if txn.list_tables()?.next().is_none() => {}
         Some(_) | None => {
-            return Err(StoreError::Foreign {
-                path: path.to_owned(),
-            });
+            return Err(StoreError::Foreign { path: path.to_owned() });
         }
     }
     drop(txn);

@@ -22,10 +22,7 @@ pub(crate) struct Definition<K> {
 
 impl<K: SealedKey> Definition<K> {
     const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            key: PhantomData,
-        }
+        Self { name, key: PhantomData }
     }
 
     fn of_redb(&self) -> TableDefinition<'static, K, &'static [u8]> {

@@ -64,10 +64,8 @@ impl Analyzer {
     pub fn new(options: &AnalyzerOptions) -> Result<Self, TextError> {
         let lexicon = Lexicon::built_in();
         let mut jieba = Jieba::new();
-        let built_in = WORDS
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .flat_map(str::split_whitespace);
+        let built_in =
+            WORDS.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace);
         for word in built_in.chain(lexicon.names().filter(|n| n.chars().count() >= 2)) {
             jieba.add_word(word, None, None);
         }
@@ -76,19 +74,13 @@ impl Analyzer {
         for UserWord { word, frequency } in &options.user_words {
             let folded = normalize(word);
             if !(1..=40).contains(&folded.chars().count()) {
-                return Err(TextError::UserWord {
-                    word: word.chars().take(20).collect(),
-                });
+                return Err(TextError::UserWord { word: word.chars().take(20).collect() });
             }
             jieba.add_word(&folded, *frequency, None);
             digest.extend_from_slice(format!("{folded}\t{frequency:?}\n").as_bytes());
         }
         let version = format!("text{ANALYSIS_VERSION}-{:08x}", xxh3_64(&digest) as u32);
-        Ok(Self(Arc::new(Parts {
-            jieba,
-            lexicon,
-            version,
-        })))
+        Ok(Self(Arc::new(Parts { jieba, lexicon, version })))
     }
 
     /// Reads a text.
@@ -114,13 +106,7 @@ impl Analyzer {
             at = end;
         }
         self.read_han(&normalized[at..], &mut words, &mut grams);
-        Analysis {
-            normalized,
-            words,
-            grams,
-            occupations,
-            truncated,
-        }
+        Analysis { normalized, words, grams, occupations, truncated }
     }
 
     /// The lexicon in use.

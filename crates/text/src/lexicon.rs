@@ -140,13 +140,7 @@ impl Lexicon {
             .expect("a few thousand short names are within the automaton's limits");
         let patterns = sorted.into_values().collect();
         let version = format!("lexicon-{:08x}", xxh3_64(tsv.as_bytes()) as u32);
-        Self {
-            entries,
-            by_name,
-            patterns,
-            automaton,
-            version,
-        }
+        Self { entries, by_name, patterns, automaton, version }
     }
 
     /// An occupation by canonical name, everyday name or code, in any spelling.
@@ -169,17 +163,10 @@ impl Lexicon {
             return 1.0;
         }
         let from = self.entry(wanted);
-        if let Ok(i) = from
-            .neighbours
-            .binary_search_by_key(&offered, |(id, _)| *id)
-        {
+        if let Ok(i) = from.neighbours.binary_search_by_key(&offered, |(id, _)| *id) {
             return from.neighbours[i].1;
         }
-        if from.group == self.entry(offered).group {
-            SAME_GROUP
-        } else {
-            0.0
-        }
+        if from.group == self.entry(offered).group { SAME_GROUP } else { 0.0 }
     }
 
     /// The occupation and its neighbours, best first, ties by id.
@@ -198,9 +185,7 @@ impl Lexicon {
                 occupation: self.patterns[m.pattern().as_usize()],
                 start: m.start(),
                 end: m.end(),
-                negated: NEGATIONS
-                    .iter()
-                    .any(|n| normalized[..m.start()].ends_with(n)),
+                negated: NEGATIONS.iter().any(|n| normalized[..m.start()].ends_with(n)),
             })
             .collect()
     }
@@ -235,18 +220,10 @@ impl Lexicon {
 
 fn parse_entry(line: usize, cells: &[&str]) -> Result<OccupationEntry, TextError> {
     if cells.len() != 7 {
-        return Err(fault(
-            line,
-            "name",
-            format!("{} columns in place of 7", cells.len()),
-        ));
+        return Err(fault(line, "name", format!("{} columns in place of 7", cells.len())));
     }
     let list = |cell: &str| -> Vec<String> {
-        cell.split('|')
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .map(str::to_owned)
-            .collect()
+        cell.split('|').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
     };
     Ok(OccupationEntry {
         name: cells[0].trim().to_owned(),
@@ -267,38 +244,26 @@ fn parse_neighbours(
     let bad = |problem: String| fault(line, "neighbours", problem);
     let mut out = Vec::new();
     for item in cell.split('|').filter(|s| !s.is_empty()) {
-        let (name, weight) = item
-            .split_once(':')
-            .ok_or_else(|| bad(format!("{item:?} is not name:weight")))?;
+        let (name, weight) =
+            item.split_once(':').ok_or_else(|| bad(format!("{item:?} is not name:weight")))?;
         let id = by_name
             .get(&normalize(name))
             .ok_or_else(|| bad(format!("{name:?} is not in the lexicon")))?;
-        let weight: f32 = weight
-            .parse()
-            .map_err(|_| bad(format!("{weight:?} is no number")))?;
+        let weight: f32 = weight.parse().map_err(|_| bad(format!("{weight:?} is no number")))?;
         if !(0.1..=0.9).contains(&weight) {
-            return Err(bad(format!(
-                "weight {weight} of {name:?} is not within 0.1 to 0.9"
-            )));
+            return Err(bad(format!("weight {weight} of {name:?} is not within 0.1 to 0.9")));
         }
         out.push((*id, weight));
     }
     out.sort_by_key(|(id, _)| *id);
     if let Some(pair) = out.windows(2).find(|w| w[0].0 == w[1].0) {
-        return Err(bad(format!(
-            "neighbour number {} stands twice",
-            pair[0].0.0
-        )));
+        return Err(bad(format!("neighbour number {} stands twice", pair[0].0.0)));
     }
     Ok(out)
 }
 
 fn fault(line: usize, column: &'static str, problem: String) -> TextError {
-    TextError::Lexicon {
-        line,
-        column,
-        problem,
-    }
+    TextError::Lexicon { line, column, problem }
 }
 
 #[cfg(test)]
@@ -335,19 +300,14 @@ mod tests {
         let lexicon = Lexicon::parse(SMALL).unwrap();
         let text = "招洗碗阿姨,不做保洁员";
         let found = lexicon.mentions(text);
-        let seen: Vec<_> = found
-            .iter()
-            .map(|m| (&text[m.start..m.end], m.negated))
-            .collect();
+        let seen: Vec<_> = found.iter().map(|m| (&text[m.start..m.end], m.negated)).collect();
         assert_eq!(seen, [("洗碗阿姨", false), ("保洁员", true)]);
     }
 
     #[test]
     fn a_faulty_lexicon_names_line_and_column() {
         let fault = |from: &str, to: &str| {
-            Lexicon::parse(&SMALL.replace(from, to))
-                .unwrap_err()
-                .to_string()
+            Lexicon::parse(&SMALL.replace(from, to)).unwrap_err().to_string()
         };
         assert!(fault("保洁员:0.7", "飞行员:0.7").starts_with("lexicon line 2, column neighbours"));
         assert!(fault("保洁员:0.7", "保洁员:7").contains("weight 7"));
@@ -359,15 +319,8 @@ mod tests {
     fn the_built_in_lexicon_knows_the_common_trades() {
         let lexicon = Lexicon::built_in();
         assert!(lexicon.len() > 140, "{}", lexicon.len());
-        for name in [
-            "保安",
-            "洗碗工",
-            "电焊工",
-            "外卖骑手",
-            "月嫂",
-            "看大门的",
-            "普工",
-        ] {
+        for name in ["保安", "洗碗工", "电焊工", "外卖骑手", "月嫂", "看大门的", "普工"]
+        {
             assert!(lexicon.by_name(name).is_some(), "{name}");
         }
     }

@@ -29,10 +29,7 @@ pub(crate) fn neutralize(text: &str) -> String {
     });
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for found in automaton
-        .find_iter(text)
-        .filter(|m| !kept[m.pattern().as_usize()])
-    {
+    for found in automaton.find_iter(text).filter(|m| !kept[m.pattern().as_usize()]) {
         out.push_str(&text[at..found.start()]);
         out.push('。');
         at = found.end();

@@ -74,10 +74,7 @@ mod tests {
 
     #[test]
     fn forms_of_the_same_text_become_one() {
-        assert_eq!(
-            normalize("　ＪＡＶＡ\u{200B}工程師 \n急聘！"),
-            "java工程师 急聘!"
-        );
+        assert_eq!(normalize("　ＪＡＶＡ\u{200B}工程師 \n急聘！"), "java工程师 急聘!");
         assert_eq!(normalize("電銲工"), normalize("电焊工"));
         assert_eq!(normalize("①号"), "1号");
     }

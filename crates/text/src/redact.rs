@@ -3,20 +3,8 @@
 /// What takes the place of removed data.
 const MARK: &str = "〔已隐去〕";
 /// Cue words after which an account name stands.
-const ACCOUNT_CUES: [&str; 12] = [
-    "微信号",
-    "微信",
-    "wx",
-    "vx",
-    "v信",
-    "威信",
-    "薇信",
-    "qq号",
-    "qq",
-    "扣扣",
-    "weixin",
-    "wechat",
-];
+const ACCOUNT_CUES: [&str; 12] =
+    ["微信号", "微信", "wx", "vx", "v信", "威信", "薇信", "qq号", "qq", "扣扣", "weixin", "wechat"];
 
 /// A text without contact data, and what was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -180,18 +168,13 @@ fn emails(text: &[char]) -> Vec<(usize, usize, Kind)> {
 fn accounts(text: &[char]) -> Vec<(usize, usize, Kind)> {
     let mut spans = Vec::new();
     for start in 0..text.len() {
-        let cue = ACCOUNT_CUES.iter().find(|cue| {
-            cue.chars()
-                .enumerate()
-                .all(|(i, c)| text.get(start + i) == Some(&c))
-        });
+        let cue = ACCOUNT_CUES
+            .iter()
+            .find(|cue| cue.chars().enumerate().all(|(i, c)| text.get(start + i) == Some(&c)));
         let Some(cue) = cue else { continue };
         let follows_letter = start > 0 && text[start - 1].is_ascii_alphanumeric();
         let mut at = start + cue.chars().count();
-        while text
-            .get(at)
-            .is_some_and(|c| matches!(c, ':' | '：' | ' ' | '号' | '同' | '加'))
-        {
+        while text.get(at).is_some_and(|c| matches!(c, ':' | '：' | ' ' | '号' | '同' | '加')) {
             at += 1;
         }
         let is_part = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -225,19 +208,9 @@ mod tests {
             ("卡号6222021234567890123", 0, 0, 1),
         ] {
             let out = redact(text);
-            assert!(
-                out.phones >= phones && (phones > 0 || out.phones == 0),
-                "{text} {out:?}"
-            );
-            assert_eq!(
-                (out.id_numbers, out.others),
-                (ids, others),
-                "{text} {out:?}"
-            );
-            assert!(
-                out.text.contains(MARK) && !out.text.contains("1234"),
-                "{out:?}"
-            );
+            assert!(out.phones >= phones && (phones > 0 || out.phones == 0), "{text} {out:?}");
+            assert_eq!((out.id_numbers, out.others), (ids, others), "{text} {out:?}");
+            assert!(out.text.contains(MARK) && !out.text.contains("1234"), "{out:?}");
         }
     }
 
@@ -252,13 +225,7 @@ mod tests {
             "20261123000001",
             "微信群通知，qq音乐",
         ] {
-            assert_eq!(
-                redact(text),
-                Redacted {
-                    text: text.into(),
-                    ..Redacted::default()
-                }
-            );
+            assert_eq!(redact(text), Redacted { text: text.into(), ..Redacted::default() });
         }
     }
 

@@ -10,11 +10,7 @@ static STOPWORDS: &str = include_str!("../data/stopwords.txt");
 pub(crate) fn is_stop(word: &str) -> bool {
     static PARSED: OnceLock<HashSet<&str>> = OnceLock::new();
     let stopwords = PARSED.get_or_init(|| {
-        STOPWORDS
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .flat_map(str::split_whitespace)
-            .collect()
+        STOPWORDS.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace).collect()
     });
     !word.chars().any(char::is_alphabetic) || stopwords.contains(word)
 }
@@ -85,18 +81,12 @@ mod tests {
     use super::*;
 
     fn ascii(text: &str) -> Vec<&str> {
-        ascii_tokens(text)
-            .into_iter()
-            .map(|(s, e)| &text[s..e])
-            .collect()
+        ascii_tokens(text).into_iter().map(|(s, e)| &text[s..e]).collect()
     }
 
     #[test]
     fn technical_tokens_stay_whole() {
-        assert_eq!(
-            ascii("会c++,c#和node.js、.net"),
-            ["c++", "c#", "node.js", ".net"]
-        );
+        assert_eq!(ascii("会c++,c#和node.js、.net"), ["c++", "c#", "node.js", ".net"]);
         assert_eq!(ascii("b2驾照 4s店 end."), ["b2", "4s", "end"]);
     }
 

@@ -108,33 +108,19 @@ impl FilterArguments {
 
 fn place(lat: Option<f64>, lon: Option<f64>) -> Option<v1::Place> {
     let (latitude, longitude) = lat.zip(lon)?;
-    let point = v1::Point {
-        latitude,
-        longitude,
-        datum: v1::Datum::Wgs84 as i32,
-    };
-    Some(v1::Place {
-        division: String::new(),
-        point: Some(point),
-    })
+    let point = v1::Point { latitude, longitude, datum: v1::Datum::Wgs84 as i32 };
+    Some(v1::Place { division: String::new(), point: Some(point) })
 }
 
 /// Asks for matches.
 pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<(), Failure> {
     use v1::match_postings_request::Person;
     let filter = Some(a.filter.filter()?);
-    let options = Some(v1::MatchOptions {
-        page_size: a.output.top,
-        ..v1::MatchOptions::default()
-    });
+    let options = Some(v1::MatchOptions { page_size: a.output.top, ..v1::MatchOptions::default() });
     let mut client = connection.matches().await?;
     if let Some(id) = a.posting {
         let job = Some(v1::match_profiles_request::Job::PostingId(id));
-        let request = v1::MatchProfilesRequest {
-            job,
-            filter,
-            options,
-        };
+        let request = v1::MatchProfilesRequest { job, filter, options };
         let answer = client.match_profiles(request).await?.into_inner();
         show(&answer.matches, &answer.exclusions, &a.output);
         return Ok(());
@@ -148,16 +134,10 @@ pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<()
             travel: 0,
         }),
         (None, None) => {
-            return Err(Failure::new(
-                "say for whom: --profile ID, --text WISH or --posting ID",
-            ));
+            return Err(Failure::new("say for whom: --profile ID, --text WISH or --posting ID"));
         }
     };
-    let request = v1::MatchPostingsRequest {
-        person: Some(person),
-        filter,
-        options,
-    };
+    let request = v1::MatchPostingsRequest { person: Some(person), filter, options };
     let answer = client.match_postings(request).await?.into_inner();
     show(&answer.matches, &answer.exclusions, &a.output);
     Ok(())
@@ -172,22 +152,13 @@ pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<()
         ..a.filter.filter()?
     };
     let sought = a.text.is_some();
-    let legs = if sought {
-        Vec::new()
-    } else {
-        vec![v1::Leg::Conditions as i32]
-    };
+    let legs = if sought { Vec::new() } else { vec![v1::Leg::Conditions as i32] };
     let only_place = v1::FactorKind::Place as i32;
     let weights = (1..=11).filter(|k| !sought && *k != only_place);
     let options = v1::MatchOptions {
         page_size: a.output.top,
         legs,
-        weights: weights
-            .map(|kind| v1::FactorWeight {
-                kind,
-                multiplier: 0.0,
-            })
-            .collect(),
+        weights: weights.map(|kind| v1::FactorWeight { kind, multiplier: 0.0 }).collect(),
         ..v1::MatchOptions::default()
     };
     let text = v1::TextQuery {
@@ -197,17 +168,8 @@ pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<()
         travel: 0,
     };
     let person = Some(v1::match_postings_request::Person::Text(text));
-    let request = v1::MatchPostingsRequest {
-        person,
-        filter: Some(filter),
-        options: Some(options),
-    };
-    let answer = connection
-        .matches()
-        .await?
-        .match_postings(request)
-        .await?
-        .into_inner();
+    let request = v1::MatchPostingsRequest { person, filter: Some(filter), options: Some(options) };
+    let answer = connection.matches().await?.match_postings(request).await?.into_inner();
     show(&answer.matches, &answer.exclusions, &a.output);
     Ok(())
 }
@@ -220,10 +182,7 @@ fn show(matches: &[v1::Match], exclusions: &[v1::Exclusion], output: &OutputArgu
             .iter()
             .map(|e| object!({ "condition": condition_name(e.kind), "count": e.count }))
             .collect();
-        println!(
-            "{}",
-            object!({ "matches": matches, "exclusions": exclusions })
-        );
+        println!("{}", object!({ "matches": matches, "exclusions": exclusions }));
         return;
     }
     if matches.is_empty() {
@@ -233,19 +192,15 @@ fn show(matches: &[v1::Match], exclusions: &[v1::Exclusion], output: &OutputArgu
         println!("{}", line(i + 1, found));
         println!("    {}", reasons(found).join("；"));
     }
-    let excluded: Vec<String> = exclusions
-        .iter()
-        .map(|e| format!("{} {}", condition_name(e.kind), e.count))
-        .collect();
+    let excluded: Vec<String> =
+        exclusions.iter().map(|e| format!("{} {}", condition_name(e.kind), e.count)).collect();
     if !excluded.is_empty() {
         println!("excluded by one condition alone: {}", excluded.join(", "));
     }
 }
 
 fn line(rank: usize, found: &v1::Match) -> String {
-    let way = found
-        .travel_minutes
-        .map_or(String::new(), |m| format!("  约{m:.0}分钟"));
+    let way = found.travel_minutes.map_or(String::new(), |m| format!("  约{m:.0}分钟"));
     match &found.posting {
         None => format!("{rank:>2}. {:.2}  {}{way}", found.score, found.id),
         Some(posting) => {
@@ -260,20 +215,15 @@ fn line(rank: usize, found: &v1::Match) -> String {
 
 /// The sentences that say something, strongest factor first.
 fn reasons(found: &v1::Match) -> Vec<&str> {
-    let mut factors: Vec<&v1::Factor> = found
-        .factors
-        .iter()
-        .filter(|f| !f.evidence.is_empty())
-        .collect();
+    let mut factors: Vec<&v1::Factor> =
+        found.factors.iter().filter(|f| !f.evidence.is_empty()).collect();
     factors.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
     factors.into_iter().map(|f| f.evidence.as_str()).collect()
 }
 
 fn condition_name(kind: i32) -> String {
     let kind = v1::ConditionKind::try_from(kind).unwrap_or_default();
-    kind.as_str_name()
-        .trim_start_matches("CONDITION_KIND_")
-        .to_owned()
+    kind.as_str_name().trim_start_matches("CONDITION_KIND_").to_owned()
 }
 
 fn as_json(found: &v1::Match) -> Value {
@@ -312,12 +262,7 @@ pub(crate) struct AnalyzeArguments {
 /// Shows the terms of a text.
 pub(crate) async fn analyze(connection: &Connection, a: AnalyzeArguments) -> Result<(), Failure> {
     let request = v1::AnalyzeTextRequest { text: a.text };
-    let seen = connection
-        .matches()
-        .await?
-        .analyze_text(request)
-        .await?
-        .into_inner();
+    let seen = connection.matches().await?.analyze_text(request).await?.into_inner();
     if a.json {
         let occupations: Vec<Value> = seen
             .occupations
@@ -338,14 +283,7 @@ pub(crate) async fn analyze(connection: &Connection, a: AnalyzeArguments) -> Res
     println!("n-grams      {}", seen.grams.join(" "));
     let named =
         |o: &v1::RecognizedOccupation| format!("{}{}", if o.negated { "not " } else { "" }, o.name);
-    println!(
-        "occupations  {}",
-        seen.occupations
-            .iter()
-            .map(named)
-            .collect::<Vec<_>>()
-            .join(" ")
-    );
+    println!("occupations  {}", seen.occupations.iter().map(named).collect::<Vec<_>>().join(" "));
     println!("version      {}", seen.version);
     Ok(())
 }

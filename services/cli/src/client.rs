@@ -20,20 +20,10 @@ const MAX_ANSWER_BYTES: usize = 256 << 20;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Connection {
     /// Address of the service.
-    #[arg(
-        long,
-        global = true,
-        env = "JOBMATCH_SERVER",
-        default_value = "http://127.0.0.1:50051"
-    )]
+    #[arg(long, global = true, env = "JOBMATCH_SERVER", default_value = "http://127.0.0.1:50051")]
     server: String,
     /// Address of its AdminService.
-    #[arg(
-        long,
-        global = true,
-        env = "JOBMATCH_ADMIN",
-        default_value = "http://127.0.0.1:50052"
-    )]
+    #[arg(long, global = true, env = "JOBMATCH_ADMIN", default_value = "http://127.0.0.1:50052")]
     admin: String,
     /// API key, when the service asks for one.
     #[arg(long, global = true, env = "JOBMATCH_API_KEY", hide_env_values = true)]

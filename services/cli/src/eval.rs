@@ -40,9 +40,7 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = match arguments.at.as_deref().or(collection.at.as_deref()) {
         None => {
-            return Err(Failure::new(
-                "no date: give --at DATE or a meta.json with \"at\"",
-            ));
+            return Err(Failure::new("no date: give --at DATE or a meta.json with \"at\""));
         }
         Some(text) => Date::parse(text).map_err(|e| Failure::new(format!("--at {e}")))?,
     };
@@ -70,13 +68,6 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
         }
         service.shut_down().await;
     }
-    println!(
-        "{}",
-        if arguments.json {
-            report.json()
-        } else {
-            report.table()
-        }
-    );
+    println!("{}", if arguments.json { report.json() } else { report.table() });
     Ok(())
 }

@@ -68,17 +68,9 @@ struct Summary {
 /// Runs the load.
 pub(crate) async fn load(connection: &Connection, arguments: LoadArguments) -> Result<(), Failure> {
     let named = arguments.file.to_string_lossy().contains("profile");
-    let guess = if named {
-        What::Profiles
-    } else {
-        What::Postings
-    };
+    let guess = if named { What::Profiles } else { What::Postings };
     let what = arguments.what.unwrap_or(guess);
-    let mapping = arguments
-        .mapping
-        .as_deref()
-        .map(Mapping::read)
-        .transpose()?;
+    let mapping = arguments.mapping.as_deref().map(Mapping::read).transpose()?;
     let rejected: Rejected = Arc::default();
     let total = rows::open(&arguments.file).map(|_| count_hint(&arguments.file))?;
     let bar = progress(total, arguments.json);
@@ -113,9 +105,7 @@ pub(crate) async fn load(connection: &Connection, arguments: LoadArguments) -> R
 }
 
 fn lock(rejected: &Rejected) -> std::sync::MutexGuard<'_, BTreeMap<u64, (String, String)>> {
-    rejected
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    rejected.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Lines of a plain file, for the progress bar; `None` where counting means reading twice.
@@ -130,14 +120,10 @@ fn progress(total: Option<u64>, quiet: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::new(total),
-            "{bar:30} {pos}/{len} rows, {per_sec}, {eta} left",
-        ),
-        None => (
-            ProgressBar::new_spinner(),
-            "{spinner} {pos} rows, {per_sec}, {elapsed} elapsed",
-        ),
+        Some(total) => {
+            (ProgressBar::new(total), "{bar:30} {pos}/{len} rows, {per_sec}, {eta} left")
+        }
+        None => (ProgressBar::new_spinner(), "{spinner} {pos} rows, {per_sec}, {elapsed} elapsed"),
     };
     bar.enable_steady_tick(Duration::from_millis(200));
     bar.with_style(
@@ -190,18 +176,12 @@ fn outgoing<W: Send + 'static, M: Send + 'static>(
         }
         while let Some((line, record)) = rows.next().await {
             items += 1;
-            if sender
-                .send(wrap(Outgoing::Item(line, record)))
-                .await
-                .is_err()
-            {
+            if sender.send(wrap(Outgoing::Item(line, record))).await.is_err() {
                 return;
             }
         }
         // The answers tell when the service has gone away.
-        let _ = sender
-            .send(wrap(Outgoing::Finish(v1::ImportFinish { items })))
-            .await;
+        let _ = sender.send(wrap(Outgoing::Finish(v1::ImportFinish { items }))).await;
     });
     ReceiverStream::new(receiver)
 }
@@ -223,19 +203,13 @@ async fn postings(
     let stream = outgoing(start, rows, |message| v1::ImportPostingsRequest {
         request: Some(match message {
             Outgoing::Start(start) => Request::Start(start),
-            Outgoing::Item(number, posting) => Request::Item(v1::ImportPostingItem {
-                number,
-                posting: Some(posting),
-            }),
+            Outgoing::Item(number, posting) => {
+                Request::Item(v1::ImportPostingItem { number, posting: Some(posting) })
+            }
             Outgoing::Finish(finish) => Request::Finish(finish),
         }),
     });
-    let mut answers = connection
-        .postings()
-        .await?
-        .import_postings(stream)
-        .await?
-        .into_inner();
+    let mut answers = connection.postings().await?.import_postings(stream).await?.into_inner();
     let mut summary = Summary::default();
     while let Some(answer) = answers.message().await? {
         match answer.response {
@@ -258,19 +232,13 @@ async fn profiles(
     let stream = outgoing(start, rows, |message| v1::ImportProfilesRequest {
         request: Some(match message {
             Outgoing::Start(start) => Request::Start(start),
-            Outgoing::Item(number, profile) => Request::Item(v1::ImportProfileItem {
-                number,
-                profile: Some(profile),
-            }),
+            Outgoing::Item(number, profile) => {
+                Request::Item(v1::ImportProfileItem { number, profile: Some(profile) })
+            }
             Outgoing::Finish(finish) => Request::Finish(finish),
         }),
     });
-    let mut answers = connection
-        .profiles()
-        .await?
-        .import_profiles(stream)
-        .await?
-        .into_inner();
+    let mut answers = connection.profiles().await?.import_profiles(stream).await?.into_inner();
     let mut summary = Summary::default();
     while let Some(answer) = answers.message().await? {
         match answer.response {
@@ -306,10 +274,7 @@ fn write_rejects(
     if rejected.is_empty() {
         return Ok(None);
     }
-    let name = arguments
-        .file
-        .file_name()
-        .map_or("stdin".into(), |n| n.to_string_lossy());
+    let name = arguments.file.file_name().map_or("stdin".into(), |n| n.to_string_lossy());
     let path = arguments
         .rejects
         .clone()
@@ -352,11 +317,7 @@ fn report(
     if let Some(path) = note {
         println!("rejected rows with their reasons: {}", path.display());
         for (line, (field, reason)) in rejected.iter().take(3) {
-            let field = if field.is_empty() {
-                String::new()
-            } else {
-                format!(" ({field})")
-            };
+            let field = if field.is_empty() { String::new() } else { format!(" ({field})") };
             println!("  line {line}{field}: {reason}");
         }
     }

@@ -1,9 +1,5 @@
 //! `jobmatch`: the command line of the job-matching service.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line talks to people"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to people")]
 
 mod ask;
 mod client;
@@ -54,10 +50,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments {
-        connection,
-        command,
-    } = Arguments::parse();
+    let Arguments { connection, command } = Arguments::parse();
     let outcome = match command {
         Command::Load(a) => load::load(&connection, a).await,
         Command::Match(a) => ask::ask(&connection, a).await,

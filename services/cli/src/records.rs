@@ -58,18 +58,12 @@ pub(crate) async fn get(connection: &Connection, a: RecordArguments) -> Result<(
     let text = match a.what {
         What::Postings => {
             let mut client = connection.postings().await?;
-            let answer = client
-                .get_posting(v1::GetPostingRequest { id })
-                .await?
-                .into_inner();
+            let answer = client.get_posting(v1::GetPostingRequest { id }).await?.into_inner();
             line(&json::Posting::of_wire(answer.posting.unwrap_or_default()))?
         }
         What::Profiles => {
             let mut client = connection.profiles().await?;
-            let answer = client
-                .get_profile(v1::GetProfileRequest { id })
-                .await?
-                .into_inner();
+            let answer = client.get_profile(v1::GetProfileRequest { id }).await?.into_inner();
             line(&json::Profile::of_wire(answer.profile.unwrap_or_default()))?
         }
     };
@@ -82,30 +76,12 @@ pub(crate) async fn delete(connection: &Connection, a: RecordArguments) -> Resul
     let id = a.id.clone();
     let seq = match a.what {
         What::Postings => {
-            let request = v1::DeletePostingRequest {
-                id,
-                ..Default::default()
-            };
-            connection
-                .postings()
-                .await?
-                .delete_posting(request)
-                .await?
-                .into_inner()
-                .seq
+            let request = v1::DeletePostingRequest { id, ..Default::default() };
+            connection.postings().await?.delete_posting(request).await?.into_inner().seq
         }
         What::Profiles => {
-            let request = v1::DeleteProfileRequest {
-                id,
-                ..Default::default()
-            };
-            connection
-                .profiles()
-                .await?
-                .delete_profile(request)
-                .await?
-                .into_inner()
-                .seq
+            let request = v1::DeleteProfileRequest { id, ..Default::default() };
+            connection.profiles().await?.delete_profile(request).await?.into_inner().seq
         }
     };
     println!("{} deleted; Seq {seq}", a.id);
@@ -127,17 +103,9 @@ pub(crate) async fn export(connection: &Connection, a: ExportArguments) -> Resul
                     source,
                     ..Default::default()
                 };
-                let page = connection
-                    .postings()
-                    .await?
-                    .list_postings(request)
-                    .await?
-                    .into_inner();
-                let lines: Result<Vec<_>, _> = page
-                    .postings
-                    .into_iter()
-                    .map(|p| line(&json::Posting::of_wire(p)))
-                    .collect();
+                let page = connection.postings().await?.list_postings(request).await?.into_inner();
+                let lines: Result<Vec<_>, _> =
+                    page.postings.into_iter().map(|p| line(&json::Posting::of_wire(p))).collect();
                 (lines?, page.next_page_token)
             }
             What::Profiles => {
@@ -147,17 +115,9 @@ pub(crate) async fn export(connection: &Connection, a: ExportArguments) -> Resul
                     source,
                     ..Default::default()
                 };
-                let page = connection
-                    .profiles()
-                    .await?
-                    .list_profiles(request)
-                    .await?
-                    .into_inner();
-                let lines: Result<Vec<_>, _> = page
-                    .profiles
-                    .into_iter()
-                    .map(|p| line(&json::Profile::of_wire(p)))
-                    .collect();
+                let page = connection.profiles().await?.list_profiles(request).await?.into_inner();
+                let lines: Result<Vec<_>, _> =
+                    page.profiles.into_iter().map(|p| line(&json::Profile::of_wire(p))).collect();
                 (lines?, page.next_page_token)
             }
         };
@@ -177,10 +137,7 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
     let stats = client.get_stats(v1::GetStatsRequest {}).await?.into_inner();
     let name = |c: &v1::CollectionStats| {
         let value = v1::Collection::try_from(c.collection).unwrap_or_default();
-        value
-            .as_str_name()
-            .trim_start_matches("COLLECTION_")
-            .to_lowercase()
+        value.as_str_name().trim_start_matches("COLLECTION_").to_lowercase()
     };
     if a.json {
         let collections: Vec<_> = stats
@@ -204,10 +161,7 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
         );
         return Ok(());
     }
-    println!(
-        "jobmatchd {}, ranking {}",
-        stats.version, stats.ranking_version
-    );
+    println!("jobmatchd {}, ranking {}", stats.version, stats.ranking_version);
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     println!(
         "Seq {}, store {:.1} MiB, indexes {:.1} MiB",
@@ -215,10 +169,7 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
         mib(stats.store_bytes),
         mib(stats.index_bytes)
     );
-    println!(
-        "{:<10} {:>9} {:>9} {:>9} {:>9}  state",
-        "", "stored", "indexed", "dead", "Seq"
-    );
+    println!("{:<10} {:>9} {:>9} {:>9} {:>9}  state", "", "stored", "indexed", "dead", "Seq");
     for c in &stats.collections {
         println!(
             "{:<10} {:>9} {:>9} {:>9} {:>9}  {}",
@@ -241,26 +192,12 @@ pub(crate) async fn rebuild(connection: &Connection, a: RebuildArguments) -> Res
         Some(What::Profiles) => v1::Collection::Profiles,
     };
     let mut client = connection.admin().await?;
-    let request = v1::RebuildRequest {
-        collection: collection as i32,
-    };
-    let mut ticket = client
-        .rebuild(request)
-        .await?
-        .into_inner()
-        .ticket
-        .unwrap_or_default();
+    let request = v1::RebuildRequest { collection: collection as i32 };
+    let mut ticket = client.rebuild(request).await?.into_inner().ticket.unwrap_or_default();
     while ticket.state == v1::TicketState::Running as i32 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let request = v1::GetTicketRequest {
-            id: ticket.id.clone(),
-        };
-        ticket = client
-            .get_ticket(request)
-            .await?
-            .into_inner()
-            .ticket
-            .unwrap_or_default();
+        let request = v1::GetTicketRequest { id: ticket.id.clone() };
+        ticket = client.get_ticket(request).await?.into_inner().ticket.unwrap_or_default();
         eprint!("\rrebuilding {:3.0}%", ticket.progress * 100.0);
     }
     eprintln!();

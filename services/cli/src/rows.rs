@@ -12,25 +12,11 @@ use crate::failure::Failure;
 /// Longest line that is read.
 const MAX_LINE_BYTES: usize = 4 << 20;
 /// CSV columns that hold lists, separated by `|`.
-const LISTS: [&str; 7] = [
-    "certificates",
-    "skills",
-    "benefits",
-    "wanted",
-    "kinds",
-    "assistance",
-    "excluded_employers",
-];
+const LISTS: [&str; 7] =
+    ["certificates", "skills", "benefits", "wanted", "kinds", "assistance", "excluded_employers"];
 /// CSV columns that hold numbers.
-const NUMBERS: [&str; 7] = [
-    "headcount",
-    "places_left",
-    "experience_months",
-    "lat",
-    "lon",
-    "birth_year",
-    "max_minutes",
-];
+const NUMBERS: [&str; 7] =
+    ["headcount", "places_left", "experience_months", "lat", "lon", "birth_year", "max_minutes"];
 
 /// A row with the number of its line, from 1; or what is wrong with it.
 pub(crate) type Row = (u64, Result<Map<String, Value>, String>);
@@ -49,11 +35,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send>, 
         Some(name) => (name.to_owned(), Box::new(MultiGzDecoder::new(raw))),
         None => (name, raw),
     };
-    Ok(if name.ends_with(".csv") {
-        csv_rows(reader)
-    } else {
-        json_rows(reader)
-    })
+    Ok(if name.ends_with(".csv") { csv_rows(reader) } else { json_rows(reader) })
 }
 
 fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
@@ -101,57 +83,36 @@ fn parse(line: &[u8]) -> Result<Map<String, Value>, String> {
 
 fn csv_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-    let header: Result<Vec<String>, String> = reader
-        .byte_headers()
-        .map_err(|e| e.to_string())
-        .and_then(|h| {
-            h.iter()
-                .map(|c| utf8(c.strip_prefix(b"\xef\xbb\xbf").unwrap_or(c)))
-                .collect()
+    let header: Result<Vec<String>, String> =
+        reader.byte_headers().map_err(|e| e.to_string()).and_then(|h| {
+            h.iter().map(|c| utf8(c.strip_prefix(b"\xef\xbb\xbf").unwrap_or(c))).collect()
         });
     let header = match header {
         Ok(header) => header,
         Err(error) => return Box::new(std::iter::once((1, Err(format!("header: {error}"))))),
     };
     Box::new(reader.into_byte_records().map(move |record| match record {
-        Err(error) => (
-            error.position().map_or(0, csv::Position::line),
-            Err(error.to_string()),
-        ),
+        Err(error) => (error.position().map_or(0, csv::Position::line), Err(error.to_string())),
         Ok(record) => {
             let line = record.position().map_or(0, csv::Position::line);
             if record.len() != header.len() {
                 let problem = format!("{} cells; the header has {}", record.len(), header.len());
                 return (line, Err(problem));
             }
-            let cells = header
-                .iter()
-                .zip(record.iter())
-                .filter(|(_, cell)| !cell.is_empty());
-            (
-                line,
-                cells
-                    .map(|(name, cell)| Ok((name.clone(), value(name, utf8(cell)?))))
-                    .collect(),
-            )
+            let cells = header.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
+            (line, cells.map(|(name, cell)| Ok((name.clone(), value(name, utf8(cell)?)))).collect())
         }
     }))
 }
 
 fn utf8(cell: &[u8]) -> Result<String, String> {
-    std::str::from_utf8(cell)
-        .map(str::to_owned)
-        .map_err(|e| format!("not valid UTF-8: {e}"))
+    std::str::from_utf8(cell).map(str::to_owned).map_err(|e| format!("not valid UTF-8: {e}"))
 }
 
 /// Nested fields are given as JSON in a cell.
 fn value(name: &str, cell: String) -> Value {
     if LISTS.contains(&name) {
-        return cell
-            .split('|')
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-            .collect();
+        return cell.split('|').map(str::trim).filter(|s| !s.is_empty()).collect();
     }
     let json = NUMBERS.contains(&name) || cell.starts_with(['{', '[']);
     let parsed = json.then(|| serde_json::from_str(&cell).ok()).flatten();

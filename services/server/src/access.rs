@@ -58,11 +58,7 @@ struct Rules {
 impl AccessLayer {
     pub(crate) fn new(config: &Config) -> Self {
         // `Config` has checked that they decode.
-        let keys = config
-            .api_key_sha256
-            .iter()
-            .filter_map(|k| hex::decode(k).ok())
-            .collect();
+        let keys = config.api_key_sha256.iter().filter_map(|k| hex::decode(k).ok()).collect();
         Self(Arc::new(Rules {
             keys,
             default_deadline: Duration::from_millis(config.deadline_ms_default),
@@ -80,9 +76,7 @@ impl Rules {
             return true;
         }
         let header = request.headers().get(http::header::AUTHORIZATION);
-        let key = header
-            .and_then(|h| h.to_str().ok())
-            .and_then(|h| h.strip_prefix("Bearer "));
+        let key = header.and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
         key.is_some_and(|key| {
             let hash = Sha256::digest(key.as_bytes());
             self.keys.iter().any(|known| known[..] == hash[..])
@@ -90,13 +84,9 @@ impl Rules {
     }
 
     fn deadline(&self, request: &http::Request<tonic::body::Body>) -> Duration {
-        let asked = request
-            .headers()
-            .get("grpc-timeout")
-            .and_then(|h| parse_timeout(h.to_str().ok()?));
-        asked
-            .unwrap_or(self.default_deadline)
-            .min(self.max_deadline)
+        let asked =
+            request.headers().get("grpc-timeout").and_then(|h| parse_timeout(h.to_str().ok()?));
+        asked.unwrap_or(self.default_deadline).min(self.max_deadline)
     }
 }
 
@@ -119,10 +109,7 @@ impl<S> Layer<S> for AccessLayer {
     type Service = Access<S>;
 
     fn layer(&self, inner: S) -> Access<S> {
-        Access {
-            inner,
-            rules: self.0.clone(),
-        }
+        Access { inner, rules: self.0.clone() }
     }
 }
 

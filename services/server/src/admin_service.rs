@@ -21,9 +21,7 @@ fn collection(number: i32) -> Result<Option<Collection>, Status> {
         Ok(W::Unspecified) => Ok(None),
         Ok(W::Postings) => Ok(Some(Collection::Postings)),
         Ok(W::Profiles) => Ok(Some(Collection::Profiles)),
-        Err(_) => Err(status(
-            Invalid::unknown(&number.to_string(), "collection").at("collection"),
-        )),
+        Err(_) => Err(status(Invalid::unknown(&number.to_string(), "collection").at("collection"))),
     }
 }
 
@@ -83,11 +81,7 @@ impl AdminService for AdminApi {
             .map_err(jobmatch_matching::MatchingError::from)
             .and_then(|r| r)
             .map_err(status)?;
-        let index_bytes = stats
-            .iter()
-            .filter_map(|s| s.engine.as_ref())
-            .map(|e| e.bytes)
-            .sum();
+        let index_bytes = stats.iter().filter_map(|s| s.engine.as_ref()).map(|e| e.bytes).sum();
         Ok(Response::new(v1::GetStatsResponse {
             seq: service.store().seq().0,
             collections: stats.iter().map(stats_to_wire).collect(),
@@ -106,9 +100,7 @@ impl AdminService for AdminApi {
     ) -> Result<Response<v1::RebuildResponse>, Status> {
         let chosen = collection(request.into_inner().collection)?;
         let ticket = self.0.rebuild(chosen);
-        Ok(Response::new(v1::RebuildResponse {
-            ticket: Some(ticket_to_wire(ticket)),
-        }))
+        Ok(Response::new(v1::RebuildResponse { ticket: Some(ticket_to_wire(ticket)) }))
     }
 
     async fn erase(
@@ -120,9 +112,7 @@ impl AdminService for AdminApi {
             .ok_or_else(|| status(Refusal::missing("collection")))?;
         let id = records::id(&request.id)?;
         let ticket = self.0.erase(chosen, id).await.map_err(status)?;
-        Ok(Response::new(v1::EraseResponse {
-            ticket: Some(ticket_to_wire(ticket)),
-        }))
+        Ok(Response::new(v1::EraseResponse { ticket: Some(ticket_to_wire(ticket)) }))
     }
 
     async fn get_ticket(
@@ -134,22 +124,14 @@ impl AdminService for AdminApi {
             let message = "there is no such ticket; the last 1,000 of this process are kept";
             status(Refusal::new(Code::NotFound, "NOT_FOUND", message))
         })?;
-        Ok(Response::new(v1::GetTicketResponse {
-            ticket: Some(ticket_to_wire(ticket)),
-        }))
+        Ok(Response::new(v1::GetTicketResponse { ticket: Some(ticket_to_wire(ticket)) }))
     }
 
     async fn list_tickets(
         &self,
         _: Request<v1::ListTicketsRequest>,
     ) -> Result<Response<v1::ListTicketsResponse>, Status> {
-        let tickets = self
-            .0
-            .tickets()
-            .list()
-            .into_iter()
-            .map(ticket_to_wire)
-            .collect();
+        let tickets = self.0.tickets().list().into_iter().map(ticket_to_wire).collect();
         Ok(Response::new(v1::ListTicketsResponse { tickets }))
     }
 }

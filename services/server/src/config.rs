@@ -132,12 +132,8 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let text = match file {
             None => String::new(),
-            Some(path) => {
-                std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                    path: path.into(),
-                    source,
-                })?
-            }
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Unreadable { path: path.into(), source })?,
         };
         let origin = file.map_or_else(|| "defaults".into(), |p| p.display().to_string());
         Self::from_sources(&text, &origin, std::env::vars())
@@ -157,17 +153,12 @@ impl Config {
         // Checked on its own first, so that the message shows the line of the file.
         toml::from_str::<Raw>(text).map_err(|e| invalid(origin, e))?;
         for (name, value) in environment {
-            let Some(key) = name
-                .strip_prefix("JOBMATCH_")
-                .filter(|k| !OTHERS.contains(k))
-            else {
+            let Some(key) = name.strip_prefix("JOBMATCH_").filter(|k| !OTHERS.contains(k)) else {
                 continue;
             };
             table.insert(key.to_lowercase(), environment_value(&value));
         }
-        let raw: Raw = table
-            .try_into()
-            .map_err(|e| invalid("environment (JOBMATCH_*)", e))?;
+        let raw: Raw = table.try_into().map_err(|e| invalid("environment (JOBMATCH_*)", e))?;
         Self::resolve(raw)
     }
 
@@ -206,16 +197,12 @@ impl Config {
         let protected = self.tls.is_some() && !self.api_key_sha256.is_empty();
         let exposed = |address: SocketAddr| !address.ip().is_loopback() && !self.insecure;
         if exposed(self.listen) && !protected {
-            return Err(ConfigError::Exposed {
-                key: "listen",
-                address: self.listen,
-            });
+            return Err(ConfigError::Exposed { key: "listen", address: self.listen });
         }
         // Neither has TLS or keys of its own.
-        for (key, address) in [
-            ("admin_listen", self.admin_listen),
-            ("metrics_listen", self.metrics_listen),
-        ] {
+        for (key, address) in
+            [("admin_listen", self.admin_listen), ("metrics_listen", self.metrics_listen)]
+        {
             if let Some(address) = address.filter(|a| exposed(*a)) {
                 return Err(ConfigError::Exposed { key, address });
             }
@@ -223,16 +210,10 @@ impl Config {
         let clash =
             |other: Option<SocketAddr>| other.is_some_and(|o| o == self.listen && o.port() != 0);
         if clash(self.admin_listen) {
-            return Err(ConfigError::SameAddress {
-                a: "listen",
-                b: "admin_listen",
-            });
+            return Err(ConfigError::SameAddress { a: "listen", b: "admin_listen" });
         }
         if clash(self.metrics_listen) {
-            return Err(ConfigError::SameAddress {
-                a: "listen",
-                b: "metrics_listen",
-            });
+            return Err(ConfigError::SameAddress { a: "listen", b: "metrics_listen" });
         }
         Ok(())
     }
@@ -241,10 +222,7 @@ impl Config {
 /// `true`, numbers and `[…]` as TOML; everything else as text.
 fn environment_value(value: &str) -> toml::Value {
     let wrapped = format!("v = {value}");
-    let parsed = wrapped
-        .parse::<toml::Table>()
-        .ok()
-        .and_then(|mut t| t.remove("v"));
+    let parsed = wrapped.parse::<toml::Table>().ok().and_then(|mut t| t.remove("v"));
     match parsed {
         Some(v @ (toml::Value::Boolean(_) | toml::Value::Integer(_) | toml::Value::Array(_))) => v,
         _ => toml::Value::String(value.to_owned()),
@@ -259,11 +237,7 @@ impl fmt::Display for Config {
         writeln!(f, "listen = \"{}\"", self.listen)?;
         writeln!(f, "admin_listen = \"{}\"", shown(self.admin_listen))?;
         writeln!(f, "metrics_listen = \"{}\"", shown(self.metrics_listen))?;
-        writeln!(
-            f,
-            "# TLS: {}",
-            if self.tls.is_some() { "on" } else { "off" }
-        )?;
+        writeln!(f, "# TLS: {}", if self.tls.is_some() { "on" } else { "off" })?;
         writeln!(f, "# API keys: {}", self.api_key_sha256.len())?;
         writeln!(f, "insecure = {}", self.insecure)?;
         writeln!(f, "log = {:?}", self.log)?;
@@ -278,41 +252,24 @@ mod tests {
     use super::*;
 
     fn config(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let own = environment
-            .iter()
-            .map(|(k, v)| (k.to_string(), v.to_string()));
+        let own = environment.iter().map(|(k, v)| (k.to_string(), v.to_string()));
         Config::from_sources(text, "test.toml", own)
     }
 
     #[test]
     fn the_environment_wins_over_the_file() {
-        let c = config(
-            "log = \"warn\"\n",
-            &[("JOBMATCH_LOG", "debug"), ("HOME", "/x")],
-        )
-        .unwrap();
+        let c = config("log = \"warn\"\n", &[("JOBMATCH_LOG", "debug"), ("HOME", "/x")]).unwrap();
         assert_eq!(c.log, "debug");
-        let c = config(
-            "",
-            &[
-                ("JOBMATCH_DRAIN_SECONDS", "3"),
-                ("JOBMATCH_INSECURE", "true"),
-            ],
-        );
+        let c = config("", &[("JOBMATCH_DRAIN_SECONDS", "3"), ("JOBMATCH_INSECURE", "true")]);
         assert_eq!(c.map(|c| (c.drain_seconds, c.insecure)).unwrap(), (3, true));
     }
 
     #[test]
     fn unknown_keys_are_refused_by_name() {
         assert!(
-            config("lissten = \"127.0.0.1:1\"", &[])
-                .unwrap_err()
-                .to_string()
-                .contains("lissten")
+            config("lissten = \"127.0.0.1:1\"", &[]).unwrap_err().to_string().contains("lissten")
         );
-        let error = config("", &[("JOBMATCH_LISSTEN", "x")])
-            .unwrap_err()
-            .to_string();
+        let error = config("", &[("JOBMATCH_LISSTEN", "x")]).unwrap_err().to_string();
         assert!(error.contains("lissten"), "{error}");
     }
 

@@ -55,29 +55,18 @@ pub async fn demo(
 async fn show(running: &Running) -> Result<(), RunError> {
     let fail = |e: String| RunError::Demo(e);
     let address = format!("http://{}", running.address);
-    let channel = tonic::transport::Endpoint::from_shared(address.clone())?
-        .connect()
-        .await?;
+    let channel = tonic::transport::Endpoint::from_shared(address.clone())?.connect().await?;
     let (postings, profiles) = load(&channel, system_clock()()).await?;
     running.ready().await?;
     let mut client = MatchServiceClient::new(channel);
     let request = v1::MatchPostingsRequest {
         person: Some(v1::match_postings_request::Person::ProfileId(PERSON.into())),
-        options: Some(v1::MatchOptions {
-            page_size: 3,
-            ..v1::MatchOptions::default()
-        }),
+        options: Some(v1::MatchOptions { page_size: 3, ..v1::MatchOptions::default() }),
         ..v1::MatchPostingsRequest::default()
     };
-    let answer = client
-        .match_postings(request)
-        .await
-        .map_err(|e| fail(e.to_string()))?
-        .into_inner();
-    #[allow(
-        clippy::print_stdout,
-        reason = "the demo talks to the person who started it"
-    )]
+    let answer =
+        client.match_postings(request).await.map_err(|e| fail(e.to_string()))?.into_inner();
+    #[allow(clippy::print_stdout, reason = "the demo talks to the person who started it")]
     {
         println!("{postings} postings and {profiles} profiles loaded from the sample.\n");
         println!("The best jobs for person {PERSON}:\n");
@@ -100,11 +89,7 @@ fn describe(rank: usize, found: &v1::Match) -> String {
         "{rank}. {:.2}  {}  {}  {}  {pay}\n",
         found.score, posting.id, posting.title, posting.employer
     );
-    let mut factors: Vec<_> = found
-        .factors
-        .iter()
-        .filter(|f| !f.evidence.is_empty())
-        .collect();
+    let mut factors: Vec<_> = found.factors.iter().filter(|f| !f.evidence.is_empty()).collect();
     factors.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
     for factor in factors {
         out.push_str(&format!("     {}\n", factor.evidence));
@@ -121,19 +106,12 @@ async fn load(channel: &Channel, now: Instant) -> Result<(u64, u64), RunError> {
     let mut postings = Vec::new();
     for (number, line) in (1..).zip(POSTINGS.lines()) {
         let row: json::Posting = serde_json::from_str(line).map_err(|e| fail(e.to_string()))?;
-        let posting = moved(row, shift)
-            .into_wire()
-            .map_err(|e| fail(e.to_string()))?;
-        let item = v1::ImportPostingItem {
-            number,
-            posting: Some(posting),
-        };
+        let posting = moved(row, shift).into_wire().map_err(|e| fail(e.to_string()))?;
+        let item = v1::ImportPostingItem { number, posting: Some(posting) };
         let request = Some(v1::import_postings_request::Request::Item(item));
         postings.push(v1::ImportPostingsRequest { request });
     }
-    let finish = v1::ImportFinish {
-        items: postings.len() as u64,
-    };
+    let finish = v1::ImportFinish { items: postings.len() as u64 };
     let request = Some(v1::import_postings_request::Request::Finish(finish));
     postings.push(v1::ImportPostingsRequest { request });
     let mut profiles = Vec::new();
@@ -142,26 +120,18 @@ async fn load(channel: &Channel, now: Instant) -> Result<(u64, u64), RunError> {
         row.visibility = Some("MATCHABLE".into());
         row.consent = Some(true);
         let profile = row.into_wire().map_err(|e| fail(e.to_string()))?;
-        let item = v1::ImportProfileItem {
-            number,
-            profile: Some(profile),
-        };
+        let item = v1::ImportProfileItem { number, profile: Some(profile) };
         let request = Some(v1::import_profiles_request::Request::Item(item));
         profiles.push(v1::ImportProfilesRequest { request });
     }
-    let finish = v1::ImportFinish {
-        items: profiles.len() as u64,
-    };
+    let finish = v1::ImportFinish { items: profiles.len() as u64 };
     let request = Some(v1::import_profiles_request::Request::Finish(finish));
     profiles.push(v1::ImportProfilesRequest { request });
     let status = |e: tonic::Status| fail(e.message().to_owned());
 
     let mut client = PostingServiceClient::new(channel.clone());
-    let mut answers = client
-        .import_postings(tokio_stream::iter(postings))
-        .await
-        .map_err(status)?
-        .into_inner();
+    let mut answers =
+        client.import_postings(tokio_stream::iter(postings)).await.map_err(status)?.into_inner();
     let mut loaded = (0, 0);
     while let Some(answer) = answers.message().await.map_err(status)? {
         if let Some(v1::import_postings_response::Response::Summary(s)) = answer.response {
@@ -169,11 +139,8 @@ async fn load(channel: &Channel, now: Instant) -> Result<(u64, u64), RunError> {
         }
     }
     let mut client = ProfileServiceClient::new(channel.clone());
-    let mut answers = client
-        .import_profiles(tokio_stream::iter(profiles))
-        .await
-        .map_err(status)?
-        .into_inner();
+    let mut answers =
+        client.import_profiles(tokio_stream::iter(profiles)).await.map_err(status)?.into_inner();
     while let Some(answer) = answers.message().await.map_err(status)? {
         if let Some(v1::import_profiles_response::Response::Summary(s)) = answer.response {
             loaded.1 = s.written + s.unchanged;

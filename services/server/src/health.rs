@@ -21,26 +21,20 @@ pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
     let mut interval = tokio::time::interval(INTERVAL);
     loop {
         interval.tick().await;
-        let failed = service.stats().map_or(true, |all| {
-            all.iter().any(|s| matches!(s.state, IndexState::Failed(_)))
-        });
+        let failed = service
+            .stats()
+            .map_or(true, |all| all.iter().any(|s| matches!(s.state, IndexState::Failed(_))));
         let indexed = service.is_ready() && !failed;
         for name in INDEXED {
             reporter.set_service_status(name, status(indexed)).await;
         }
         for name in STORED {
-            reporter
-                .set_service_status(name, ServingStatus::Serving)
-                .await;
+            reporter.set_service_status(name, ServingStatus::Serving).await;
         }
         telemetry::note_service(&service);
     }
 }
 
 fn status(serving: bool) -> ServingStatus {
-    if serving {
-        ServingStatus::Serving
-    } else {
-        ServingStatus::NotServing
-    }
+    if serving { ServingStatus::Serving } else { ServingStatus::NotServing }
 }

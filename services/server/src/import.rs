@@ -120,15 +120,11 @@ impl<K: Kind> Import<K> {
 
     fn start(&mut self, start: v1::ImportStart) -> Result<(), Refusal> {
         if self.sync.is_some() || self.summary.received > 0 {
-            return Err(Invalid::Combination("must be the first message")
-                .at("start")
-                .into());
+            return Err(Invalid::Combination("must be the first message").at("start").into());
         }
         let share = start.max_closed_share.unwrap_or(DEFAULT_MAX_CLOSED_SHARE);
         if !(0.0..=1.0).contains(&share) {
-            return Err(Invalid::range(share, 0, 1)
-                .at("start.max_closed_share")
-                .into());
+            return Err(Invalid::range(share, 0, 1).at("start.max_closed_share").into());
         }
         if !start.full_sync_source.is_empty() {
             self.sync = Some(FullSync {
@@ -155,10 +151,7 @@ impl<K: Kind> Import<K> {
         self.pending.push_back(Box::pin(async move {
             let outcome = match write {
                 Ok((id, record)) => {
-                    let guard = Guard {
-                        allow_missing: true,
-                        ..Guard::default()
-                    };
+                    let guard = Guard { allow_missing: true, ..Guard::default() };
                     let change = Box::new(move |_: Option<&K::Record>| Ok(record));
                     let name = id.to_string();
                     K::put(service.intake(), id, guard, change)
@@ -205,11 +198,7 @@ impl<K: Kind> Import<K> {
     async fn end_without_finish(mut self) -> Result<(), Refusal> {
         if self.drain().await && self.sync.is_some() {
             let message = "the full sync ended without finish; nothing was closed; send finish";
-            return Err(Refusal::new(
-                Code::FailedPrecondition,
-                "SYNC_NOT_FINISHED",
-                message,
-            ));
+            return Err(Refusal::new(Code::FailedPrecondition, "SYNC_NOT_FINISHED", message));
         }
         Ok(())
     }
@@ -223,11 +212,7 @@ impl<K: Kind> Import<K> {
                 "finish names {} items and {} were received; nothing was closed; send the feed again",
                 finish.items, self.summary.received
             );
-            return Err(Refusal::new(
-                Code::FailedPrecondition,
-                "ITEMS_MISSING",
-                message,
-            ));
+            return Err(Refusal::new(Code::FailedPrecondition, "ITEMS_MISSING", message));
         }
         if let Some(sync) = self.sync.take() {
             self.summary.closed = K::finish_sync(self.service.intake(), sync).await? as u64;

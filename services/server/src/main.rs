@@ -43,11 +43,7 @@ enum Command {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        Some(Command::Demo {
-            data_dir,
-            listen,
-            once,
-        }) => demo::demo(data_dir, listen, once).await,
+        Some(Command::Demo { data_dir, listen, once }) => demo::demo(data_dir, listen, once).await,
         None | Some(Command::Serve) => serve(arguments.config, arguments.check_config).await,
     };
     match outcome {

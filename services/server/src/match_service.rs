@@ -21,10 +21,7 @@ impl MatchApi {
     /// Converts a request with what the lexicon and the clock know.
     fn read<T>(&self, read: impl FnOnce(Context<'_>) -> Result<T, Violation>) -> Result<T, Status> {
         let resolve = |name: &str| -> Option<OccupationId> { self.0.analyst().occupation(name) };
-        let context = Context {
-            resolve: &resolve,
-            today: self.0.now().date(),
-        };
+        let context = Context { resolve: &resolve, today: self.0.now().date() };
         read(context).map_err(status)
     }
 }
@@ -46,12 +43,7 @@ impl MatchService for MatchApi {
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
         let (request, digest) = self.read(|c| convert::match_postings(request, c))?;
-        let page = self
-            .0
-            .matcher()
-            .match_postings(request)
-            .await
-            .map_err(status)?;
+        let page = self.0.matcher().match_postings(request).await.map_err(status)?;
         note(&page);
         Ok(Response::new(convert::postings_page(&page, digest, debug)))
     }
@@ -63,12 +55,7 @@ impl MatchService for MatchApi {
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
         let (request, digest) = self.read(|c| convert::match_profiles(request, c))?;
-        let page = self
-            .0
-            .matcher()
-            .match_profiles(request)
-            .await
-            .map_err(status)?;
+        let page = self.0.matcher().match_profiles(request).await.map_err(status)?;
         note(&page);
         Ok(Response::new(convert::profiles_page(&page, digest, debug)))
     }

@@ -31,9 +31,7 @@ impl PostingService for PostingApi {
         request: Request<v1::GetPostingRequest>,
     ) -> Result<Response<v1::GetPostingResponse>, Status> {
         let stored = records::get::<JobPosting>(&self.0, &request.into_inner().id).await?;
-        Ok(Response::new(v1::GetPostingResponse {
-            posting: Some(wire(&stored)),
-        }))
+        Ok(Response::new(v1::GetPostingResponse { posting: Some(wire(&stored)) }))
     }
 
     async fn batch_get_postings(
@@ -43,10 +41,7 @@ impl PostingService for PostingApi {
         let ids = request.into_inner().ids;
         let (found, missing_ids) = records::batch_get::<JobPosting>(&self.0, &ids).await?;
         let postings = found.iter().map(wire).collect();
-        Ok(Response::new(v1::BatchGetPostingsResponse {
-            postings,
-            missing_ids,
-        }))
+        Ok(Response::new(v1::BatchGetPostingsResponse { postings, missing_ids }))
     }
 
     async fn list_postings(
@@ -57,17 +52,13 @@ impl PostingService for PostingApi {
         let (after, size) = (list.after, list.page_size);
         let keep = move |p: &JobPosting| {
             (list.source.is_empty() || p.origin.source() == list.source)
-                && list
-                    .division
-                    .is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
+                && list.division.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
                 && (list.statuses.is_empty() || list.statuses.contains(&p.status))
         };
         let (found, last) = records::list(&self.0, after, size, keep).await?;
         Ok(Response::new(v1::ListPostingsResponse {
             postings: found.iter().map(wire).collect(),
-            next_page_token: last
-                .map(|id| page_token::list(&id, digest))
-                .unwrap_or_default(),
+            next_page_token: last.map(|id| page_token::list(&id, digest)).unwrap_or_default(),
         }))
     }
 
@@ -85,9 +76,7 @@ impl PostingService for PostingApi {
             request_id,
             digest,
         };
-        let written = records::update(&self.0, "posting", update)
-            .await
-            .map_err(status)?;
+        let written = records::update(&self.0, "posting", update).await.map_err(status)?;
         Ok(Response::new(v1::UpdatePostingResponse {
             redactions: Some(records::redactions(&written)),
             posting: written.stored.as_ref().map(wire),
@@ -103,20 +92,10 @@ impl PostingService for PostingApi {
         let digest = records::digest(&request);
         let key = records::request_key(&request_id, digest).map_err(status)?;
         let id = records::id(&request.id)?;
-        let guard = Guard {
-            allow_missing: request.allow_missing,
-            etag: request.etag,
-            request: key,
-        };
-        let written = self
-            .0
-            .intake()
-            .delete_posting(id, guard)
-            .await
-            .map_err(status)?;
-        Ok(Response::new(v1::DeletePostingResponse {
-            seq: written.seq.0,
-        }))
+        let guard =
+            Guard { allow_missing: request.allow_missing, etag: request.etag, request: key };
+        let written = self.0.intake().delete_posting(id, guard).await.map_err(status)?;
+        Ok(Response::new(v1::DeletePostingResponse { seq: written.seq.0 }))
     }
 
     type ImportPostingsStream =
@@ -130,10 +109,7 @@ impl PostingService for PostingApi {
         use v1::import_postings_response::Response as Out;
         let open = |message: v1::ImportPostingsRequest| match message.request? {
             In::Start(start) => Some(Message::Start(start)),
-            In::Item(item) => Some(Message::Item {
-                number: item.number,
-                record: item.posting,
-            }),
+            In::Item(item) => Some(Message::Item { number: item.number, record: item.posting }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
         let answers =

@@ -31,9 +31,7 @@ impl ProfileService for ProfileApi {
         request: Request<v1::GetProfileRequest>,
     ) -> Result<Response<v1::GetProfileResponse>, Status> {
         let stored = records::get::<Profile>(&self.0, &request.into_inner().id).await?;
-        Ok(Response::new(v1::GetProfileResponse {
-            profile: Some(wire(&stored)),
-        }))
+        Ok(Response::new(v1::GetProfileResponse { profile: Some(wire(&stored)) }))
     }
 
     async fn batch_get_profiles(
@@ -43,10 +41,7 @@ impl ProfileService for ProfileApi {
         let ids = request.into_inner().ids;
         let (found, missing_ids) = records::batch_get::<Profile>(&self.0, &ids).await?;
         let profiles = found.iter().map(wire).collect();
-        Ok(Response::new(v1::BatchGetProfilesResponse {
-            profiles,
-            missing_ids,
-        }))
+        Ok(Response::new(v1::BatchGetProfilesResponse { profiles, missing_ids }))
     }
 
     async fn list_profiles(
@@ -57,16 +52,12 @@ impl ProfileService for ProfileApi {
         let (after, size) = (list.after, list.page_size);
         let keep = move |p: &Profile| {
             (list.source.is_empty() || p.origin.source() == list.source)
-                && list
-                    .division
-                    .is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
+                && list.division.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
         };
         let (found, last) = records::list(&self.0, after, size, keep).await?;
         Ok(Response::new(v1::ListProfilesResponse {
             profiles: found.iter().map(wire).collect(),
-            next_page_token: last
-                .map(|id| page_token::list(&id, digest))
-                .unwrap_or_default(),
+            next_page_token: last.map(|id| page_token::list(&id, digest)).unwrap_or_default(),
         }))
     }
 
@@ -84,9 +75,7 @@ impl ProfileService for ProfileApi {
             request_id,
             digest,
         };
-        let written = records::update(&self.0, "profile", update)
-            .await
-            .map_err(status)?;
+        let written = records::update(&self.0, "profile", update).await.map_err(status)?;
         Ok(Response::new(v1::UpdateProfileResponse {
             redactions: Some(records::redactions(&written)),
             profile: written.stored.as_ref().map(wire),
@@ -102,20 +91,10 @@ impl ProfileService for ProfileApi {
         let digest = records::digest(&request);
         let key = records::request_key(&request_id, digest).map_err(status)?;
         let id = records::id(&request.id)?;
-        let guard = Guard {
-            allow_missing: request.allow_missing,
-            etag: request.etag,
-            request: key,
-        };
-        let written = self
-            .0
-            .intake()
-            .delete_profile(id, guard)
-            .await
-            .map_err(status)?;
-        Ok(Response::new(v1::DeleteProfileResponse {
-            seq: written.seq.0,
-        }))
+        let guard =
+            Guard { allow_missing: request.allow_missing, etag: request.etag, request: key };
+        let written = self.0.intake().delete_profile(id, guard).await.map_err(status)?;
+        Ok(Response::new(v1::DeleteProfileResponse { seq: written.seq.0 }))
     }
 
     type ImportProfilesStream =
@@ -129,10 +108,7 @@ impl ProfileService for ProfileApi {
         use v1::import_profiles_response::Response as Out;
         let open = |message: v1::ImportProfilesRequest| match message.request? {
             In::Start(start) => Some(Message::Start(start)),
-            In::Item(item) => Some(Message::Item {
-                number: item.number,
-                record: item.profile,
-            }),
+            In::Item(item) => Some(Message::Item { number: item.number, record: item.profile }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
         let answers =

@@ -38,17 +38,11 @@ pub(crate) fn request_key(request_id: &str, digest: u64) -> Result<Option<Reques
     }
     let actual = request_id.chars().count();
     if actual > MAX_REQUEST_ID {
-        let too_long = jobmatch_domain::Invalid::TooLong {
-            actual,
-            max: MAX_REQUEST_ID,
-            unit: "characters",
-        };
+        let too_long =
+            jobmatch_domain::Invalid::TooLong { actual, max: MAX_REQUEST_ID, unit: "characters" };
         return Err(too_long.at("request_id").into());
     }
-    Ok(Some(RequestKey {
-        key: request_id.to_owned(),
-        digest,
-    }))
+    Ok(Some(RequestKey { key: request_id.to_owned(), digest }))
 }
 
 /// An id of a request field `id`.
@@ -91,12 +85,7 @@ pub(crate) async fn get<R: Record>(
 ) -> Result<Stored<R>, Status> {
     let id = id(text)?;
     let found = read(service, move |s| Ok(s.store().get::<R>(&id)?.ok_or(id))).await?;
-    found.map_err(|id| {
-        status(MatchingError::NotFound {
-            collection: R::COLLECTION,
-            id,
-        })
-    })
+    found.map_err(|id| status(MatchingError::NotFound { collection: R::COLLECTION, id }))
 }
 
 /// Records in the order asked for, and the ids that do not exist.
@@ -105,9 +94,7 @@ pub(crate) async fn batch_get<R: Record>(
     ids: &[String],
 ) -> Result<(Vec<Stored<R>>, Vec<String>), Status> {
     if ids.is_empty() || ids.len() > MAX_BATCH {
-        return Err(status(
-            jobmatch_domain::Invalid::range(ids.len(), 1, MAX_BATCH).at("ids"),
-        ));
+        return Err(status(jobmatch_domain::Invalid::range(ids.len(), 1, MAX_BATCH).at("ids")));
     }
     let parsed: Vec<DocumentId> = ids
         .iter()
@@ -115,12 +102,8 @@ pub(crate) async fn batch_get<R: Record>(
         .map(|(i, text)| DocumentId::parse(text).map_err(|e| status(e.at(format!("ids[{i}]")))))
         .collect::<Result<_, _>>()?;
     let found = read(service, move |s| Ok(s.store().get_many::<R>(&parsed)?)).await?;
-    let missing = ids
-        .iter()
-        .zip(&found)
-        .filter(|(_, f)| f.is_none())
-        .map(|(id, _)| id.clone())
-        .collect();
+    let missing =
+        ids.iter().zip(&found).filter(|(_, f)| f.is_none()).map(|(id, _)| id.clone()).collect();
     Ok((found.into_iter().flatten().collect(), missing))
 }
 
@@ -161,10 +144,7 @@ async fn read<T: Send + 'static>(
 ) -> Result<T, Status> {
     let service = service.clone();
     let task = tokio::task::spawn_blocking(move || read(&service));
-    task.await
-        .map_err(MatchingError::from)
-        .and_then(|r| r)
-        .map_err(status)
+    task.await.map_err(MatchingError::from).and_then(|r| r).map_err(status)
 }
 
 /// Counts of removed data on the wire.

@@ -118,14 +118,9 @@ pub async fn run(config: Config) -> Result<(), RunError> {
 
 /// One line on standard output for whoever started the process with port 0.
 pub(crate) fn announce(running: &Running) {
-    #[allow(
-        clippy::print_stdout,
-        reason = "programs that start the server read this line"
-    )]
+    #[allow(clippy::print_stdout, reason = "programs that start the server read this line")]
     {
-        let admin = running
-            .admin_address
-            .map_or("off".into(), |a| a.to_string());
+        let admin = running.admin_address.map_or("off".into(), |a| a.to_string());
         println!("jobmatchd listening on {} (admin {admin})", running.address);
     }
 }
@@ -133,10 +128,9 @@ pub(crate) fn announce(running: &Running) {
 /// Waits for SIGTERM or SIGINT.
 pub(crate) async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
+    let (Ok(mut term), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         // Without signals the process ends only by being killed, which is safe.
         return std::future::pending().await;
     };
@@ -173,9 +167,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
             .build_v1()
             .map_err(|e| RunError::Demo(e.to_string()))
     };
-    let address = listener
-        .local_addr()
-        .map_err(|e| bind_error(config.listen, e))?;
+    let address = listener.local_addr().map_err(|e| bind_error(config.listen, e))?;
     let router = builder
         .accept_http1(true)
         .layer(AccessLayer::new(config))
@@ -205,22 +197,11 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
                 .add_service(reflection()?)
                 .add_service(AdminServiceServer::new(AdminApi(service.clone())));
             let incoming = undelayed(listener);
-            Some(tokio::spawn(
-                router.serve_with_incoming_shutdown(incoming, flag(stopped)),
-            ))
+            Some(tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped))))
         }
     };
     let drain = Duration::from_secs(config.drain_seconds);
-    Ok(Running {
-        address,
-        admin_address,
-        service,
-        stop,
-        server,
-        admin,
-        reporter,
-        drain,
-    })
+    Ok(Running { address, admin_address, service, stop, server, admin, reporter, drain })
 }
 
 fn server(identity: Option<Identity>) -> Result<Server, RunError> {
@@ -247,16 +228,11 @@ fn bind_error(address: SocketAddr, source: std::io::Error) -> RunError {
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, RunError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|e| bind_error(address, e))
+    TcpListener::bind(address).await.map_err(|e| bind_error(address, e))
 }
 
 fn read(path: &PathBuf) -> Result<Vec<u8>, RunError> {
-    std::fs::read(path).map_err(|source| RunError::File {
-        path: path.clone(),
-        source,
-    })
+    std::fs::read(path).map_err(|source| RunError::File { path: path.clone(), source })
 }
 
 fn read_identity((certificate, key): &(PathBuf, PathBuf)) -> Result<Identity, RunError> {
@@ -266,10 +242,7 @@ fn read_identity((certificate, key): &(PathBuf, PathBuf)) -> Result<Identity, Ru
 /// One word a line, with an optional frequency after a blank; `#` starts a comment.
 fn read_words(path: &PathBuf) -> Result<Vec<UserWord>, RunError> {
     let text = String::from_utf8_lossy(&read(path)?).into_owned();
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
     let word = |line: &str| {
         let mut parts = line.split_whitespace();
         UserWord {

@@ -24,20 +24,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason,
-            field: String::new(),
-            message: message.into(),
-        }
+        Self { code, reason, field: String::new(), message: message.into() }
     }
 
     pub(crate) fn missing(field: &str) -> Self {
-        Violation {
-            path: field.into(),
-            invalid: jobmatch_domain::Invalid::Missing,
-        }
-        .into()
+        Violation { path: field.into(), invalid: jobmatch_domain::Invalid::Missing }.into()
     }
 }
 
@@ -76,11 +67,7 @@ impl From<MatchingError> for Refusal {
         if code == Code::Internal {
             // Logged here, once; callers get no inner details.
             tracing::error!(error = %error, reason, "a call failed");
-            return Self::new(
-                code,
-                reason,
-                "an internal error; the operator finds it in the log",
-            );
+            return Self::new(code, reason, "an internal error; the operator finds it in the log");
         }
         Self::new(code, reason, error.to_string())
     }

@@ -114,13 +114,8 @@ pub(super) struct FacetsEntry {
     certificates_told: bool,
 }
 
-const PAY_UNITS: [PayUnit; 5] = [
-    PayUnit::Hour,
-    PayUnit::Day,
-    PayUnit::Month,
-    PayUnit::Year,
-    PayUnit::Piece,
-];
+const PAY_UNITS: [PayUnit; 5] =
+    [PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Year, PayUnit::Piece];
 
 impl FacetsEntry {
     pub(super) fn of(facets: &Facets) -> Self {
@@ -130,9 +125,7 @@ impl FacetsEntry {
             places_left: facets.volatile.places_left,
             kinds: u32::from(facets.kinds.bits()),
             division: facets.division.map(|d| d.to_string()).unwrap_or_default(),
-            point: facets
-                .point
-                .map_or_else(Vec::new, |p| vec![p.latitude(), p.longitude()]),
+            point: facets.point.map_or_else(Vec::new, |p| vec![p.latitude(), p.longitude()]),
             education: facets
                 .education
                 .and_then(|e| Education::ALL.iter().position(|a| *a == e))
@@ -148,10 +141,7 @@ impl FacetsEntry {
             birth_year: facets.birth_year.map(i32::from),
             pay_min: facets.pay.and_then(|p| p.min).map(|m| m.thousandths()),
             pay_max: facets.pay.and_then(|p| p.max).map(|m| m.thousandths()),
-            pay_unit: facets
-                .pay
-                .and_then(|p| position(p.unit))
-                .map_or(0, |i| i as u32 + 1),
+            pay_unit: facets.pay.and_then(|p| position(p.unit)).map_or(0, |i| i as u32 + 1),
             hours: facets
                 .hours
                 .intervals()
@@ -181,58 +171,36 @@ impl FacetsEntry {
             "" => None,
             code => Some(Division::parse(code).ok()?),
         };
-        let certificates: Option<Vec<_>> = self
-            .certificates
-            .iter()
-            .map(|c| Certificate::parse(c).ok())
-            .collect();
+        let certificates: Option<Vec<_>> =
+            self.certificates.iter().map(|c| Certificate::parse(c).ok()).collect();
         let certificates = certificates?;
         let nth = |position: u32| (position as usize).checked_sub(1);
         let money = |amount: Option<u64>| amount.map(Money::from_thousandths);
         Some(Facets {
-            volatile: Volatile {
-                open: self.open,
-                places_left: self.places_left,
-            },
+            volatile: Volatile { open: self.open, places_left: self.places_left },
             kinds: KindSet::from_bits(self.kinds as u8),
             division,
             point,
-            education: nth(self.education)
-                .and_then(|i| Education::ALL.get(i))
-                .copied(),
+            education: nth(self.education).and_then(|i| Education::ALL.get(i)).copied(),
             experience_months: self.experience_months.map(|m| m as u16),
-            certificates: self
-                .certificates_told
-                .then(|| certificates.into_iter().collect()),
+            certificates: self.certificates_told.then(|| certificates.into_iter().collect()),
             age: AgeRange::new(self.age_min, self.age_max).ok()?,
             birth_year: self.birth_year.map(|y| y as i16),
-            pay: nth(self.pay_unit)
-                .and_then(|i| PAY_UNITS.get(i))
-                .map(|unit| PayRange {
-                    min: money(self.pay_min),
-                    max: money(self.pay_max),
-                    unit: *unit,
-                }),
+            pay: nth(self.pay_unit).and_then(|i| PAY_UNITS.get(i)).map(|unit| PayRange {
+                min: money(self.pay_min),
+                max: money(self.pay_max),
+                unit: *unit,
+            }),
             hours: WeekHours::from_intervals(
-                self.hours
-                    .chunks_exact(2)
-                    .map(|p| (p[0] as u16, p[1] as u16)),
+                self.hours.chunks_exact(2).map(|p| (p[0] as u16, p[1] as u16)),
             ),
             lodging: self.lodging,
             reach_metres: self.reach_metres,
-            occupations: self
-                .occupations
-                .iter()
-                .map(|o| OccupationId(*o as u16))
-                .collect(),
+            occupations: self.occupations.iter().map(|o| OccupationId(*o as u16)).collect(),
             published: self.published.map(Instant),
             valid_until: self.valid_until.map(Instant),
             employer: self.employer.map(EmployerKey),
-            excluded_employers: self
-                .excluded_employers
-                .iter()
-                .map(|e| EmployerKey(*e))
-                .collect(),
+            excluded_employers: self.excluded_employers.iter().map(|e| EmployerKey(*e)).collect(),
             assisted: self.assisted,
         })
     }

@@ -28,11 +28,7 @@ struct Column<T> {
 
 impl<T> Default for Column<T> {
     fn default() -> Self {
-        Self {
-            codes: Vec::new(),
-            values: Vec::new(),
-            codes_by_value: HashMap::new(),
-        }
+        Self { codes: Vec::new(), values: Vec::new(), codes_by_value: HashMap::new() }
     }
 }
 
@@ -136,13 +132,11 @@ impl Columns {
         self.occupations.push(facets.occupations.clone());
         self.published.push(facets.published);
         self.valid_until.push(facets.valid_until);
-        self.excluded_employers
-            .push(facets.excluded_employers.clone());
+        self.excluded_employers.push(facets.excluded_employers.clone());
         self.assisted.push(facets.assisted);
         self.employer.push(facets.employer);
         self.points.push(facets.point);
-        self.units
-            .push(facets.point.map_or([f64::NAN; 3], |p| p.unit_vector()));
+        self.units.push(facets.point.map_or([f64::NAN; 3], |p| p.unit_vector()));
         self.lodging.push(facets.lodging);
         self.reach_metres.push(facets.reach_metres);
         slot
@@ -189,17 +183,10 @@ impl Columns {
         }
         let exclusions = ConditionKind::ALL
             .into_iter()
-            .map(|kind| Exclusion {
-                kind,
-                count: alone[kind.index()],
-            })
+            .map(|kind| Exclusion { kind, count: alone[kind.index()] })
             .filter(|e| e.count > 0)
             .collect();
-        Selection {
-            eligible,
-            count,
-            exclusions,
-        }
+        Selection { eligible, count, exclusions }
     }
 
     fn mark(&self, condition: &Condition, fails: &mut Fails) {
@@ -207,137 +194,58 @@ impl Columns {
         let blank = Facets::default;
         match condition {
             C::Open | C::Places => {
-                self.volatile.mark(
-                    condition,
-                    |v| Facets {
-                        volatile: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.volatile.mark(condition, |v| Facets { volatile: *v, ..blank() }, fails);
             }
             C::ValidAt(_) => {
-                self.valid_until.mark(
-                    condition,
-                    |v| Facets {
-                        valid_until: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.valid_until.mark(condition, |v| Facets { valid_until: *v, ..blank() }, fails);
             }
             C::RightHeld(_) | C::KindIn(_) => {
-                self.kinds.mark(
-                    condition,
-                    |v| Facets {
-                        kinds: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.kinds.mark(condition, |v| Facets { kinds: *v, ..blank() }, fails);
             }
             C::RightNeeded => {
-                self.assisted.mark(
-                    condition,
-                    |v| Facets {
-                        assisted: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.assisted.mark(condition, |v| Facets { assisted: *v, ..blank() }, fails);
             }
             C::DemandsEducationAtMost(_) | C::HasEducationAtLeast(_) => {
-                self.education.mark(
-                    condition,
-                    |v| Facets {
-                        education: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.education.mark(condition, |v| Facets { education: *v, ..blank() }, fails);
             }
             C::DemandsExperienceAtMost(_) | C::HasExperienceAtLeast(_) => {
-                let into = |v: &Option<u16>| Facets {
-                    experience_months: *v,
-                    ..blank()
-                };
+                let into = |v: &Option<u16>| Facets { experience_months: *v, ..blank() };
                 self.experience_months.mark(condition, into, fails);
             }
             C::DemandsCertificatesWithin(_) | C::HoldsCertificates(_) => {
-                let into = |v: &Option<CertificateSet>| Facets {
-                    certificates: v.clone(),
-                    ..blank()
-                };
+                let into =
+                    |v: &Option<CertificateSet>| Facets { certificates: v.clone(), ..blank() };
                 self.certificates.mark(condition, into, fails);
             }
             C::AdmitsBirthYear { .. } => {
-                self.age
-                    .mark(condition, |v| Facets { age: *v, ..blank() }, fails);
+                self.age.mark(condition, |v| Facets { age: *v, ..blank() }, fails);
             }
             C::OfAge { .. } => {
-                self.birth_year.mark(
-                    condition,
-                    |v| Facets {
-                        birth_year: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.birth_year.mark(condition, |v| Facets { birth_year: *v, ..blank() }, fails);
             }
             C::PaysAtLeast { .. } | C::AsksAtMost { .. } => {
-                self.pay
-                    .mark(condition, |v| Facets { pay: *v, ..blank() }, fails);
+                self.pay.mark(condition, |v| Facets { pay: *v, ..blank() }, fails);
             }
             C::WorksWithin(_) | C::AvailableFor(_) | C::HoursOverlap(_) => {
-                self.hours.mark(
-                    condition,
-                    |v| Facets {
-                        hours: v.clone(),
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.hours.mark(condition, |v| Facets { hours: v.clone(), ..blank() }, fails);
             }
             C::InDivisions(_) => {
-                self.division.mark(
-                    condition,
-                    |v| Facets {
-                        division: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.division.mark(condition, |v| Facets { division: *v, ..blank() }, fails);
             }
             C::OccupationIn(_) => {
-                let into = |v: &Vec<OccupationId>| Facets {
-                    occupations: v.clone(),
-                    ..blank()
-                };
+                let into = |v: &Vec<OccupationId>| Facets { occupations: v.clone(), ..blank() };
                 self.occupations.mark(condition, into, fails);
             }
             C::PublishedSince(_) => {
-                self.published.mark(
-                    condition,
-                    |v| Facets {
-                        published: *v,
-                        ..blank()
-                    },
-                    fails,
-                );
+                self.published.mark(condition, |v| Facets { published: *v, ..blank() }, fails);
             }
             C::Welcomes(_) => {
-                let into = |v: &Vec<EmployerKey>| Facets {
-                    excluded_employers: v.clone(),
-                    ..blank()
-                };
+                let into =
+                    |v: &Vec<EmployerKey>| Facets { excluded_employers: v.clone(), ..blank() };
                 self.excluded_employers.mark(condition, into, fails);
             }
             C::EmployerNotIn(excluded) => self.mark_employers(condition, excluded, fails),
-            C::ReachableFrom {
-                from: centre,
-                metres,
-            }
-            | C::Within { centre, metres } => {
+            C::ReachableFrom { from: centre, metres } | C::Within { centre, metres } => {
                 self.mark_points(condition, (centre, Some(*metres)), fails);
             }
             C::Reaches(job) => self.mark_points(condition, (job, None), fails),

@@ -43,13 +43,7 @@ impl GraphInput {
         slots: Vec<u32>,
         covers: usize,
     ) -> Self {
-        Self {
-            dimensions,
-            block_rows,
-            blocks,
-            slots,
-            covers,
-        }
+        Self { dimensions, block_rows, blocks, slots, covers }
     }
 
     fn row(&self, slot: u32) -> &[f32] {
@@ -91,12 +85,7 @@ impl Graph {
             .into_iter()
             .flat_map(|node| members[node].iter().copied())
             .collect();
-        Self {
-            hnsw,
-            members,
-            unreachable,
-            covers: input.covers,
-        }
+        Self { hnsw, members, unreachable, covers: input.covers }
     }
 
     /// Vectors in it.
@@ -137,9 +126,8 @@ fn unreachable(hnsw: &Hnsw<'static, f32, Cosine>, count: usize) -> Vec<usize> {
     for point in index {
         let node = point.get_origin_id();
         let neighbours = point.get_neighborhood_id();
-        links[node] = neighbours
-            .first()
-            .map_or_else(Vec::new, |n| n.iter().map(|n| n.d_id).collect());
+        links[node] =
+            neighbours.first().map_or_else(Vec::new, |n| n.iter().map(|n| n.d_id).collect());
         if point.get_point_id().0 > 0 && !seen[node] {
             seen[node] = true;
             queue.push(node);

@@ -56,32 +56,19 @@ impl Lexical {
         }
         schema.add_u64_field("slot", FAST | INDEXED);
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        Self::on(Index::create(
-            directory,
-            schema.build(),
-            tantivy::IndexSettings::default(),
-        )?)
+        Self::on(Index::create(directory, schema.build(), tantivy::IndexSettings::default())?)
     }
 
     /// Opens and verifies the checksum of every file. Also returns the Seq of its commit.
     pub(super) fn open(folder: &Path) -> Result<(Self, Seq), EngineError> {
-        let unusable = |reason: String| EngineError::NeedsRebuild {
-            reason: format!("word index: {reason}"),
-        };
+        let unusable =
+            |reason: String| EngineError::NeedsRebuild { reason: format!("word index: {reason}") };
         let index = Index::open_in_dir(folder).map_err(|e| unusable(e.to_string()))?;
-        let damaged = index
-            .validate_checksum()
-            .map_err(|e| unusable(e.to_string()))?;
+        let damaged = index.validate_checksum().map_err(|e| unusable(e.to_string()))?;
         if !damaged.is_empty() {
-            return Err(unusable(format!(
-                "{} files fail their checksum",
-                damaged.len()
-            )));
+            return Err(unusable(format!("{} files fail their checksum", damaged.len())));
         }
-        let payload = index
-            .load_metas()
-            .map_err(|e| unusable(e.to_string()))?
-            .payload;
+        let payload = index.load_metas().map_err(|e| unusable(e.to_string()))?.payload;
         let seq = payload.and_then(|p| p.parse().ok()).map_or(Seq(0), Seq);
         Ok((Self::on(index).map_err(|e| unusable(e.to_string()))?, seq))
     }
@@ -98,16 +85,8 @@ impl Lexical {
         // A segment of which a third is dead is written anew.
         merges.set_del_docs_ratio_before_merge(0.33);
         writer.set_merge_policy(Box::new(merges));
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        Ok(Self {
-            writer,
-            reader,
-            fields,
-            slot,
-        })
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { writer, reader, fields, slot })
     }
 
     pub(super) fn add(&mut self, slot: u32, fields: &Fields) -> Result<(), EngineError> {
@@ -124,8 +103,7 @@ impl Lexical {
     }
 
     pub(super) fn remove(&mut self, slot: u32) {
-        self.writer
-            .delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
+        self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
     }
 
     /// Makes the changes durable under the Seq and returns a view of them.
@@ -154,10 +132,7 @@ fn tokens(terms: &[String]) -> PreTokenizedString {
             position_length: 1,
         })
         .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
-    }
+    PreTokenizedString { text: String::new(), tokens }
 }
 
 /// One committed state of the word index, with the slot of every document in memory.
@@ -181,17 +156,9 @@ impl Words {
         let mut slots = Vec::with_capacity(searcher.segment_readers().len());
         for segment in searcher.segment_readers() {
             let column = segment.fast_fields().u64("slot")?.first_or_default_col(0);
-            slots.push(
-                (0..segment.max_doc())
-                    .map(|d| column.get_val(d) as u32)
-                    .collect(),
-            );
+            slots.push((0..segment.max_doc()).map(|d| column.get_val(d) as u32).collect());
         }
-        Ok(Self {
-            searcher,
-            fields,
-            slots,
-        })
+        Ok(Self { searcher, fields, slots })
     }
 
     /// Scores all live documents.
@@ -200,10 +167,7 @@ impl Words {
         terms: &[QueryTerm],
         living: &Living<'_>,
     ) -> Result<Scores, EngineError> {
-        let mut scores = Scores {
-            by_slot: vec![0.0; living.slots],
-            ceiling: 0.0,
-        };
+        let mut scores = Scores { by_slot: vec![0.0; living.slots], ceiling: 0.0 };
         // (slot, frequency, length) of one term's live documents.
         let mut matches: Vec<(u32, u32, u8)> = Vec::new();
         for term in terms.iter().take(MAX_TERMS) {

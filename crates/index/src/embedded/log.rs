@@ -25,9 +25,7 @@ pub(super) struct Log {
 }
 
 fn rebuild(reason: impl Into<String>) -> EngineError {
-    EngineError::NeedsRebuild {
-        reason: reason.into(),
-    }
+    EngineError::NeedsRebuild { reason: reason.into() }
 }
 
 impl Log {
@@ -51,9 +49,7 @@ impl Log {
         let expected = header(identity);
         let mut found = vec![0; expected.len()];
         if file.read_exact(&mut found).is_err() || found != expected.as_bytes() {
-            return Err(rebuild(
-                "it was made with another format, analysis or vector space",
-            ));
+            return Err(rebuild("it was made with another format, analysis or vector space"));
         }
         let mut reader = BufReader::with_capacity(1 << 20, &file);
         let mut at = expected.len() as u64;
@@ -108,8 +104,5 @@ fn read_entry(reader: &mut impl Read) -> Option<(Kind, u64)> {
     if crc32fast::hash(&payload) != checksum {
         return None;
     }
-    Some((
-        Entry::decode(payload.as_slice()).ok()?.kind?,
-        8 + length as u64,
-    ))
+    Some((Entry::decode(payload.as_slice()).ok()?.kind?, 8 + length as u64))
 }

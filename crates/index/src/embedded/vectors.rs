@@ -31,11 +31,7 @@ pub struct VectorOptions {
 
 impl Default for VectorOptions {
     fn default() -> Self {
-        Self {
-            graph_from: 150_000,
-            exact_below: 150_000,
-            ef_search: 400,
-        }
+        Self { graph_from: 150_000, exact_below: 150_000, ef_search: 400 }
     }
 }
 
@@ -81,10 +77,8 @@ impl Vectors {
         let zeros = vec![0.0; if vector.is_some() { 0 } else { self.dimensions }];
         let row = vector.unwrap_or(&zeros);
         if self.len.is_multiple_of(BLOCK_ROWS) {
-            self.full
-                .push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
-            self.codes
-                .push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
+            self.full.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
+            self.codes.push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
         }
         let block = self.full.len() - 1;
         Arc::make_mut(&mut self.full[block]).extend_from_slice(row);
@@ -99,9 +93,7 @@ impl Vectors {
 
     /// Cosine of a slot with a unit vector; `None` for a slot without a vector.
     pub fn cosine(&self, slot: u32, query: &[f32]) -> Option<f32> {
-        self.present
-            .contains(slot)
-            .then(|| dot(self.row(slot), query))
+        self.present.contains(slot).then(|| dot(self.row(slot), query))
     }
 
     /// Vectors in the graph.
@@ -119,13 +111,7 @@ impl Vectors {
     /// What a graph is built from: the live vectors of now.
     pub fn graph_input(&self, live: &Bitmap) -> GraphInput {
         let slots = live.iter().filter(|s| self.present.contains(*s)).collect();
-        GraphInput::new(
-            self.dimensions,
-            BLOCK_ROWS,
-            self.full.clone(),
-            slots,
-            self.len,
-        )
+        GraphInput::new(self.dimensions, BLOCK_ROWS, self.full.clone(), slots, self.len)
     }
 
     /// Takes a finished graph into use.
@@ -142,10 +128,7 @@ impl Vectors {
         eligible: &Bitmap,
         (exact, tie): (bool, &dyn Fn(u32, u32) -> Ordering),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
-        let slots: Vec<u32> = eligible
-            .iter()
-            .filter(|s| self.present.contains(*s))
-            .collect();
+        let slots: Vec<u32> = eligible.iter().filter(|s| self.present.contains(*s)).collect();
         if exact {
             return (self.ranked(slots, query, k, tie), VectorPlan::Exact);
         }
@@ -154,11 +137,8 @@ impl Vectors {
             && slots.len() * 2 >= self.len
         {
             let ef = self.options.ef_search.max(k * 2);
-            let mut found: Vec<u32> = graph
-                .search(query, ef)
-                .into_iter()
-                .filter(|s| eligible.contains(*s))
-                .collect();
+            let mut found: Vec<u32> =
+                graph.search(query, ef).into_iter().filter(|s| eligible.contains(*s)).collect();
             if found.len() >= k {
                 let fresh = slots.partition_point(|s| (*s as usize) < graph.covers());
                 found.extend(self.nearest_codes(&slots[fresh..], query, k));
@@ -200,10 +180,8 @@ impl Vectors {
         k: usize,
         tie: &dyn Fn(u32, u32) -> Ordering,
     ) -> Vec<(u32, f32)> {
-        let mut scored: Vec<(u32, f32)> = slots
-            .into_iter()
-            .map(|slot| (slot, dot(self.row(slot), query)))
-            .collect();
+        let mut scored: Vec<(u32, f32)> =
+            slots.into_iter().map(|slot| (slot, dot(self.row(slot), query))).collect();
         let order =
             |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then_with(|| tie(a.0, b.0));
         if scored.len() > k && k > 0 {
@@ -225,31 +203,19 @@ impl Vectors {
 /// Signed bytes and the scale that gives the vector back, to half a step.
 fn quantize(row: &[f32]) -> (impl Iterator<Item = i8> + '_, f32) {
     let greatest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let scale = if greatest > 0.0 {
-        greatest / 127.0
-    } else {
-        1.0
-    };
+    let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
     (row.iter().map(move |v| (v / scale).round() as i8), scale)
 }
 
 fn dot_codes(a: &[i8], b: &[i8]) -> i32 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b)))
-        .sum()
+    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
 }
 
 /// In eight lanes, so that the compiler may use them; the order of additions is fixed.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; 8];
     let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f32 = a_chunks
-        .remainder()
-        .iter()
-        .zip(b_chunks.remainder())
-        .map(|(a, b)| a * b)
-        .sum();
+    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
     for (a, b) in a_chunks.zip(b_chunks) {
         for lane in 0..8 {
             lanes[lane] += a[lane] * b[lane];
@@ -294,9 +260,7 @@ mod tests {
     fn the_scan_of_codes_finds_what_full_vectors_find() {
         let rows = sample(5_000, 7);
         let (vectors, mut live) = filled(&rows, VectorOptions::default());
-        (0..5_000)
-            .filter(|s| s % 3 == 0)
-            .for_each(|s| live.clear(s));
+        (0..5_000).filter(|s| s % 3 == 0).for_each(|s| live.clear(s));
         for query in sample(50, 8) {
             let by_slot = |a: u32, b: u32| a.cmp(&b);
             let (scan, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
@@ -309,11 +273,7 @@ mod tests {
     #[test]
     fn the_graph_with_fresh_vectors_finds_nearly_all_and_no_dead_ones() {
         let rows = sample(4_000, 9);
-        let options = VectorOptions {
-            graph_from: 1_000,
-            exact_below: 100,
-            ef_search: 128,
-        };
+        let options = VectorOptions { graph_from: 1_000, exact_below: 100, ef_search: 128 };
         let (mut vectors, mut live) = filled(&rows[..3_500], options);
         assert!(vectors.wants_graph());
         let graph = Graph::build(&vectors.graph_input(&live));
@@ -323,9 +283,7 @@ mod tests {
             vectors.push(Some(row));
             live.set(slot as u32);
         }
-        (0..4_000)
-            .filter(|s| s % 10 == 0)
-            .for_each(|s| live.clear(s));
+        (0..4_000).filter(|s| s % 10 == 0).for_each(|s| live.clear(s));
         let mut shared = 0;
         let by_slot = |a: u32, b: u32| a.cmp(&b);
         for query in sample(50, 10) {
@@ -346,9 +304,7 @@ mod tests {
         let mut live = Bitmap::default();
         live.set(0);
         live.set(1);
-        let found = vectors
-            .search(&[0.0, 1.0], 5, &live, (false, &|a, b| a.cmp(&b)))
-            .0;
+        let found = vectors.search(&[0.0, 1.0], 5, &live, (false, &|a, b| a.cmp(&b))).0;
         assert_eq!(found, [(1, 0.0)]);
         assert_eq!(vectors.cosine(0, &[1.0, 0.0]), None);
     }

@@ -15,8 +15,7 @@ fn document(n: usize) -> Change {
         seq: Seq(n as u64 + 1),
         facets: Facets::default(),
         fields: Fields {
-            title_words: vec![format!("词{n}"), "洗碗".into()],
-            ..Fields::default()
+            title_words: vec![format!("词{n}"), "洗碗".into()], ..Fields::default()
         },
         vector: Some(vec![1.0, 0.0, 0.0, 0.0]),
     }))
@@ -26,22 +25,12 @@ async fn filled(folder: &Path) {
     let engine = EmbeddedEngine::create(folder, options()).unwrap();
     for seq in 0..3 {
         let changes = (seq * 10..seq * 10 + 10).map(document).collect();
-        engine
-            .apply(Batch {
-                changes,
-                seq: Seq(seq as u64 + 1),
-            })
-            .await
-            .unwrap();
+        engine.apply(Batch { changes, seq: Seq(seq as u64 + 1) }).await.unwrap();
     }
 }
 
 async fn count(engine: &EmbeddedEngine) -> usize {
-    let query = Query {
-        by_conditions: true,
-        limit: 100,
-        ..Query::default()
-    };
+    let query = Query { by_conditions: true, limit: 100, ..Query::default() };
     engine.retrieve(query).await.unwrap().hits.len()
 }
 
@@ -107,14 +96,8 @@ async fn an_index_of_another_analysis_is_refused() {
     let path = folder.path().join("e");
     filled(&path).await;
     for other in [
-        EngineOptions {
-            analysis_version: "newer".into(),
-            ..options()
-        },
-        EngineOptions {
-            space: "other".into(),
-            ..options()
-        },
+        EngineOptions { analysis_version: "newer".into(), ..options() },
+        EngineOptions { space: "other".into(), ..options() },
     ] {
         let opened = EmbeddedEngine::open(&path, other);
         assert!(matches!(opened, Err(EngineError::NeedsRebuild { .. })));
@@ -127,22 +110,10 @@ async fn a_vector_of_another_length_changes_nothing() {
     let path = folder.path().join("e");
     filled(&path).await;
     let engine = EmbeddedEngine::open(&path, options()).unwrap();
-    let Change::Upsert(mut bad) = document(99) else {
-        unreachable!()
-    };
+    let Change::Upsert(mut bad) = document(99) else { unreachable!() };
     bad.vector = Some(vec![1.0]);
-    let batch = Batch {
-        changes: vec![document(50), Change::Upsert(bad)],
-        seq: Seq(9),
-    };
+    let batch = Batch { changes: vec![document(50), Change::Upsert(bad)], seq: Seq(9) };
     let error = engine.apply(batch).await.unwrap_err();
-    assert!(matches!(
-        error,
-        EngineError::Dimensions {
-            actual: 1,
-            expected: 4,
-            ..
-        }
-    ));
+    assert!(matches!(error, EngineError::Dimensions { actual: 1, expected: 4, .. }));
     assert_eq!((count(&engine).await, engine.indexed_seq()), (30, Seq(3)));
 }

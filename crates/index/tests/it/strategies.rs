@@ -27,9 +27,7 @@ pub(crate) fn options() -> EngineOptions {
 }
 
 fn words() -> impl Strategy<Value = Vec<String>> {
-    let word = select(vec![
-        "洗碗", "保洁", "保安", "电工", "焊工", "厨师", "搬运", "日结",
-    ]);
+    let word = select(vec!["洗碗", "保洁", "保安", "电工", "焊工", "厨师", "搬运", "日结"]);
     proptest::collection::vec(word.prop_map(str::to_owned), 0..6)
 }
 
@@ -53,12 +51,8 @@ fn kinds() -> impl Strategy<Value = KindSet> {
 
 fn certificates() -> impl Strategy<Value = jobmatch_domain::CertificateSet> {
     let one = select(vec!["健康证", "C1", "B2", "电工证"]);
-    proptest::collection::vec(one, 0..3).prop_map(|names| {
-        names
-            .into_iter()
-            .map(|n| Certificate::parse(n).unwrap())
-            .collect()
-    })
+    proptest::collection::vec(one, 0..3)
+        .prop_map(|names| names.into_iter().map(|n| Certificate::parse(n).unwrap()).collect())
 }
 
 fn hours() -> impl Strategy<Value = WeekHours> {
@@ -68,24 +62,12 @@ fn hours() -> impl Strategy<Value = WeekHours> {
 }
 
 fn division() -> impl Strategy<Value = Division> {
-    select(vec![
-        "370102001",
-        "370102",
-        "370103",
-        "3701",
-        "371302",
-        "110101",
-    ])
-    .prop_map(|code| Division::parse(code).unwrap())
+    select(vec!["370102001", "370102", "370103", "3701", "371302", "110101"])
+        .prop_map(|code| Division::parse(code).unwrap())
 }
 
 fn pay() -> impl Strategy<Value = PayRange> {
-    let unit = select(vec![
-        PayUnit::Hour,
-        PayUnit::Day,
-        PayUnit::Month,
-        PayUnit::Piece,
-    ]);
+    let unit = select(vec![PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Piece]);
     (1u64..40, unit).prop_map(|(amount, unit)| PayRange {
         min: Some(Money::from_thousandths(amount * 100_000)),
         max: None,
@@ -120,10 +102,7 @@ fn facets() -> impl Strategy<Value = Facets> {
     );
     let third = (of((0u64..4).prop_map(EmployerKey)), of(any::<bool>()));
     (first, second, third).prop_map(|(a, b, c)| Facets {
-        volatile: Volatile {
-            open: a.0.0,
-            places_left: a.0.1,
-        },
+        volatile: Volatile { open: a.0.0, places_left: a.0.1 },
         kinds: a.1,
         division: a.2,
         point: a.3,
@@ -149,9 +128,7 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
     let level = || select(Education::ALL.to_vec());
     let range = || AgeRange::new(Some(20), Some(50)).unwrap().unwrap();
     let floor = pay().prop_map(|p| PayFloor::new(p.bottom(), p.unit).unwrap());
-    let gig: KindSet = [EmploymentKind::Gig, EmploymentKind::Internship]
-        .into_iter()
-        .collect();
+    let gig: KindSet = [EmploymentKind::Gig, EmploymentKind::Internship].into_iter().collect();
     prop_oneof![
         Just(Condition::Open),
         Just(Condition::Places),
@@ -165,14 +142,9 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
         (0u16..60).prop_map(Condition::HasExperienceAtLeast),
         certificates().prop_map(Condition::DemandsCertificatesWithin),
         certificates().prop_map(Condition::HoldsCertificates),
-        (1960i16..2008).prop_map(|birth_year| Condition::AdmitsBirthYear {
-            birth_year,
-            year: 2026
-        }),
-        Just(Condition::OfAge {
-            range: range(),
-            year: 2026
-        }),
+        (1960i16..2008)
+            .prop_map(|birth_year| Condition::AdmitsBirthYear { birth_year, year: 2026 }),
+        Just(Condition::OfAge { range: range(), year: 2026 }),
         floor.prop_map(|floor| Condition::PaysAtLeast { floor, share: 0.8 }),
         pay().prop_map(|pay| Condition::AsksAtMost { pay, share: 0.8 }),
         hours().prop_map(Condition::WorksWithin),
@@ -219,11 +191,9 @@ fn document() -> impl Strategy<Value = Document> {
 }
 
 pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let volatile =
-        (id(), any::<bool>(), of(0u32..3)).prop_map(|(id, open, places_left)| Change::Volatile {
-            id,
-            volatile: Volatile { open, places_left },
-        });
+    let volatile = (id(), any::<bool>(), of(0u32..3)).prop_map(|(id, open, places_left)| {
+        Change::Volatile { id, volatile: Volatile { open, places_left } }
+    });
     let change = prop_oneof![
         6 => document().prop_map(|d| Change::Upsert(Box::new(d))),
         1 => volatile,
@@ -235,13 +205,7 @@ pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
 pub(crate) fn query() -> impl Strategy<Value = Query> {
     let term =
         (select(Field::ALL.to_vec()), words(), 0.1f32..3.0).prop_map(|(field, w, weight)| {
-            w.into_iter()
-                .map(|text| QueryTerm {
-                    field,
-                    text,
-                    weight,
-                })
-                .collect::<Vec<_>>()
+            w.into_iter().map(|text| QueryTerm { field, text, weight }).collect::<Vec<_>>()
         });
     let asked = (
         proptest::collection::vec(condition(), 0..5),
@@ -252,16 +216,14 @@ pub(crate) fn query() -> impl Strategy<Value = Query> {
         1usize..20,
         proptest::collection::vec(id(), 0..2),
     );
-    asked.prop_map(
-        |(conditions, lexical, vector, by_conditions, near, limit, score_also)| Query {
-            conditions,
-            lexical,
-            vector,
-            by_conditions,
-            near,
-            limit,
-            exact: false,
-            score_also,
-        },
-    )
+    asked.prop_map(|(conditions, lexical, vector, by_conditions, near, limit, score_also)| Query {
+        conditions,
+        lexical,
+        vector,
+        by_conditions,
+        near,
+        limit,
+        exact: false,
+        score_also,
+    })
 }

@@ -46,9 +46,7 @@ impl Matcher {
         collection: Collection,
         id: DocumentId,
     ) -> Result<Stored<R>, MatchingError> {
-        self.store
-            .get::<R>(&id)?
-            .ok_or(MatchingError::NotFound { collection, id })
+        self.store.get::<R>(&id)?.ok_or(MatchingError::NotFound { collection, id })
     }
 }
 

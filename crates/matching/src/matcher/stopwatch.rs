@@ -10,10 +10,7 @@ pub(crate) struct Stopwatch {
 
 impl Stopwatch {
     pub(crate) fn start() -> Self {
-        Self {
-            since: Instant::now(),
-            stages: Vec::with_capacity(8),
-        }
+        Self { since: Instant::now(), stages: Vec::with_capacity(8) }
     }
 
     /// Ends a stage that began when the one before ended.

@@ -26,11 +26,7 @@ fn every_field_of_a_match_arrives() {
         assert_eq!(condition.mode, v1::ConditionMode::Preferred as i32);
     }
     assert_eq!(found.conditions.len(), 17);
-    let legs: Vec<_> = found
-        .legs
-        .iter()
-        .map(|l| (l.leg, l.rank, l.score))
-        .collect();
+    let legs: Vec<_> = found.legs.iter().map(|l| (l.leg, l.rank, l.score)).collect();
     let (vector, conditions) = (v1::Leg::Vector as i32, v1::Leg::Conditions as i32);
     assert_eq!(legs, [(vector, 3, 0.9), (conditions, 0, 120.0)]);
     assert_eq!(found.distance_metres, Some(1_200.0));
@@ -47,18 +43,12 @@ fn a_page_carries_its_frame() {
     assert_eq!(answer.seq, 300);
     assert_eq!(answer.as_of.unwrap().seconds, 1_795_363_200);
     assert_eq!(answer.ranking_version, "r1");
-    let pay = v1::Exclusion {
-        kind: v1::ConditionKind::Pay as i32,
-        count: 4,
-    };
+    let pay = v1::Exclusion { kind: v1::ConditionKind::Pay as i32, count: 4 };
     assert_eq!(answer.exclusions, [pay]);
     let debug = answer.debug.unwrap();
     assert_eq!(debug.vector_plan, "graph");
     assert_eq!((debug.eligible, debug.candidates), (10, 5));
-    assert_eq!(
-        (debug.stages[0].stage.as_str(), debug.stages[0].micros),
-        ("rank", 12)
-    );
+    assert_eq!((debug.stages[0].stage.as_str(), debug.stages[0].micros), ("rank", 12));
     assert!(!answer.next_page_token.is_empty());
 }
 

@@ -5,29 +5,19 @@ use jobmatch_domain::{DocumentId, Invalid};
 use jobmatch_proto::{list, page_token, v1};
 
 fn of_postings() -> v1::ListPostingsRequest {
-    v1::ListPostingsRequest {
-        source: "feed".into(),
-        division: "3701".into(),
-        ..Default::default()
-    }
+    v1::ListPostingsRequest { source: "feed".into(), division: "3701".into(), ..Default::default() }
 }
 
 #[test]
 fn a_list_is_read_with_its_defaults() {
     let mut wire = of_postings();
-    wire.statuses = vec![
-        v1::PostingStatus::Paused as i32,
-        v1::PostingStatus::Closed as i32,
-    ];
+    wire.statuses = vec![v1::PostingStatus::Paused as i32, v1::PostingStatus::Closed as i32];
     let (read, _) = list::postings(wire).unwrap();
     assert_eq!(read.page_size, 100);
     assert_eq!(read.after, None);
     assert_eq!(read.source, "feed");
     assert_eq!(read.division.unwrap().to_string(), "370100000000");
-    assert_eq!(
-        read.statuses,
-        [PostingStatus::Paused, PostingStatus::Closed]
-    );
+    assert_eq!(read.statuses, [PostingStatus::Paused, PostingStatus::Closed]);
     let (all, _) = list::profiles(v1::ListProfilesRequest::default()).unwrap();
     assert!(all.source.is_empty() && all.division.is_none() && all.statuses.is_empty());
 }
@@ -40,10 +30,7 @@ fn pages_may_differ_in_size_and_in_nothing_else() {
     next.page_token = page_token::list(&last, digest);
     next.page_size = 1000;
     let (read, again) = list::postings(next.clone()).unwrap();
-    assert_eq!(
-        (read.after, read.page_size, again),
-        (Some(last), 1000, digest)
-    );
+    assert_eq!((read.after, read.page_size, again), (Some(last), 1000, digest));
 
     let mut other = next.clone();
     other.source = "other".into();
@@ -53,10 +40,7 @@ fn pages_may_differ_in_size_and_in_nothing_else() {
         source: next.source,
         division: next.division,
     };
-    for refused in [
-        list::postings(other).unwrap_err(),
-        list::profiles(people).unwrap_err(),
-    ] {
+    for refused in [list::postings(other).unwrap_err(), list::profiles(people).unwrap_err()] {
         assert_eq!(refused.path, "page_token");
         assert!(matches!(refused.invalid, Invalid::Combination(_)));
     }

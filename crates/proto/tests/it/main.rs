@@ -1,9 +1,6 @@
 //! The wire through its public face.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails, and helpers are tests too"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, and helpers are tests too")]
 
 mod answers;
 mod contract;

@@ -15,17 +15,13 @@ fn fields(message: &str) -> Vec<String> {
     let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
     let messages = set.file.iter().flat_map(|f| &f.message_type);
     let found = messages.filter(|m| m.name() == message);
-    found
-        .flat_map(|m| m.field.iter().map(|f| f.name().to_owned()))
-        .collect()
+    found.flat_map(|m| m.field.iter().map(|f| f.name().to_owned())).collect()
 }
 
 fn changeable(message: &str) -> Vec<String> {
     let all = fields(message);
     assert!(all.len() > FIXED.len());
-    all.into_iter()
-        .filter(|f| !FIXED.contains(&f.as_str()))
-        .collect()
+    all.into_iter().filter(|f| !FIXED.contains(&f.as_str())).collect()
 }
 
 proptest! {
@@ -77,10 +73,7 @@ fn fixed_nested_and_unknown_paths_are_refused_at_the_mask() {
         ];
         for violation in refused {
             assert_eq!(violation.path, "update_mask.paths[1]", "{bad}");
-            assert!(
-                matches!(violation.invalid, Invalid::Unknown { .. }),
-                "{bad}"
-            );
+            assert!(matches!(violation.invalid, Invalid::Unknown { .. }), "{bad}");
         }
     }
 }
@@ -90,10 +83,7 @@ fn the_merged_record_is_checked_across_fields() {
     let mut wire = crate::sample::posting();
     wire.published = "2026-11-20".into();
     let current = posting::from_wire(wire).unwrap();
-    let patch = v1::JobPosting {
-        expires: "2026-11-19".into(),
-        ..Default::default()
-    };
+    let patch = v1::JobPosting { expires: "2026-11-19".into(), ..Default::default() };
     let refused = posting::merge(&current, patch, &["expires".into()]).unwrap_err();
     assert_eq!(refused.path, "expires");
 }

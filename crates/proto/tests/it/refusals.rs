@@ -10,11 +10,7 @@ use crate::sample::{self, Spoil, shift, today};
 fn at(latitude: f64, longitude: f64, datum: i32) -> Option<v1::Place> {
     Some(v1::Place {
         division: String::new(),
-        point: Some(v1::Point {
-            latitude,
-            longitude,
-            datum,
-        }),
+        point: Some(v1::Point { latitude, longitude, datum }),
     })
 }
 
@@ -32,17 +28,11 @@ fn floor(amount_yuan: f64, unit: i32) -> Option<v1::PayFloor> {
 }
 
 fn vector(values: &[f32]) -> Option<v1::Embedding> {
-    Some(v1::Embedding {
-        space: "own".into(),
-        values: values.to_vec(),
-    })
+    Some(v1::Embedding { space: "own".into(), values: values.to_vec() })
 }
 
 fn window(start: &str, end: &str) -> Option<v1::Window> {
-    Some(v1::Window {
-        start: start.into(),
-        end: end.into(),
-    })
+    Some(v1::Window { start: start.into(), end: end.into() })
 }
 
 fn named(name: &str, times: usize) -> Vec<String> {
@@ -50,10 +40,7 @@ fn named(name: &str, times: usize) -> Vec<String> {
 }
 
 fn division(code: &str) -> Option<v1::Place> {
-    Some(v1::Place {
-        division: code.into(),
-        point: None,
-    })
+    Some(v1::Place { division: code.into(), point: None })
 }
 
 fn consent(seconds: i64, until: &str) -> Option<v1::Consent> {
@@ -74,44 +61,23 @@ const POSTING_WORDS: &[(Spoil<v1::JobPosting>, &str)] = &[
     (|p| p.source = "a feed".into(), "source"),
     (|p| p.source = "x".repeat(33), "source"),
     (|p| p.external_id = "7".into(), "external_id"),
-    (
-        |p| (p.source, p.external_id) = ("f".into(), "x".repeat(65)),
-        "external_id",
-    ),
-    (
-        |p| (p.source, p.external_id) = ("f".into(), "13812345678".into()),
-        "external_id",
-    ),
-    (
-        |p| p.owner.get_or_insert_default().division = "99".into(),
-        "owner.division",
-    ),
-    (
-        |p| p.owner.get_or_insert_default().station = "x".repeat(65),
-        "owner.station",
-    ),
+    (|p| (p.source, p.external_id) = ("f".into(), "x".repeat(65)), "external_id"),
+    (|p| (p.source, p.external_id) = ("f".into(), "13812345678".into()), "external_id"),
+    (|p| p.owner.get_or_insert_default().division = "99".into(), "owner.division"),
+    (|p| p.owner.get_or_insert_default().station = "x".repeat(65), "owner.station"),
     (|p| p.title = " ".into(), "title"),
     (|p| p.title = "长".repeat(201), "title"),
     (|p| p.description = "长".repeat(20_001), "description"),
     (|p| p.employer = "长".repeat(201), "employer"),
     (|p| p.occupation = "长".repeat(201), "occupation"),
     (|p| p.skills = named("收银", 51), "skills"),
-    (
-        |p| p.skills = vec!["收银".into(), "长".repeat(61)],
-        "skills[1]",
-    ),
+    (|p| p.skills = vec!["收银".into(), "长".repeat(61)], "skills[1]"),
     (|p| p.skills = named(" ", 1), "skills[0]"),
     (|p| p.benefits = named("包吃", 31), "benefits"),
     (|p| p.benefits = vec!["长".repeat(41)], "benefits[0]"),
     (|p| p.certificates = named("C1", 21), "certificates"),
-    (
-        |p| p.certificates = vec!["C1".into(), String::new()],
-        "certificates[1]",
-    ),
-    (
-        |p| p.certificates = vec!["证".repeat(41)],
-        "certificates[0]",
-    ),
+    (|p| p.certificates = vec!["C1".into(), String::new()], "certificates[1]"),
+    (|p| p.certificates = vec!["证".repeat(41)], "certificates[0]"),
 ];
 
 /// Numbers, enums, dates and hours of a posting.
@@ -123,10 +89,7 @@ const POSTING_FACTS: &[(Spoil<v1::JobPosting>, &str)] = &[
     (|p| p.education = i32::MIN, "education"),
     (|p| p.headcount = Some(0), "headcount"),
     (|p| p.headcount = Some(100_001), "headcount"),
-    (
-        |p| (p.headcount, p.places_left) = (Some(2), Some(3)),
-        "places_left",
-    ),
+    (|p| (p.headcount, p.places_left) = (Some(2), Some(3)), "places_left"),
     (|p| p.experience_months = Some(721), "experience_months"),
     (|p| p.age_min = Some(13), "age_min"),
     (|p| p.age_max = Some(101), "age_max"),
@@ -145,10 +108,7 @@ const POSTING_FACTS: &[(Spoil<v1::JobPosting>, &str)] = &[
         "pay.unit",
     ),
     (|p| p.pay.get_or_insert_default().unit = 6, "pay.unit"),
-    (
-        |p| p.pay.get_or_insert_default().text = "长".repeat(201),
-        "pay.text",
-    ),
+    (|p| p.pay.get_or_insert_default().text = "长".repeat(201), "pay.text"),
     (|p| p.shifts = vec![shift(); 22], "shifts"),
     (
         |p| {
@@ -171,41 +131,23 @@ const POSTING_FACTS: &[(Spoil<v1::JobPosting>, &str)] = &[
         },
         "shifts[0].days",
     ),
-    (
-        |p| p.window = window("2026-11-24T18:00", "2026-11-24T18:00"),
-        "window.end",
-    ),
+    (|p| p.window = window("2026-11-24T18:00", "2026-11-24T18:00"), "window.end"),
     (|p| p.window = window("", ""), "window.start"),
-    (
-        |p| p.window = window("2026-11-24T18:00", "tomorrow"),
-        "window.end",
-    ),
+    (|p| p.window = window("2026-11-24T18:00", "tomorrow"), "window.end"),
     (|p| p.published = "2026-02-29".into(), "published"),
     (|p| p.expires = "2026/11/24".into(), "expires"),
-    (
-        |p| (p.published, p.expires) = ("2026-11-24".into(), "2026-11-23".into()),
-        "expires",
-    ),
+    (|p| (p.published, p.expires) = ("2026-11-24".into(), "2026-11-23".into()), "expires"),
     (|p| p.place = division("990000"), "place.division"),
     (|p| p.place = division("37010"), "place.division"),
     (|p| p.place = at(90.1, 0.0, 0), "place.point.latitude"),
     (|p| p.place = at(f64::NAN, 0.0, 0), "place.point.latitude"),
-    (
-        |p| p.place = at(0.0, f64::NEG_INFINITY, 0),
-        "place.point.longitude",
-    ),
+    (|p| p.place = at(0.0, f64::NEG_INFINITY, 0), "place.point.longitude"),
     (|p| p.place = at(0.0, 0.0, 5), "place.point.datum"),
     (|p| p.embedding = vector(&[0.0, 0.0]), "embedding.values"),
     (|p| p.embedding = vector(&[]), "embedding.values"),
     (|p| p.embedding = vector(&[1.0; 4097]), "embedding.values"),
-    (
-        |p| p.embedding = vector(&[1.0, f32::NAN]),
-        "embedding.values[1]",
-    ),
-    (
-        |p| p.embedding = vector(&[f32::INFINITY]),
-        "embedding.values[0]",
-    ),
+    (|p| p.embedding = vector(&[1.0, f32::NAN]), "embedding.values[1]"),
+    (|p| p.embedding = vector(&[f32::INFINITY]), "embedding.values[0]"),
     (
         |p| {
             p.embedding = vector(&[1.0]);
@@ -218,20 +160,11 @@ const POSTING_FACTS: &[(Spoil<v1::JobPosting>, &str)] = &[
 const PROFILE: &[(Spoil<v1::Profile>, &str)] = &[
     (|p| p.id = "p-138-1234-5678".into(), "id"),
     (|p| p.external_id = "7".into(), "external_id"),
-    (
-        |p| p.owner.get_or_insert_default().station = "13812345678".into(),
-        "owner.station",
-    ),
+    (|p| p.owner.get_or_insert_default().station = "13812345678".into(), "owner.station"),
     (|p| p.visibility = 3, "visibility"),
     (|p| p.consent = consent(i64::MAX, ""), "consent.given_at"),
-    (
-        |p| p.consent = consent(-2_208_988_801, ""),
-        "consent.given_at",
-    ),
-    (
-        |p| p.consent = consent(7_258_118_400, ""),
-        "consent.given_at",
-    ),
+    (|p| p.consent = consent(-2_208_988_801, ""), "consent.given_at"),
+    (|p| p.consent = consent(7_258_118_400, ""), "consent.given_at"),
     (|p| p.consent = consent(0, "soon"), "consent.valid_until"),
     (|p| p.resume = "长".repeat(20_001), "resume"),
     (|p| p.wanted = named("保安", 21), "wanted"),
@@ -247,10 +180,7 @@ const PROFILE: &[(Spoil<v1::Profile>, &str)] = &[
     (|p| p.skills = named("收银", 51), "skills"),
     (|p| p.pay_floor = floor(0.0, 3), "pay_floor.amount_yuan"),
     (|p| p.pay_floor = floor(-1.0, 3), "pay_floor.amount_yuan"),
-    (
-        |p| p.pay_floor = floor(f64::INFINITY, 3),
-        "pay_floor.amount_yuan",
-    ),
+    (|p| p.pay_floor = floor(f64::INFINITY, 3), "pay_floor.amount_yuan"),
     (|p| p.pay_floor = floor(1e9, 3), "pay_floor.amount_yuan"),
     (|p| p.pay_floor = floor(1.0, 0), "pay_floor.unit"),
     (|p| p.pay_floor = floor(1.0, 9), "pay_floor.unit"),
@@ -267,10 +197,7 @@ const PROFILE: &[(Spoil<v1::Profile>, &str)] = &[
     ),
     (|p| p.assistance = named("低保", 11), "assistance"),
     (|p| p.place = division("37010x"), "place.division"),
-    (
-        |p| p.excluded_employers = named("某厂", 51),
-        "excluded_employers",
-    ),
+    (|p| p.excluded_employers = named("某厂", 51), "excluded_employers"),
     (|p| p.embedding = vector(&[0.0]), "embedding.values"),
 ];
 
@@ -323,10 +250,7 @@ fn an_unknown_enum_is_named_by_its_number() {
     let mut wire = sample::posting();
     wire.kind = 77;
     let message = posting::from_wire(wire).unwrap_err().to_string();
-    assert!(
-        message.starts_with("kind ") && message.contains("77"),
-        "{message}"
-    );
+    assert!(message.starts_with("kind ") && message.contains("77"), "{message}");
 }
 
 #[test]

@@ -26,11 +26,7 @@ fn refused_options(spoil: Spoil<v1::MatchOptions>) -> (String, Invalid) {
 }
 
 fn centre() -> Option<v1::Point> {
-    Some(v1::Point {
-        latitude: 36.6,
-        longitude: 117.0,
-        datum: 0,
-    })
+    Some(v1::Point { latitude: 36.6, longitude: 117.0, datum: 0 })
 }
 
 #[test]
@@ -40,24 +36,15 @@ fn a_whole_filter_is_read() {
         centre: centre(),
         radius_metres: Some(2_000_000.0),
         kinds: vec![2, 3],
-        pay_floor: Some(v1::PayFloor {
-            amount_yuan: 20.0,
-            unit: v1::PayUnit::Hour as i32,
-        }),
+        pay_floor: Some(v1::PayFloor { amount_yuan: 20.0, unit: v1::PayUnit::Hour as i32 }),
         education: v1::Education::Junior as i32,
         certificates: vec!["健康证明".into()],
         certificates_given: false,
         occupations: vec!["保安".into()],
         shifts: vec![shift()],
-        published_since: Some(prost_types::Timestamp {
-            seconds: 5,
-            nanos: 7,
-        }),
+        published_since: Some(prost_types::Timestamp { seconds: 5, nanos: 7 }),
         excluded_employers: vec!["某 厂".into()],
-        valid_at: Some(prost_types::Timestamp {
-            seconds: 6,
-            nanos: 0,
-        }),
+        valid_at: Some(prost_types::Timestamp { seconds: 6, nanos: 0 }),
     })
     .unwrap();
     assert_eq!(read.divisions.len(), 2);
@@ -68,10 +55,7 @@ fn a_whole_filter_is_read() {
     assert_eq!(kinds, [EmploymentKind::PartTime, EmploymentKind::Gig]);
     assert_eq!(read.pay_floor.unwrap().amount().yuan(), 20.0);
     assert_eq!(read.education, Some(jobmatch_domain::Education::Junior));
-    assert_eq!(
-        read.certificates.unwrap().iter().next().unwrap().as_str(),
-        "健康证"
-    );
+    assert_eq!(read.certificates.unwrap().iter().next().unwrap().as_str(), "健康证");
     assert_eq!(read.occupations, [OccupationId(7)]);
     assert_eq!(read.hours.minutes(), 5 * 570);
     assert_eq!(read.published_since, Some(Instant(5)));
@@ -84,10 +68,7 @@ fn a_whole_filter_is_read() {
 #[test]
 fn an_empty_list_of_certificates_counts_only_when_it_is_meant() {
     let of = |certificates_given| {
-        let wire = v1::Filter {
-            certificates_given,
-            ..Default::default()
-        };
+        let wire = v1::Filter { certificates_given, ..Default::default() };
         filter_of(wire).unwrap().certificates
     };
     assert_eq!(of(false), None);
@@ -98,76 +79,34 @@ fn an_empty_list_of_certificates_counts_only_when_it_is_meant() {
 fn bad_filters_name_their_field() {
     let rows: &[(Spoil<v1::Filter>, &str)] = &[
         (|f| f.divisions = vec!["37".into(); 51], "filter.divisions"),
-        (
-            |f| f.divisions = vec!["37".into(), "98".into()],
-            "filter.divisions[1]",
-        ),
+        (|f| f.divisions = vec!["37".into(), "98".into()], "filter.divisions[1]"),
         (|f| f.divisions = vec![String::new()], "filter.divisions[0]"),
         (|f| f.radius_metres = Some(5.0), "filter.centre"),
         (|f| f.centre = centre(), "filter.radius_metres"),
-        (
-            |f| (f.centre, f.radius_metres) = (centre(), Some(0.0)),
-            "filter.radius_metres",
-        ),
-        (
-            |f| (f.centre, f.radius_metres) = (centre(), Some(2_000_000.1)),
-            "filter.radius_metres",
-        ),
-        (
-            |f| (f.centre, f.radius_metres) = (centre(), Some(f64::NAN)),
-            "filter.radius_metres",
-        ),
-        (
-            |f| (f.centre, f.radius_metres) = (centre(), Some(f64::INFINITY)),
-            "filter.radius_metres",
-        ),
-        (
-            |f| f.centre.get_or_insert_default().latitude = f64::NAN,
-            "filter.centre.latitude",
-        ),
+        (|f| (f.centre, f.radius_metres) = (centre(), Some(0.0)), "filter.radius_metres"),
+        (|f| (f.centre, f.radius_metres) = (centre(), Some(2_000_000.1)), "filter.radius_metres"),
+        (|f| (f.centre, f.radius_metres) = (centre(), Some(f64::NAN)), "filter.radius_metres"),
+        (|f| (f.centre, f.radius_metres) = (centre(), Some(f64::INFINITY)), "filter.radius_metres"),
+        (|f| f.centre.get_or_insert_default().latitude = f64::NAN, "filter.centre.latitude"),
         (|f| f.kinds = vec![9], "filter.kinds[0]"),
         (
             |f| f.pay_floor.get_or_insert_default().amount_yuan = f64::NAN,
             "filter.pay_floor.amount_yuan",
         ),
-        (
-            |f| f.pay_floor.get_or_insert_default().amount_yuan = 3.0,
-            "filter.pay_floor.unit",
-        ),
+        (|f| f.pay_floor.get_or_insert_default().amount_yuan = 3.0, "filter.pay_floor.unit"),
         (|f| f.education = 99, "filter.education"),
-        (
-            |f| f.certificates = vec!["证".repeat(41)],
-            "filter.certificates[0]",
-        ),
-        (
-            |f| f.occupations = vec!["保安".into(), "宇航员".into()],
-            "filter.occupations[1]",
-        ),
-        (
-            |f| f.occupations = vec!["保安".into(); 51],
-            "filter.occupations",
-        ),
+        (|f| f.certificates = vec!["证".repeat(41)], "filter.certificates[0]"),
+        (|f| f.occupations = vec!["保安".into(), "宇航员".into()], "filter.occupations[1]"),
+        (|f| f.occupations = vec!["保安".into(); 51], "filter.occupations"),
         (|f| f.shifts = vec![shift(); 22], "filter.shifts"),
-        (
-            |f| f.shifts = vec![v1::WeeklyShift::default()],
-            "filter.shifts[0].days",
-        ),
+        (|f| f.shifts = vec![v1::WeeklyShift::default()], "filter.shifts[0].days"),
         (
             |f| f.published_since.get_or_insert_default().seconds = i64::MAX,
             "filter.published_since",
         ),
-        (
-            |f| f.valid_at.get_or_insert_default().seconds = i64::MIN,
-            "filter.valid_at",
-        ),
-        (
-            |f| f.excluded_employers = vec!["某厂".into(); 51],
-            "filter.excluded_employers",
-        ),
-        (
-            |f| f.excluded_employers = vec![" ".into()],
-            "filter.excluded_employers[0]",
-        ),
+        (|f| f.valid_at.get_or_insert_default().seconds = i64::MIN, "filter.valid_at"),
+        (|f| f.excluded_employers = vec!["某厂".into(); 51], "filter.excluded_employers"),
+        (|f| f.excluded_employers = vec![" ".into()], "filter.excluded_employers[0]"),
     ];
     for (spoil, path) in rows {
         let mut wire = v1::Filter::default();
@@ -179,14 +118,8 @@ fn bad_filters_name_their_field() {
 #[test]
 fn options_have_the_defaults_of_the_contract() {
     let (read, _) = match_postings(for_jobs(), context()).unwrap();
-    assert_eq!(
-        read.options,
-        jobmatch_domain::matching::MatchOptions::default()
-    );
-    assert_eq!(
-        (read.options.page_size, read.options.max_per_employer),
-        (20, 3)
-    );
+    assert_eq!(read.options, jobmatch_domain::matching::MatchOptions::default());
+    assert_eq!((read.options.page_size, read.options.max_per_employer), (20, 3));
 }
 
 #[test]
@@ -215,22 +148,12 @@ fn options_are_read() {
     });
     let (read, _) = match_postings(request, context()).unwrap();
     let options = read.options;
-    assert_eq!(
-        options.modes.of(ConditionKind::Pay),
-        ConditionMode::Preferred
-    );
-    assert_eq!(
-        options.modes.of(ConditionKind::Age),
-        ConditionMode::Required
-    );
+    assert_eq!(options.modes.of(ConditionKind::Pay), ConditionMode::Preferred);
+    assert_eq!(options.modes.of(ConditionKind::Age), ConditionMode::Required);
     let mut multipliers = Multipliers::default();
     multipliers.0[FactorKind::Freshness.index()] = 100.0;
     assert_eq!(options.multipliers, multipliers);
-    let only_vector = Legs {
-        lexical: false,
-        vector: true,
-        conditions: false,
-    };
+    let only_vector = Legs { lexical: false, vector: true, conditions: false };
     assert_eq!(options.legs, only_vector);
     assert_eq!(options.max_per_employer, 8);
     assert!(options.keep_duplicates && options.exact);
@@ -274,16 +197,11 @@ fn binding_conditions_cannot_be_relaxed() {
     for kind in binding {
         for mode in [v1::ConditionMode::Preferred, v1::ConditionMode::Ignored] {
             let mut request = for_jobs();
-            request.options.get_or_insert_default().conditions = vec![v1::ConditionSetting {
-                kind: kind as i32,
-                mode: mode as i32,
-            }];
+            request.options.get_or_insert_default().conditions =
+                vec![v1::ConditionSetting { kind: kind as i32, mode: mode as i32 }];
             let refused = match_postings(request, context()).unwrap_err();
             assert_eq!(refused.path, "options.conditions[0].mode");
-            assert!(
-                matches!(refused.invalid, Invalid::Combination(_)),
-                "{kind:?}"
-            );
+            assert!(matches!(refused.invalid, Invalid::Combination(_)), "{kind:?}");
         }
     }
 }
@@ -292,10 +210,7 @@ fn binding_conditions_cannot_be_relaxed() {
 fn persons_and_jobs_come_in_every_form() {
     use v1::match_postings_request::Person as W;
     let read = |person| {
-        let request = v1::MatchPostingsRequest {
-            person,
-            ..Default::default()
-        };
+        let request = v1::MatchPostingsRequest { person, ..Default::default() };
         match_postings(request, context()).map(|(r, _)| r.person)
     };
     let path = |person| read(person).unwrap_err().path;
@@ -319,10 +234,7 @@ fn persons_and_jobs_come_in_every_form() {
     assert_eq!(path(words(" ", None)), "text.text");
     assert_eq!(path(words(&"长".repeat(20_001), None)), "text.text");
     assert_eq!(path(words("看门", Some(601))), "text.max_travel_minutes");
-    let young = v1::Profile {
-        birth_year: Some(2027),
-        ..Default::default()
-    };
+    let young = v1::Profile { birth_year: Some(2027), ..Default::default() };
     assert_eq!(path(Some(W::Profile(young))), "profile.birth_year");
 }
 
@@ -330,10 +242,7 @@ fn persons_and_jobs_come_in_every_form() {
 fn a_given_posting_is_checked_under_its_own_path() {
     use v1::match_profiles_request::Job as W;
     let read = |job| {
-        let request = v1::MatchProfilesRequest {
-            job,
-            ..Default::default()
-        };
+        let request = v1::MatchProfilesRequest { job, ..Default::default() };
         match_profiles(request, context()).map(|(r, _)| r.job)
     };
     let mut wire = posting();
@@ -350,11 +259,8 @@ fn a_given_posting_is_checked_under_its_own_path() {
 fn a_pair_needs_both_sides() {
     use v1::explain_match_request::Person as W;
     let pair = |person, posting_id: &str| {
-        let request = v1::ExplainMatchRequest {
-            person,
-            posting_id: posting_id.into(),
-            ..Default::default()
-        };
+        let request =
+            v1::ExplainMatchRequest { person, posting_id: posting_id.into(), ..Default::default() };
         explain(request, context())
     };
     let person = || Some(W::ProfileId("P1".into()));

@@ -50,10 +50,7 @@ proptest! {
 #[test]
 fn unsaid_values_are_read_as_the_contract_says() {
     let open = posting::from_wire(crate::sample::posting()).unwrap();
-    assert_eq!(
-        posting::to_wire(&open).status,
-        v1::PostingStatus::Open as i32
-    );
+    assert_eq!(posting::to_wire(&open).status, v1::PostingStatus::Open as i32);
     let private = profile::from_wire(crate::sample::profile(), today()).unwrap();
     let wire = profile::to_wire(&private);
     assert_eq!(wire.visibility, v1::Visibility::Private as i32);
@@ -65,10 +62,7 @@ fn fractions_of_a_second_are_dropped() {
     let mut wire = crate::sample::profile();
     wire.consent = Some(v1::Consent {
         given: true,
-        given_at: Some(prost_types::Timestamp {
-            seconds: 10,
-            nanos: 999_999_999,
-        }),
+        given_at: Some(prost_types::Timestamp { seconds: 10, nanos: 999_999_999 }),
         valid_until: String::new(),
     });
     let read = profile::from_wire(wire, today()).unwrap();
@@ -82,28 +76,13 @@ fn an_id_comes_from_the_source_when_none_is_given() {
         external_id: "CC12".into(),
         ..crate::sample::posting()
     };
-    assert_eq!(
-        posting::from_wire(wire.clone()).unwrap().id.as_str(),
-        "A001"
-    );
+    assert_eq!(posting::from_wire(wire.clone()).unwrap().id.as_str(), "A001");
     wire.id.clear();
-    assert_eq!(
-        posting::from_wire(wire.clone()).unwrap().id.as_str(),
-        "feed:CC12"
-    );
+    assert_eq!(posting::from_wire(wire.clone()).unwrap().id.as_str(), "feed:CC12");
     wire.external_id.clear();
     assert_eq!(posting::from_wire(wire.clone()).unwrap_err().path, "id");
     assert_eq!(posting::given(wire).unwrap().id.as_str(), "-given-");
     let nameless = v1::Profile::default();
-    assert_eq!(
-        profile::given(nameless.clone(), today())
-            .unwrap()
-            .id
-            .as_str(),
-        "-given-"
-    );
-    assert_eq!(
-        profile::from_wire(nameless, today()).unwrap_err().path,
-        "id"
-    );
+    assert_eq!(profile::given(nameless.clone(), today()).unwrap().id.as_str(), "-given-");
+    assert_eq!(profile::from_wire(nameless, today()).unwrap_err().path, "id");
 }

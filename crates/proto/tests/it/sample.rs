@@ -36,28 +36,17 @@ pub(crate) fn context() -> Context<'static> {
 
 /// The least posting that is accepted.
 pub(crate) fn posting() -> v1::JobPosting {
-    v1::JobPosting {
-        id: "A001".into(),
-        title: "保安".into(),
-        ..Default::default()
-    }
+    v1::JobPosting { id: "A001".into(), title: "保安".into(), ..Default::default() }
 }
 
 /// The least profile that is accepted.
 pub(crate) fn profile() -> v1::Profile {
-    v1::Profile {
-        id: "P001".into(),
-        ..Default::default()
-    }
+    v1::Profile { id: "P001".into(), ..Default::default() }
 }
 
 /// A shift that is accepted.
 pub(crate) fn shift() -> v1::WeeklyShift {
-    v1::WeeklyShift {
-        days: "12345".into(),
-        start: "08:00".into(),
-        end: "17:30".into(),
-    }
+    v1::WeeklyShift { days: "12345".into(), start: "08:00".into(), end: "17:30".into() }
 }
 
 /// A request for jobs by a stored profile.
@@ -70,11 +59,7 @@ pub(crate) fn for_jobs() -> v1::MatchPostingsRequest {
 
 /// Where a second page starts.
 pub(crate) fn page_start() -> PageStart {
-    PageStart {
-        as_of: Instant(1_795_363_200),
-        ranking_version: 9,
-        shown: vec![1, u64::MAX],
-    }
+    PageStart { as_of: Instant(1_795_363_200), ranking_version: 9, shown: vec![1, u64::MAX] }
 }
 
 /// A page with one match that has something in every field, and a next page.
@@ -101,23 +86,13 @@ pub(crate) fn page() -> MatchPage {
             })
             .collect(),
         legs: vec![
-            LegHit {
-                leg: Leg::Vector,
-                rank: Some(3),
-                score: 0.9,
-            },
-            LegHit {
-                leg: Leg::Conditions,
-                rank: None,
-                score: 120.0,
-            },
+            LegHit { leg: Leg::Vector, rank: Some(3), score: 0.9 },
+            LegHit { leg: Leg::Conditions, rank: None, score: 120.0 },
         ],
         distance_metres: Some(1_200.0),
         travel_minutes: None,
         duplicates: vec![DocumentId::parse("A002").unwrap()],
-        posting: Some(Box::new(
-            jobmatch_proto::posting::from_wire(posting()).unwrap(),
-        )),
+        posting: Some(Box::new(jobmatch_proto::posting::from_wire(posting()).unwrap())),
         seq: Seq(255),
         updated: Instant(42),
     };
@@ -166,14 +141,7 @@ fn origin() -> impl Strategy<Value = Origin> {
 }
 
 fn division() -> impl Strategy<Value = Option<Division>> {
-    let codes = select(vec![
-        "37",
-        "3701",
-        "370102",
-        "370102001",
-        "370102001003",
-        "110101",
-    ]);
+    let codes = select(vec!["37", "3701", "370102", "370102001", "370102001003", "110101"]);
     option::of(codes.prop_map(|c| Division::parse(c).unwrap()))
 }
 
@@ -196,24 +164,12 @@ fn money() -> impl Strategy<Value = Money> {
 }
 
 fn unit() -> impl Strategy<Value = PayUnit> {
-    select(vec![
-        PayUnit::Hour,
-        PayUnit::Day,
-        PayUnit::Month,
-        PayUnit::Year,
-        PayUnit::Piece,
-    ])
+    select(vec![PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Year, PayUnit::Piece])
 }
 
 /// Pay, `None` where nothing at all is told: that is how the wire says so.
 fn pay() -> impl Strategy<Value = Option<Pay>> {
-    let parts = (
-        option::of(money()),
-        option::of(money()),
-        unit(),
-        any::<bool>(),
-        some_or_empty(),
-    );
+    let parts = (option::of(money()), option::of(money()), unit(), any::<bool>(), some_or_empty());
     parts.prop_map(|(a, b, unit, negotiable, text)| {
         let (min, max) = match (a, b) {
             (Some(a), Some(b)) => (Some(a.min(b)), Some(a.max(b))),
@@ -225,11 +181,8 @@ fn pay() -> impl Strategy<Value = Option<Pay>> {
 }
 
 fn shifts() -> impl Strategy<Value = Vec<WeeklyShift>> {
-    let one = (
-        subsequence(vec!['1', '2', '3', '4', '5', '6', '7'], 1..=7),
-        0u16..1440,
-        1u16..=1440,
-    );
+    let one =
+        (subsequence(vec!['1', '2', '3', '4', '5', '6', '7'], 1..=7), 0u16..1440, 1u16..=1440);
     let clock = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
     let one = one.prop_map(move |(days, start, end)| {
         let days: String = days.into_iter().collect();
@@ -241,10 +194,7 @@ fn shifts() -> impl Strategy<Value = Vec<WeeklyShift>> {
 fn window() -> impl Strategy<Value = Option<Window>> {
     let parts = (0i64..50_000, 0u16..1440, option::of((1i64..9, 0u16..1440)));
     option::of(parts.prop_map(|(day, minute, end)| {
-        let at = |day, minute| CivilInstant {
-            date: Date::from_days(day),
-            minute,
-        };
+        let at = |day, minute| CivilInstant { date: Date::from_days(day), minute };
         Window::new(at(day, minute), end.map(|(days, m)| at(day + days, m))).unwrap()
     }))
 }

@@ -28,12 +28,8 @@ fn a_request_without_options_has_a_second_page() {
 #[test]
 fn page_size_and_min_seq_may_differ_from_page_to_page() {
     let mut request = for_jobs();
-    request.options = Some(v1::MatchOptions {
-        page_size: 5,
-        min_seq: 3,
-        exact: true,
-        ..Default::default()
-    });
+    request.options =
+        Some(v1::MatchOptions { page_size: 5, min_seq: 3, exact: true, ..Default::default() });
     let (_, digest) = match_postings(request.clone(), context()).unwrap();
     let mut second = with_token(request, &page_token::matches(&page_start(), digest));
     let options = second.options.as_mut().unwrap();
@@ -50,10 +46,8 @@ fn a_token_of_another_request_is_refused() {
     let second = with_token(for_jobs(), &page_token::matches(&page_start(), digest));
     let mut others = vec![second.clone(), second.clone(), second];
     others[0].person = Some(v1::match_postings_request::Person::ProfileId("P002".into()));
-    others[1].filter = Some(v1::Filter {
-        education: v1::Education::College as i32,
-        ..Default::default()
-    });
+    others[1].filter =
+        Some(v1::Filter { education: v1::Education::College as i32, ..Default::default() });
     others[2].options.as_mut().unwrap().keep_duplicates = true;
     for other in others {
         let refused = match_postings(other, context()).unwrap_err();
@@ -84,10 +78,7 @@ fn one_pair_has_no_pages() {
     let request = v1::ExplainMatchRequest {
         person: Some(v1::explain_match_request::Person::ProfileId("P001".into())),
         posting_id: "A001".into(),
-        options: Some(v1::MatchOptions {
-            page_token: "of any page".into(),
-            ..Default::default()
-        }),
+        options: Some(v1::MatchOptions { page_token: "of any page".into(), ..Default::default() }),
         ..Default::default()
     };
     assert_eq!(explain(request, context()).unwrap().options.page, None);
@@ -96,10 +87,7 @@ fn one_pair_has_no_pages() {
 #[test]
 fn instants_outside_the_calendar_are_refused() {
     for seconds in [i64::MIN, i64::MAX, 7_258_118_400] {
-        let start = PageStart {
-            as_of: jobmatch_domain::Instant(seconds),
-            ..page_start()
-        };
+        let start = PageStart { as_of: jobmatch_domain::Instant(seconds), ..page_start() };
         let refused = page_token::parse_matches(&page_token::matches(&start, 1), 1);
         assert_eq!(refused.unwrap_err().path, "page_token", "{seconds}");
     }

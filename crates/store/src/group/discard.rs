@@ -26,12 +26,7 @@ impl<R: Record> DiscardJob<R> {
     /// The job and where its answer arrives.
     pub(crate) fn new(id: DocumentId) -> (Self, oneshot::Receiver<Answer>) {
         let (caller, answer) = oneshot::channel();
-        let job = Self {
-            id,
-            record: PhantomData,
-            answer: None,
-            caller,
-        };
+        let job = Self { id, record: PhantomData, answer: None, caller };
         (job, answer)
     }
 
@@ -73,11 +68,7 @@ impl<R: Record> Job for DiscardJob<R> {
 impl Group<'_> {
     fn last_change_of<R: Record>(&self, id: &DocumentId) -> Result<Option<Seq>, StoreError> {
         let collection = code(R::COLLECTION);
-        for entry in self
-            .changes
-            .table
-            .range((collection, 0)..=(collection, u64::MAX))?
-        {
+        for entry in self.changes.table.range((collection, 0)..=(collection, u64::MAX))? {
             let (key, value) = entry?;
             let seq = key.value().1;
             let payload = self.changes.open(&(collection, seq), value.value())?;
@@ -114,10 +105,7 @@ fn keys_where(
 ) -> Result<Pairs, StoreError> {
     let mut keys = Vec::new();
     let empty: &[u8] = &[];
-    for entry in table
-        .table
-        .range((collection, empty, empty)..(collection + 1, empty, empty))?
-    {
+    for entry in table.table.range((collection, empty, empty)..(collection + 1, empty, empty))? {
         let (key, value) = entry?;
         let (_, second, third) = key.value();
         let payload = table.open(&key.value(), value.value())?;

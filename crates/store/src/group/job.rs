@@ -25,15 +25,8 @@ pub(crate) struct WriteJob<R, E, F> {
 enum Plan<R> {
     Nothing(Receipt<R>),
     Repeat(Receipt<R>),
-    Put {
-        record: R,
-        current: Option<Stored<R>>,
-        deleted_at: Option<Seq>,
-    },
-    Delete {
-        current: Stored<R>,
-        copies: Vec<RequestCopy>,
-    },
+    Put { record: R, current: Option<Stored<R>>, deleted_at: Option<Seq> },
+    Delete { current: Stored<R>, copies: Vec<RequestCopy> },
 }
 
 impl<R, E, F> WriteJob<R, E, F>
@@ -48,13 +41,7 @@ where
         decide: F,
     ) -> (Self, oneshot::Receiver<Answer<R, E>>) {
         let (caller, answer) = oneshot::channel();
-        let job = Self {
-            id,
-            key,
-            decide: Some(decide),
-            answer: None,
-            caller,
-        };
+        let job = Self { id, key, decide: Some(decide), answer: None, caller };
         (job, answer)
     }
 
@@ -67,15 +54,12 @@ where
         let current = group.current::<R>(&self.id)?;
         // Whatever a decision leaves half done when it panics is its own and dropped here.
         let decided = catch_unwind(AssertUnwindSafe(|| decide(current.as_ref())));
-        let decision = decided.map_err(|_| StoreError::Panicked {
-            id: self.id.clone(),
-        })?;
+        let decision = decided.map_err(|_| StoreError::Panicked { id: self.id.clone() })?;
         match (decision.map_err(WriteError::Refused)?, current) {
             (Decision::Put(record), current) => self.plan_put(record, current, group),
-            (Decision::Delete, Some(current)) => Ok(Plan::Delete {
-                copies: group.copies_of(R::COLLECTION, &self.id)?,
-                current,
-            }),
+            (Decision::Delete, Some(current)) => {
+                Ok(Plan::Delete { copies: group.copies_of(R::COLLECTION, &self.id)?, current })
+            }
             (Decision::Delete | Decision::Keep, current) => Ok(nothing(current, group)),
         }
     }
@@ -105,32 +89,20 @@ where
             Some(_) => None,
             None => group.deleted_at(R::COLLECTION, &self.id)?,
         };
-        Ok(Plan::Put {
-            record,
-            current,
-            deleted_at,
-        })
+        Ok(Plan::Put { record, current, deleted_at })
     }
 
     fn perform(&self, plan: Plan<R>, group: &mut Group<'_>) -> Result<Receipt<R>, StoreError> {
         let receipt = match plan {
             Plan::Repeat(receipt) => return Ok(receipt),
             Plan::Nothing(receipt) => receipt,
-            Plan::Put {
-                record,
-                current,
-                deleted_at,
-            } => {
+            Plan::Put { record, current, deleted_at } => {
                 let stored = group.put(record, current.as_ref(), deleted_at)?;
                 let outcome = match current {
                     Some(_) => Outcome::Updated,
                     None => Outcome::Created,
                 };
-                Receipt {
-                    seq: stored.seq,
-                    stored: Some(stored),
-                    outcome,
-                }
+                Receipt { seq: stored.seq, stored: Some(stored), outcome }
             }
             Plan::Delete { current, copies } => Receipt {
                 seq: group.delete(&current, copies)?,

@@ -71,8 +71,7 @@ impl Group<'_> {
         self.requests.put(key, &message.encode_to_vec())?;
         self.request_order.put(number, key)?;
         if message.row.is_some() {
-            self.request_rows
-                .put((collection, &message.id, number), key)?;
+            self.request_rows.put((collection, &message.id, number), key)?;
         }
         self.trim_requests()
     }
@@ -86,8 +85,7 @@ impl Group<'_> {
             if let Some(message) = self.request(&key)? {
                 // Both codes come from `code`, which has 8 bits.
                 let collection = message.collection as u8;
-                self.request_rows
-                    .remove((collection, &message.id, number))?;
+                self.request_rows.remove((collection, &message.id, number))?;
             }
             self.requests.remove(&key)?;
         }
@@ -111,10 +109,8 @@ impl Group<'_> {
     ) -> Result<Vec<RequestCopy>, StoreError> {
         let (collection, id) = (code(collection), id.as_str().as_bytes());
         let mut copies = Vec::new();
-        for entry in self
-            .request_rows
-            .table
-            .range((collection, id, 0)..=(collection, id, u64::MAX))?
+        for entry in
+            self.request_rows.table.range((collection, id, 0)..=(collection, id, u64::MAX))?
         {
             let (at, value) = entry?;
             let key = self.request_rows.open(&at.value(), value.value())?.to_vec();
@@ -131,8 +127,7 @@ impl Group<'_> {
             message.row = None;
             self.requests.put(&key, &message.encode_to_vec())?;
             let collection = message.collection as u8;
-            self.request_rows
-                .remove((collection, &message.id, message.number))?;
+            self.request_rows.remove((collection, &message.id, message.number))?;
         }
         Ok(())
     }

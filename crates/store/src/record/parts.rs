@@ -68,10 +68,9 @@ impl PlaceMessage {
     pub(super) fn of(place: &Place) -> Self {
         Self {
             division: division_code(place.division),
-            point: place.point.map(|p| PointMessage {
-                latitude: p.latitude(),
-                longitude: p.longitude(),
-            }),
+            point: place
+                .point
+                .map(|p| PointMessage { latitude: p.latitude(), longitude: p.longitude() }),
         }
     }
 
@@ -111,10 +110,7 @@ impl ShiftMessage {
     }
 
     pub(super) fn parse_all(messages: &[Self]) -> Result<Vec<WeeklyShift>, Violation> {
-        messages
-            .iter()
-            .map(|m| WeeklyShift::parse(&m.days, &m.start, &m.end))
-            .collect()
+        messages.iter().map(|m| WeeklyShift::parse(&m.days, &m.start, &m.end)).collect()
     }
 }
 
@@ -129,10 +125,7 @@ pub(super) struct EmbeddingMessage {
 
 impl EmbeddingMessage {
     pub(super) fn of(embedding: &Embedding) -> Self {
-        Self {
-            space: embedding.space().into(),
-            values: embedding.values().to_vec(),
-        }
+        Self { space: embedding.space().into(), values: embedding.values().to_vec() }
     }
 
     pub(super) fn parse(&self) -> Result<Embedding, Violation> {
@@ -148,9 +141,7 @@ fn division(code: &str, path: &str) -> Result<Option<Division>, Violation> {
     if code.is_empty() {
         return Ok(None);
     }
-    Division::parse(code)
-        .map(Some)
-        .map_err(|e| Invalid::from(e).at(path))
+    Division::parse(code).map(Some).map_err(|e| Invalid::from(e).at(path))
 }
 
 pub(super) fn certificate_names(certificates: &CertificateSet) -> Vec<String> {
@@ -193,9 +184,7 @@ pub(super) fn by_code<T: Copy>(
     code: u32,
     field: &'static str,
 ) -> Result<T, RecordError> {
-    all.into_iter()
-        .find(|value| code_of(*value) == code)
-        .ok_or(RecordError::Code { field, code })
+    all.into_iter().find(|value| code_of(*value) == code).ok_or(RecordError::Code { field, code })
 }
 
 pub(super) fn kind_code(kind: EmploymentKind) -> u32 {
@@ -241,12 +230,6 @@ pub(super) fn unit_code(unit: PayUnit) -> u32 {
 }
 
 pub(super) fn unit(code: u32) -> Result<PayUnit, RecordError> {
-    let all = [
-        PayUnit::Hour,
-        PayUnit::Day,
-        PayUnit::Month,
-        PayUnit::Year,
-        PayUnit::Piece,
-    ];
+    let all = [PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Year, PayUnit::Piece];
     by_code(all, unit_code, code, "unit")
 }

@@ -115,10 +115,7 @@ struct WindowMessage {
 
 impl WindowMessage {
     fn of(window: &Window) -> Self {
-        Self {
-            start: window.start().to_string(),
-            end: window.end().map(|e| e.to_string()),
-        }
+        Self { start: window.start().to_string(), end: window.end().map(|e| e.to_string()) }
     }
 
     fn parse(&self) -> Result<Window, Violation> {
@@ -145,12 +142,8 @@ fn status_code(status: PostingStatus) -> u32 {
 }
 
 fn status(code: u32) -> Result<PostingStatus, RecordError> {
-    let all = [
-        PostingStatus::Open,
-        PostingStatus::Paused,
-        PostingStatus::Filled,
-        PostingStatus::Closed,
-    ];
+    let all =
+        [PostingStatus::Open, PostingStatus::Paused, PostingStatus::Filled, PostingStatus::Closed];
     by_code(all, status_code, code, "status")
 }
 

@@ -46,28 +46,20 @@ impl StorageBackend for FailingDisk {
 async fn put(store: &Store, name: &str) -> Result<Receipt<Profile>, WriteError<()>> {
     let id = DocumentId::parse(name).unwrap();
     let profile = Profile::blank(id.clone());
-    store
-        .write(id, None, move |_| Ok(Decision::Put(profile)))
-        .await
+    store.write(id, None, move |_| Ok(Decision::Put(profile))).await
 }
 
 #[tokio::test]
 async fn after_a_failed_commit_nothing_is_acknowledged_any_more() {
     let is_failing = Arc::new(AtomicBool::new(false));
-    let disk = FailingDisk {
-        memory: InMemoryBackend::new(),
-        is_failing: is_failing.clone(),
-    };
+    let disk = FailingDisk { memory: InMemoryBackend::new(), is_failing: is_failing.clone() };
     let database = Database::builder().create_with_backend(disk).unwrap();
     let clock = Arc::new(|| Instant(0));
     let store = Store::start(database, "".into(), StoreOptions::default(), clock).unwrap();
     assert_eq!(put(&store, "a").await.unwrap().seq, Seq(1));
     is_failing.store(true, Ordering::SeqCst);
     let is_failed = |answer: Result<Receipt<Profile>, WriteError<()>>| {
-        matches!(
-            answer,
-            Err(WriteError::Store(StoreError::Failed { cause: Some(_) }))
-        )
+        matches!(answer, Err(WriteError::Store(StoreError::Failed { cause: Some(_) })))
     };
     let (b, c) = tokio::join!(put(&store, "b"), put(&store, "c"));
     assert!(is_failed(b) && is_failed(c));

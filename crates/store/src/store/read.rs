@@ -57,11 +57,7 @@ impl Store {
             None => Bound::Included((collection, empty)),
         };
         let end = Bound::Excluded((collection + 1, empty));
-        let mut page = ScanPage {
-            records: Vec::new(),
-            damaged: Vec::new(),
-            last: None,
-        };
+        let mut page = ScanPage { records: Vec::new(), damaged: Vec::new(), last: None };
         let mut visited = None;
         for entry in rows.table.range::<(u8, &[u8])>((start, end))? {
             let (key, value) = entry?;

@@ -20,21 +20,11 @@ fn rewrite<K: Key + 'static>(
     let database = Database::open(dir.join("store.redb")).unwrap();
     let definition = TableDefinition::<K, &[u8]>::new(table);
     let txn = database.begin_read().unwrap();
-    let mut value = txn
-        .open_table(definition)
-        .unwrap()
-        .get(&at)
-        .unwrap()
-        .unwrap()
-        .value()
-        .to_vec();
+    let mut value = txn.open_table(definition).unwrap().get(&at).unwrap().unwrap().value().to_vec();
     drop(txn);
     change(&mut value);
     let txn = database.begin_write().unwrap();
-    txn.open_table(definition)
-        .unwrap()
-        .insert(at, &value[..])
-        .unwrap();
+    txn.open_table(definition).unwrap().insert(at, &value[..]).unwrap();
     txn.commit().unwrap();
 }
 
@@ -69,9 +59,7 @@ async fn a_flipped_byte_anywhere_in_a_row_is_damage() {
     let page = store.scan::<JobPosting>(None, 999).unwrap();
     assert_eq!(page.damaged, damaged);
     assert_eq!(page.records.len(), 201 - length);
-    let many = store
-        .get_many::<JobPosting>(&[id("p000"), id("good")])
-        .unwrap();
+    let many = store.get_many::<JobPosting>(&[id("p000"), id("good")]).unwrap();
     assert!(many[0].is_none() && many[1].is_some());
     let first = store.scan::<JobPosting>(Some(&id("good")), 1).unwrap();
     assert_eq!((first.records.len(), first.last), (0, Some(id("p000"))));
@@ -102,35 +90,18 @@ async fn a_damaged_row_refuses_writes_until_it_is_discarded() {
     rewrite::<Rows>(dir.path(), "rows", (1, b"a"), |v| v.truncate(12));
     let store = open(dir.path());
     let refused = try_put(&store, posting(), None).await;
-    assert!(matches!(
-        refused,
-        Err(WriteError::Store(StoreError::Damaged { .. }))
-    ));
+    assert!(matches!(refused, Err(WriteError::Store(StoreError::Damaged { .. }))));
     // Only this document is concerned.
-    assert_eq!(
-        put(&store, plain("b", "保洁")).await.outcome,
-        Outcome::Updated
-    );
+    assert_eq!(put(&store, plain("b", "保洁")).await.outcome, Outcome::Updated);
 
     assert!(!store.discard_damaged::<JobPosting>(id("b")).await.unwrap());
     assert!(store.discard_damaged::<JobPosting>(id("a")).await.unwrap());
     assert_eq!(store.get::<JobPosting>(&id("a")).unwrap(), None);
     assert_eq!(store.count(Collection::Postings).unwrap(), 1);
-    assert_eq!(
-        store.ids_of_source(Collection::Postings, "feed").unwrap(),
-        []
-    );
-    assert_eq!(
-        store
-            .id_of_origin(Collection::Postings, &posting().origin)
-            .unwrap(),
-        None
-    );
+    assert_eq!(store.ids_of_source(Collection::Postings, "feed").unwrap(), []);
+    assert_eq!(store.id_of_origin(Collection::Postings, &posting().origin).unwrap(), None);
     let feed = store.changes(Collection::Postings, Seq(0), 9).unwrap();
-    let feed: Vec<_> = feed
-        .iter()
-        .map(|c| (c.seq.0, c.id.as_str(), c.deleted))
-        .collect();
+    let feed: Vec<_> = feed.iter().map(|c| (c.seq.0, c.id.as_str(), c.deleted)).collect();
     assert_eq!(feed, [(3, "b", false), (4, "a", true)]);
     assert_eq!(put(&store, posting()).await.outcome, Outcome::Created);
 }
@@ -162,9 +133,7 @@ async fn a_damaged_list_entry_is_an_error() {
     let reborn = try_put(&store, plain("a", "洗碗工"), None).await;
     assert!(matches!(
         reborn,
-        Err(WriteError::Store(StoreError::DamagedEntry {
-            table: "tombstones"
-        }))
+        Err(WriteError::Store(StoreError::DamagedEntry { table: "tombstones" }))
     ));
     assert_eq!(store.seq(), Seq(3));
     drop(store);

@@ -16,37 +16,20 @@ async fn acknowledged_writes_survive_a_kill() {
     let store = open(dir.path());
     for i in 0..50 {
         let name = format!("p{i:02}");
-        try_put(&store, plain(&name, "洗碗工"), key(&name, i))
-            .await
-            .unwrap();
+        try_put(&store, plain(&name, "洗碗工"), key(&name, i)).await.unwrap();
     }
     delete::<JobPosting>(&store, &id("p07")).await;
     // What is on the disk while the store is open is what a killed process leaves.
     let crashed = tempdir().unwrap();
-    fs::copy(
-        dir.path().join("store.redb"),
-        crashed.path().join("store.redb"),
-    )
-    .unwrap();
+    fs::copy(dir.path().join("store.redb"), crashed.path().join("store.redb")).unwrap();
     std::mem::forget(store);
 
     let store = open(crashed.path());
     assert_eq!(store.seq(), Seq(51));
     assert_eq!(store.count(Collection::Postings).unwrap(), 49);
-    assert_eq!(
-        store.scan::<JobPosting>(None, 99).unwrap().records.len(),
-        49
-    );
-    assert_eq!(
-        store
-            .changes(Collection::Postings, Seq(0), 99)
-            .unwrap()
-            .len(),
-        50
-    );
-    let repeated = try_put(&store, plain("p01", "洗碗工"), key("p01", 1))
-        .await
-        .unwrap();
+    assert_eq!(store.scan::<JobPosting>(None, 99).unwrap().records.len(), 49);
+    assert_eq!(store.changes(Collection::Postings, Seq(0), 99).unwrap().len(), 50);
+    let repeated = try_put(&store, plain("p01", "洗碗工"), key("p01", 1)).await.unwrap();
     assert_eq!(repeated.seq, Seq(2));
     assert_eq!(put(&store, plain("p99", "洗碗工")).await.seq, Seq(52));
 }
@@ -114,28 +97,15 @@ fn newer_formats_and_foreign_files_are_refused() {
         let database = Database::create(dir.join("store.redb")).unwrap();
         let txn = database.begin_write().unwrap();
         let definition = TableDefinition::<&str, u64>::new(table);
-        txn.open_table(definition)
-            .unwrap()
-            .insert("version", value)
-            .unwrap();
+        txn.open_table(definition).unwrap().insert("version", value).unwrap();
         txn.commit().unwrap();
     };
     write(dir.path(), "format", 2);
-    let newer = Store::open(dir.path(), StoreOptions::default(), clock())
-        .err()
-        .unwrap();
-    assert!(matches!(
-        newer,
-        StoreError::NewerFormat {
-            found: 2,
-            supported: 1
-        }
-    ));
+    let newer = Store::open(dir.path(), StoreOptions::default(), clock()).err().unwrap();
+    assert!(matches!(newer, StoreError::NewerFormat { found: 2, supported: 1 }));
     assert!(newer.to_string().contains("format 2"), "{newer}");
     let other = tempdir().unwrap();
     write(other.path(), "something", 1);
-    let foreign = Store::open(other.path(), StoreOptions::default(), clock())
-        .err()
-        .unwrap();
+    let foreign = Store::open(other.path(), StoreOptions::default(), clock()).err().unwrap();
     assert!(matches!(foreign, StoreError::Foreign { .. }));
 }

@@ -22,9 +22,7 @@ async fn the_feed_tells_each_documents_last_change_in_order() {
     put(&store, closed).await;
     delete::<JobPosting>(&store, &id("b")).await;
     let feed = |after, limit| {
-        let changes = store
-            .changes(Collection::Postings, Seq(after), limit)
-            .unwrap();
+        let changes = store.changes(Collection::Postings, Seq(after), limit).unwrap();
         let tell = |c: jobmatch_store::Change| (c.seq.0, c.id.to_string(), c.deleted, c.content);
         changes.into_iter().map(tell).collect::<Vec<_>>()
     };
@@ -36,13 +34,7 @@ async fn the_feed_tells_each_documents_last_change_in_order() {
     assert_eq!(feed(6, 9), []);
     put(&store, plain("b", "洗碗工")).await;
     assert_eq!(feed(0, 9), [c, a, (7, "b".to_owned(), false, true)]);
-    assert_eq!(
-        store
-            .changes(Collection::Profiles, Seq(0), 9)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.changes(Collection::Profiles, Seq(0), 9).unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -83,9 +75,7 @@ async fn pages_of_a_scan_join_up() {
         assert_eq!(ids, ["B", "a", "aa", "b"]);
         assert_eq!(pages, 4usize.div_ceil(limit));
     }
-    let many = store
-        .get_many::<JobPosting>(&[id("b"), id("x"), id("a")])
-        .unwrap();
+    let many = store.get_many::<JobPosting>(&[id("b"), id("x"), id("a")]).unwrap();
     let titles: Vec<_> = many.iter().map(|s| s.as_ref().map(|s| s.seq.0)).collect();
     assert_eq!(titles, [Some(1), None, Some(2)]);
 }

@@ -10,9 +10,7 @@ use tempfile::tempdir;
 use crate::sample::{NOW, delete, full_posting, full_profile, id, key, open, plain, put, try_put};
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 #[tokio::test]
@@ -33,27 +31,13 @@ async fn format_1_opens() {
     let profile = store.get::<Profile>(&id("r-full")).unwrap();
     assert_eq!(profile.map(|s| s.record), Some(full_profile()));
     let feed = store.changes(Collection::Postings, Seq(0), 9).unwrap();
-    let feed: Vec<_> = feed
-        .iter()
-        .map(|c| (c.seq.0, c.deleted, c.content))
-        .collect();
+    let feed: Vec<_> = feed.iter().map(|c| (c.seq.0, c.deleted, c.content)).collect();
     assert_eq!(feed, [(4, false, false), (5, true, true)]);
     let origin = full_posting().origin;
-    assert_eq!(
-        store.id_of_origin(Collection::Postings, &origin).unwrap(),
-        Some(id("p-full"))
-    );
-    assert_eq!(
-        store.ids_of_source(Collection::Profiles, "town").unwrap(),
-        [id("r-full")]
-    );
-    let repeated = try_put(&store, full_profile(), key("golden", 7))
-        .await
-        .unwrap();
-    assert_eq!(
-        (repeated.seq, repeated.outcome),
-        (Seq(2), Outcome::Repeated)
-    );
+    assert_eq!(store.id_of_origin(Collection::Postings, &origin).unwrap(), Some(id("p-full")));
+    assert_eq!(store.ids_of_source(Collection::Profiles, "town").unwrap(), [id("r-full")]);
+    let repeated = try_put(&store, full_profile(), key("golden", 7)).await.unwrap();
+    assert_eq!((repeated.seq, repeated.outcome), (Seq(2), Outcome::Repeated));
     assert_eq!(put(&store, plain("gone", "洗碗工")).await.seq, Seq(6));
 }
 
@@ -66,9 +50,7 @@ async fn write_the_golden_file() {
     let mut posting = full_posting();
     posting.status = jobmatch_domain::posting::PostingStatus::Open;
     put(&store, posting).await;
-    try_put(&store, full_profile(), key("golden", 7))
-        .await
-        .unwrap();
+    try_put(&store, full_profile(), key("golden", 7)).await.unwrap();
     put(&store, plain("gone", "洗碗工")).await;
     put(&store, full_posting()).await;
     delete::<JobPosting>(&store, &id("gone")).await;

@@ -1,9 +1,6 @@
 //! The store through its public face.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails, and helpers are tests too"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, and helpers are tests too")]
 
 mod damage;
 mod durability;

@@ -17,13 +17,8 @@ use proptest::sample::select;
 
 use crate::sample::{full_posting, full_profile, id, plain};
 
-const UNITS: [PayUnit; 5] = [
-    PayUnit::Hour,
-    PayUnit::Day,
-    PayUnit::Month,
-    PayUnit::Year,
-    PayUnit::Piece,
-];
+const UNITS: [PayUnit; 5] =
+    [PayUnit::Hour, PayUnit::Day, PayUnit::Month, PayUnit::Year, PayUnit::Piece];
 
 fn texts<const MIN: usize, const MAX: usize>() -> BoxedStrategy<Vec<Text<MIN, MAX>>> {
     vec("[a-z洗碗 ]{0,10}字[ \n]?", 0..4)
@@ -36,17 +31,13 @@ fn free_text<const MAX: usize>() -> BoxedStrategy<Text<0, MAX>> {
 }
 
 fn origins() -> impl Strategy<Value = (Origin, Owner)> {
-    (
-        "[a-zA-Z._-]{0,32}",
-        "\\PC{0,40}",
-        "[a-z:]{0,9}",
-        of(divisions()),
-    )
-        .prop_map(|(source, external, station, division)| {
+    ("[a-zA-Z._-]{0,32}", "\\PC{0,40}", "[a-z:]{0,9}", of(divisions())).prop_map(
+        |(source, external, station, division)| {
             let external = if source.is_empty() { "" } else { &external };
             let origin = Origin::new(&source, external).unwrap_or_default();
             (origin, Owner::new(division, &station).unwrap())
-        })
+        },
+    )
 }
 
 fn divisions() -> impl Strategy<Value = Division> {
@@ -66,11 +57,8 @@ fn dates() -> impl Strategy<Value = Date> {
 fn shifts() -> impl Strategy<Value = Vec<WeeklyShift>> {
     let shift = (1u8..128, 0u16..1440, 0u16..=1440).prop_map(|(days, start, end)| {
         let clock = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
-        let days: String = ('1'..='7')
-            .enumerate()
-            .filter(|(i, _)| days >> i & 1 == 1)
-            .map(|(_, d)| d)
-            .collect();
+        let days: String =
+            ('1'..='7').enumerate().filter(|(i, _)| days >> i & 1 == 1).map(|(_, d)| d).collect();
         WeeklyShift::parse(&days, &clock(start), &clock(end)).unwrap()
     });
     vec(shift, 0..4)
@@ -79,10 +67,7 @@ fn shifts() -> impl Strategy<Value = Vec<WeeklyShift>> {
 fn windows() -> impl Strategy<Value = Window> {
     (dates(), 0u16..1440, of((0i64..50, 0u16..1440))).prop_map(|(date, minute, end)| {
         let start = CivilInstant { date, minute };
-        let end = end.map(|(days, minute)| CivilInstant {
-            date: date.plus_days(days),
-            minute,
-        });
+        let end = end.map(|(days, minute)| CivilInstant { date: date.plus_days(days), minute });
         Window::new(start, end.filter(|e| *e > start)).unwrap()
     })
 }
@@ -99,9 +84,8 @@ fn certificate_sets() -> impl Strategy<Value = CertificateSet> {
 }
 
 fn embeddings() -> impl Strategy<Value = Embedding> {
-    ("[a-z0-9._-]{1,64}", vec(-1e3f32..1e3, 1..200)).prop_filter_map("zero", |(space, values)| {
-        Embedding::new(&space, &values).ok()
-    })
+    ("[a-z0-9._-]{1,64}", vec(-1e3f32..1e3, 1..200))
+        .prop_filter_map("zero", |(space, values)| Embedding::new(&space, &values).ok())
 }
 
 fn money() -> impl Strategy<Value = Money> {
@@ -109,20 +93,15 @@ fn money() -> impl Strategy<Value = Money> {
 }
 
 fn pays() -> impl Strategy<Value = Pay> {
-    (
-        of(money()),
-        of(money()),
-        select(&UNITS[..]),
-        any::<bool>(),
-        free_text(),
-    )
-        .prop_map(|(a, b, unit, negotiable, text)| {
+    (of(money()), of(money()), select(&UNITS[..]), any::<bool>(), free_text()).prop_map(
+        |(a, b, unit, negotiable, text)| {
             let (min, max) = match (a, b) {
                 (Some(a), Some(b)) => (Some(a.min(b)), Some(a.max(b))),
                 bounds => bounds,
             };
             Pay::new(min, max, Some(unit), negotiable, text).unwrap()
-        })
+        },
+    )
 }
 
 fn postings() -> impl Strategy<Value = JobPosting> {
@@ -138,18 +117,12 @@ fn postings() -> impl Strategy<Value = JobPosting> {
     let days = (of(dates()), of(0i64..900));
     let who = (origins(), places(), of(embeddings()), status, kind);
     let words = (free_text(), free_text(), free_text(), texts(), texts());
-    let demands = (
-        of(select(&Education::ALL[..])),
-        of(0u16..=720),
-        certificate_sets(),
-    );
+    let demands = (of(select(&Education::ALL[..])), of(0u16..=720), certificate_sets());
     let times = (shifts(), of(windows()), days);
     (who, words, demands, times, counts, ages, of(pays())).prop_map(
         |(who, words, demands, times, counts, ages, pay)| {
             let (published, validity_days) = times.2;
-            let expires = published
-                .zip(validity_days)
-                .map(|(p, days)| p.plus_days(days));
+            let expires = published.zip(validity_days).map(|(p, days)| p.plus_days(days));
             let left = counts.1.filter(|l| counts.0.is_none_or(|t| *l <= t));
             JobPosting {
                 origin: who.0.0,
@@ -179,26 +152,12 @@ fn postings() -> impl Strategy<Value = JobPosting> {
 }
 
 fn profiles() -> impl Strategy<Value = Profile> {
-    let consent = (
-        any::<bool>(),
-        of(any::<i64>().prop_map(Instant)),
-        of(dates()),
-    );
+    let consent = (any::<bool>(), of(any::<i64>().prop_map(Instant)), of(dates()));
     let seen = select(vec![Visibility::Private, Visibility::Matchable]);
     let who = (origins(), places(), of(embeddings()), consent, seen);
-    let words = (
-        free_text(),
-        texts(),
-        texts(),
-        texts(),
-        vec(free_text(), 0..3),
-    );
-    let brings = (
-        of(select(&Education::ALL[..])),
-        of(0u16..=720),
-        of(1900i16..=2020),
-        certificate_sets(),
-    );
+    let words = (free_text(), texts(), texts(), texts(), vec(free_text(), 0..3));
+    let brings =
+        (of(select(&Education::ALL[..])), of(0u16..=720), of(1900i16..=2020), certificate_sets());
     let floor = (1..=100_000_000_000u64, select(&UNITS[..]))
         .prop_map(|(m, unit)| PayFloor::new(Money::from_thousandths(m), unit).unwrap());
     let wishes = (
@@ -213,11 +172,7 @@ fn profiles() -> impl Strategy<Value = Profile> {
         owner: who.0.1,
         place: who.1,
         embedding: who.2,
-        consent: Consent {
-            given: who.3.0,
-            given_at: who.3.1,
-            valid_until: who.3.2,
-        },
+        consent: Consent { given: who.3.0, given_at: who.3.1, valid_until: who.3.2 },
         visibility: who.4,
         resume: words.0,
         wanted: words.1,
@@ -257,31 +212,16 @@ proptest! {
 
 #[test]
 fn fully_told_records_come_back_unchanged() {
-    assert_eq!(
-        JobPosting::decode(&full_posting().encode()),
-        Ok(full_posting())
-    );
-    assert_eq!(
-        Profile::decode(&full_profile().encode()),
-        Ok(full_profile())
-    );
+    assert_eq!(JobPosting::decode(&full_posting().encode()), Ok(full_posting()));
+    assert_eq!(Profile::decode(&full_profile().encode()), Ok(full_profile()));
 }
 
 #[test]
 fn what_the_domain_refuses_is_no_record() {
     // The whole message is one field: an id that has a blank in it.
-    assert!(matches!(
-        JobPosting::decode(b"\x0a\x03a b"),
-        Err(RecordError::Value(_))
-    ));
-    assert!(matches!(
-        Profile::decode(b"\x0a\x01a"),
-        Err(RecordError::Code { code: 0, .. })
-    ));
-    assert!(matches!(
-        Profile::decode(b"\x0a\x09a"),
-        Err(RecordError::Message(_))
-    ));
+    assert!(matches!(JobPosting::decode(b"\x0a\x03a b"), Err(RecordError::Value(_))));
+    assert!(matches!(Profile::decode(b"\x0a\x01a"), Err(RecordError::Code { code: 0, .. })));
+    assert!(matches!(Profile::decode(b"\x0a\x09a"), Err(RecordError::Message(_))));
 }
 
 #[test]

@@ -146,15 +146,11 @@ pub(crate) fn full_profile() -> Profile {
         },
         resume: text("做过三年保洁"),
         wanted: vec![text("保洁")],
-        kinds: [EmploymentKind::PartTime, EmploymentKind::PublicWelfare]
-            .into_iter()
-            .collect(),
+        kinds: [EmploymentKind::PartTime, EmploymentKind::PublicWelfare].into_iter().collect(),
         education: Some(Education::Vocational),
         experience_months: Some(720),
         birth_year: Some(1975),
-        certificates: [Certificate::parse("健康证").unwrap()]
-            .into_iter()
-            .collect(),
+        certificates: [Certificate::parse("健康证").unwrap()].into_iter().collect(),
         skills: vec![text("擦窗")],
         pay_floor: Some(PayFloor::new(Money::from_thousandths(35), PayUnit::Piece).unwrap()),
         max_travel_minutes: Some(600),

@@ -22,12 +22,7 @@ async fn a_record_is_created_updated_kept_and_deleted() {
     let store = open(dir.path());
     let created = put(&store, full_posting()).await;
     assert_eq!((created.seq, created.outcome), (Seq(1), Outcome::Created));
-    let stored = Stored {
-        record: full_posting(),
-        seq: Seq(1),
-        content_seq: Seq(1),
-        updated: NOW,
-    };
+    let stored = Stored { record: full_posting(), seq: Seq(1), content_seq: Seq(1), updated: NOW };
     assert_eq!(created.stored, Some(stored.clone()));
     assert_eq!(store.get(&stored.record.id).unwrap(), Some(stored.clone()));
 
@@ -66,10 +61,7 @@ async fn collections_do_not_mix() {
     let page = store.scan::<Profile>(None, 9).unwrap();
     assert_eq!(page.records[0].record, profile);
     assert_eq!((page.records.len(), page.last), (1, None));
-    assert_eq!(
-        store.get(&id("p-full")).unwrap().map(|s| s.record),
-        Some(full_posting())
-    );
+    assert_eq!(store.get(&id("p-full")).unwrap().map(|s| s.record), Some(full_posting()));
 }
 
 #[tokio::test]
@@ -83,26 +75,17 @@ async fn a_refusal_or_panic_leaves_everything_as_it_was() {
     };
     let refused = store.write(id("a"), key("k", 1), decide).await;
     assert!(matches!(refused, Err(WriteError::Refused("etag"))));
-    let panicked = store
-        .write::<JobPosting, ()>(id("a"), key("k", 1), |_| panic!("of the test"))
-        .await;
+    let panicked =
+        store.write::<JobPosting, ()>(id("a"), key("k", 1), |_| panic!("of the test")).await;
     let is_panic =
         |e| matches!(e, WriteError::Store(StoreError::Panicked { id: of }) if of == id("a"));
     assert!(panicked.is_err_and(is_panic));
-    let wrong = store
-        .write(id("b"), None, |_| {
-            Ok::<_, ()>(Decision::Put(plain("c", "保洁")))
-        })
-        .await;
-    assert!(matches!(
-        wrong,
-        Err(WriteError::Store(StoreError::WrongId { .. }))
-    ));
+    let wrong =
+        store.write(id("b"), None, |_| Ok::<_, ()>(Decision::Put(plain("c", "保洁")))).await;
+    assert!(matches!(wrong, Err(WriteError::Store(StoreError::WrongId { .. }))));
     assert_eq!(store.seq(), Seq(1));
     // The key of a refused request is still free.
-    let kept = try_put(&store, plain("a", "保洁"), key("k", 2))
-        .await
-        .unwrap();
+    let kept = try_put(&store, plain("a", "保洁"), key("k", 2)).await.unwrap();
     assert_eq!(kept.outcome, Outcome::Updated);
 }
 
@@ -144,24 +127,15 @@ async fn no_copy_of_a_deleted_record_is_kept() {
 #[tokio::test]
 async fn the_oldest_request_keys_are_dropped_first() {
     let dir = tempdir().unwrap();
-    let options = StoreOptions {
-        request_keys_kept: 2,
-        ..StoreOptions::default()
-    };
+    let options = StoreOptions { request_keys_kept: 2, ..StoreOptions::default() };
     let store = Store::open(dir.path(), options, clock()).unwrap();
     for name in ["a", "b", "c"] {
-        try_put(&store, plain(name, "洗碗工"), key(name, 1))
-            .await
-            .unwrap();
+        try_put(&store, plain(name, "洗碗工"), key(name, 1)).await.unwrap();
     }
-    for (name, outcome) in [
-        ("b", Outcome::Repeated),
-        ("c", Outcome::Repeated),
-        ("a", Outcome::Unchanged),
-    ] {
-        let receipt = try_put(&store, plain(name, "洗碗工"), key(name, 1))
-            .await
-            .unwrap();
+    for (name, outcome) in
+        [("b", Outcome::Repeated), ("c", Outcome::Repeated), ("a", Outcome::Unchanged)]
+    {
+        let receipt = try_put(&store, plain(name, "洗碗工"), key(name, 1)).await.unwrap();
         assert_eq!(receipt.outcome, outcome, "{name}");
     }
 }
@@ -176,14 +150,8 @@ async fn an_origin_belongs_to_one_record() {
     let taken = try_put(&store, from_source(plain("b", "洗碗工"), "feed", "7"), None).await;
     assert!(matches!(taken, Err(WriteError::OriginTaken { by }) if by == id("a")));
     assert_eq!(store.get::<JobPosting>(&id("b")).unwrap(), None);
-    assert_eq!(
-        store.id_of_origin(Collection::Postings, &origin).unwrap(),
-        Some(id("a"))
-    );
-    assert_eq!(
-        store.id_of_origin(Collection::Profiles, &origin).unwrap(),
-        None
-    );
+    assert_eq!(store.id_of_origin(Collection::Postings, &origin).unwrap(), Some(id("a")));
+    assert_eq!(store.id_of_origin(Collection::Profiles, &origin).unwrap(), None);
 
     // Moving on frees the origin; a source without external ids is shared.
     put(&store, from_source(plain("a", "洗碗工"), "feed", "")).await;
@@ -195,10 +163,7 @@ async fn an_origin_belongs_to_one_record() {
     assert_eq!(ids("fee"), []);
     delete::<JobPosting>(&store, &id("b")).await;
     assert_eq!(ids("feed"), [id("a"), id("c")]);
-    assert_eq!(
-        store.id_of_origin(Collection::Postings, &origin).unwrap(),
-        None
-    );
+    assert_eq!(store.id_of_origin(Collection::Postings, &origin).unwrap(), None);
 }
 
 #[tokio::test]
@@ -211,10 +176,7 @@ async fn waiting_writes_share_a_commit_and_see_each_other() {
         counted.fetch_add(1, Ordering::SeqCst);
         NOW
     });
-    let options = StoreOptions {
-        group_commit_max: 40,
-        ..StoreOptions::default()
-    };
+    let options = StoreOptions { group_commit_max: 40, ..StoreOptions::default() };
     let store = Store::open(dir.path(), options, counting).unwrap();
     let (release, released) = mpsc::channel::<()>();
     let blocking = store.clone();
@@ -223,10 +185,7 @@ async fn waiting_writes_share_a_commit_and_see_each_other() {
             released.recv().unwrap();
             Ok::<_, String>(Decision::Put(plain("first", "洗碗工")))
         };
-        blocking
-            .write(id("first"), None, decide)
-            .await
-            .map(|r| r.seq)
+        blocking.write(id("first"), None, decide).await.map(|r| r.seq)
     });
     // The writer has taken the first before the others arrive.
     while groups.load(Ordering::SeqCst) == 0 {
@@ -266,22 +225,14 @@ async fn waiting_writes_share_a_commit_and_see_each_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_writers_through_a_small_queue_all_get_through() {
     let dir = tempdir().unwrap();
-    let options = StoreOptions {
-        group_commit_max: 7,
-        queue_max: 3,
-        request_keys_kept: 5,
-    };
+    let options = StoreOptions { group_commit_max: 7, queue_max: 3, request_keys_kept: 5 };
     let store = Store::open(dir.path(), options, clock()).unwrap();
     let mut writes = JoinSet::new();
     for i in 0..120 {
         let store = store.clone();
         writes.spawn(async move {
             let name = format!("p{i}");
-            try_put(&store, plain(&name, "洗碗工"), key(&name, 0))
-                .await
-                .unwrap()
-                .seq
-                .0
+            try_put(&store, plain(&name, "洗碗工"), key(&name, 0)).await.unwrap().seq.0
         });
     }
     let mut seqs = writes.join_all().await;

@@ -36,10 +36,7 @@ impl Collection {
                         i + 1
                     ))
                 })?;
-            judged
-                .entry(profile.into())
-                .or_default()
-                .insert(posting.into(), grade);
+            judged.entry(profile.into()).or_default().insert(posting.into(), grade);
         }
         let meta = std::fs::read_to_string(dir.join("meta.json")).ok();
         let meta: Option<serde_json::Value> = meta.and_then(|m| serde_json::from_str(&m).ok());
@@ -72,33 +69,21 @@ impl Collection {
     pub(crate) async fn load(&self, service: &Service, mode: Mode) -> Result<(), Failure> {
         for row in &self.postings {
             let record = self.posting(row, mode)?;
-            let guard = Guard {
-                allow_missing: true,
-                ..Guard::default()
-            };
+            let guard = Guard { allow_missing: true, ..Guard::default() };
             let change = Box::new({
                 let record = record.clone();
                 move |_: Option<&JobPosting>| Ok(record)
             });
-            service
-                .intake()
-                .put_posting(record.id, guard, change)
-                .await?;
+            service.intake().put_posting(record.id, guard, change).await?;
         }
         for row in &self.profiles {
             let record = self.profile(row, mode, service)?;
-            let guard = Guard {
-                allow_missing: true,
-                ..Guard::default()
-            };
+            let guard = Guard { allow_missing: true, ..Guard::default() };
             let change = Box::new({
                 let record = record.clone();
                 move |_: Option<&Profile>| Ok(record)
             });
-            service
-                .intake()
-                .put_profile(record.id, guard, change)
-                .await?;
+            service.intake().put_profile(record.id, guard, change).await?;
         }
         Ok(())
     }
@@ -113,10 +98,10 @@ impl Collection {
                 title: row.title.clone(),
                 description: row.description.clone(),
                 employer: row.employer.clone(),
-                pay: row.pay.as_ref().map(|p| json::Pay {
-                    text: p.text.clone(),
-                    ..json::Pay::default()
-                }),
+                pay: row
+                    .pay
+                    .as_ref()
+                    .map(|p| json::Pay { text: p.text.clone(), ..json::Pay::default() }),
                 published: row.published.clone(),
                 expires: row.expires.clone(),
                 window: row.window.clone(),
@@ -126,9 +111,7 @@ impl Collection {
                 ..json::Posting::default()
             },
         };
-        let wire = shown
-            .into_wire()
-            .map_err(|e| Failure::new(format!("{}: {e}", row.id)))?;
+        let wire = shown.into_wire().map_err(|e| Failure::new(format!("{}: {e}", row.id)))?;
         posting::from_wire(wire).map_err(|e| Failure::new(format!("{}: {e}", row.id)))
     }
 
@@ -192,12 +175,7 @@ fn rows<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>, Failure> 
         serde_json::from_str(line)
             .map_err(|e| Failure::new(format!("{} line {}: {e}", path.display(), i + 1)))
     };
-    text(path)?
-        .lines()
-        .enumerate()
-        .filter(|(_, l)| !l.trim().is_empty())
-        .map(parse)
-        .collect()
+    text(path)?.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()).map(parse).collect()
 }
 
 /// Rows by id, for queries.

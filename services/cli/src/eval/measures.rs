@@ -30,10 +30,8 @@ pub(crate) fn measure(judged: &Judged, run: &Run) -> Measured {
         }
         let mut answer = run.get(query).cloned().unwrap_or_default();
         answer.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let found: Vec<u32> = answer
-            .iter()
-            .map(|(id, _)| grades.get(id).copied().unwrap_or(0))
-            .collect();
+        let found: Vec<u32> =
+            answer.iter().map(|(id, _)| grades.get(id).copied().unwrap_or(0)).collect();
         let hits = |n: usize| found.iter().take(n).filter(|g| **g >= RELEVANT).count() as f64;
         let mut ideal: Vec<u32> = grades.values().copied().collect();
         ideal.sort_unstable_by(|a, b| b.cmp(a));
@@ -74,9 +72,6 @@ mod tests {
         let ideal = 7.0 + 3.0 / 3f64.log2();
         let got = 7.0 / 3f64.log2() + 3.0 / 2.0;
         assert!((m.ndcg_at_10 - got / ideal).abs() < 1e-12);
-        assert_eq!(
-            (m.p_at_5, m.recall_at_50, m.mrr, m.queries),
-            (0.4, 1.0, 0.5, 1)
-        );
+        assert_eq!((m.p_at_5, m.recall_at_50, m.mrr, m.queries), (0.4, 1.0, 0.5, 1));
     }
 }

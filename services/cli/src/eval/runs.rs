@@ -63,12 +63,8 @@ pub(crate) enum Ranker {
 }
 
 impl Ranker {
-    pub(crate) const ALL: [Self; 4] = [
-        Self::LexicalOnly,
-        Self::VectorOnly,
-        Self::RulesOnly,
-        Self::Fused,
-    ];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::LexicalOnly, Self::VectorOnly, Self::RulesOnly, Self::Fused];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -82,11 +78,7 @@ impl Ranker {
     /// Text rankers know no conditions but the binding ones; the rules know no text. Every
     /// judged document counts on its own, so none is folded or held back.
     fn options(self) -> MatchOptions {
-        let none = Legs {
-            lexical: false,
-            vector: false,
-            conditions: false,
-        };
+        let none = Legs { lexical: false, vector: false, conditions: false };
         let base = MatchOptions {
             page_size: MatchOptions::MAX_PAGE_SIZE,
             max_per_employer: usize::MAX,
@@ -95,19 +87,13 @@ impl Ranker {
         };
         match self {
             Self::LexicalOnly => MatchOptions {
-                legs: Legs {
-                    lexical: true,
-                    ..none
-                },
+                legs: Legs { lexical: true, ..none },
                 multipliers: Multipliers::only(&[FactorKind::Lexical]),
                 modes: Modes::only_binding(),
                 ..base
             },
             Self::VectorOnly => MatchOptions {
-                legs: Legs {
-                    vector: true,
-                    ..none
-                },
+                legs: Legs { vector: true, ..none },
                 multipliers: Multipliers::only(&[FactorKind::Semantic]),
                 modes: Modes::only_binding(),
                 ..base
@@ -122,14 +108,7 @@ impl Ranker {
                 ] {
                     multipliers.0[text.index()] = 0.0;
                 }
-                MatchOptions {
-                    legs: Legs {
-                        conditions: true,
-                        ..none
-                    },
-                    multipliers,
-                    ..base
-                }
+                MatchOptions { legs: Legs { conditions: true, ..none }, multipliers, ..base }
             }
             Self::Fused => base,
         }
@@ -154,19 +133,11 @@ impl Collection {
             let filter = Filter::default();
             let page = match (direction, mode) {
                 (Direction::JobToPerson, _) => {
-                    let request = MatchProfiles {
-                        job: Job::Stored(id),
-                        filter,
-                        options,
-                    };
+                    let request = MatchProfiles { job: Job::Stored(id), filter, options };
                     service.matcher().match_profiles(request).await?
                 }
                 (Direction::PersonToJob, Mode::Structured) => {
-                    let request = MatchPostings {
-                        person: Person::Stored(id),
-                        filter,
-                        options,
-                    };
+                    let request = MatchPostings { person: Person::Stored(id), filter, options };
                     service.matcher().match_postings(request).await?
                 }
                 (Direction::PersonToJob, Mode::FreeTextPerson | Mode::TextOnly) => {
@@ -174,11 +145,7 @@ impl Collection {
                         continue;
                     };
                     let person = text_person(service, Self::text_query(row))?;
-                    let request = MatchPostings {
-                        person,
-                        filter,
-                        options,
-                    };
+                    let request = MatchPostings { person, filter, options };
                     service.matcher().match_postings(request).await?
                 }
             };
@@ -205,10 +172,7 @@ fn text_person(service: &Service, text: v1::TextQuery) -> Result<Person, Failure
         ..v1::MatchPostingsRequest::default()
     };
     let resolve = |_: &str| None;
-    let context = Context {
-        resolve: &resolve,
-        today: service.now().date(),
-    };
+    let context = Context { resolve: &resolve, today: service.now().date() };
     let (request, _) = jobmatch_proto::matching::match_postings(request, context)
         .map_err(|e| Failure::new(e.to_string()))?;
     Ok(request.person)

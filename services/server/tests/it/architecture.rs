@@ -24,23 +24,11 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("jobmatch-proto", &["jobmatch-domain"]),
-    (
-        "jobmatchd",
-        &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"],
-    ),
-    (
-        "jobmatch",
-        &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"],
-    ),
+    ("jobmatchd", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
+    ("jobmatch", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
     (
         "jobmatch-benches",
-        &[
-            "jobmatch-domain",
-            "jobmatch-matching",
-            "jobmatch-proto",
-            "jobmatch-text",
-            "jobmatchd",
-        ],
+        &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto", "jobmatch-text", "jobmatchd"],
     ),
 ];
 
@@ -51,27 +39,15 @@ fn root() -> PathBuf {
 #[test]
 fn arrows_point_down_only() {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(root())
         .output()
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let own: BTreeSet<&str> = packages
-        .iter()
-        .map(|p| p["name"].as_str().unwrap())
-        .collect();
+    let own: BTreeSet<&str> = packages.iter().map(|p| p["name"].as_str().unwrap()).collect();
     let allowed: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(
-        own, allowed,
-        "a crate has no line in ARROWS, or a line no crate"
-    );
+    assert_eq!(own, allowed, "a crate has no line in ARROWS, or a line no crate");
     for package in packages {
         let name = package["name"].as_str().unwrap();
         let (_, below) = ARROWS.iter().find(|(n, _)| *n == name).unwrap();
@@ -79,10 +55,7 @@ fn arrows_point_down_only() {
             let target = dependency["name"].as_str().unwrap();
             // Examples and tests may look sideways; what ships may not.
             if own.contains(target) && dependency["kind"].as_str() != Some("dev") {
-                assert!(
-                    below.contains(&target),
-                    "{name} must not depend on {target}"
-                );
+                assert!(below.contains(&target), "{name} must not depend on {target}");
             }
         }
     }
@@ -90,11 +63,7 @@ fn arrows_point_down_only() {
 
 #[test]
 fn every_source_file_says_what_it_is_and_stays_readable() {
-    let mut folders = vec![
-        root().join("crates"),
-        root().join("services"),
-        root().join("benches"),
-    ];
+    let mut folders = vec![root().join("crates"), root().join("services"), root().join("benches")];
     let mut files = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -103,11 +72,7 @@ fn every_source_file_says_what_it_is_and_stays_readable() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                assert!(
-                    text.starts_with("//!"),
-                    "{} has no module doc",
-                    path.display()
-                );
+                assert!(text.starts_with("//!"), "{} has no module doc", path.display());
                 let lines = text.lines().count();
                 assert!(lines <= 620, "{} has {lines} lines", path.display());
                 files += 1;

@@ -21,20 +21,10 @@ async fn acknowledged_postings_survive_a_kill() {
         let first = next;
         let feeder = tokio::spawn(async move {
             for number in first + 1.. {
-                let posting = v1::JobPosting {
-                    id: format!("K{number:06}"),
-                    ..posting.clone()
-                };
-                let item = v1::ImportPostingItem {
-                    number,
-                    posting: Some(posting),
-                };
+                let posting = v1::JobPosting { id: format!("K{number:06}"), ..posting.clone() };
+                let item = v1::ImportPostingItem { number, posting: Some(posting) };
                 let request = Some(v1::import_postings_request::Request::Item(item));
-                if sender
-                    .send(v1::ImportPostingsRequest { request })
-                    .await
-                    .is_err()
-                {
+                if sender.send(v1::ImportPostingsRequest { request }).await.is_err() {
                     return;
                 }
             }
@@ -59,22 +49,14 @@ async fn acknowledged_postings_survive_a_kill() {
         server.kill();
         // The feeder ends when its channel does.
         drop(answers);
-        tokio::time::timeout(Duration::from_secs(10), feeder)
-            .await
-            .unwrap()
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(10), feeder).await.unwrap().unwrap();
         next += 5_000;
     }
     let server = Server::start(folder.path()).await;
     for chunk in acknowledged.chunks(500) {
         let ids = chunk.iter().map(|(id, _)| id.clone()).collect();
         let request = v1::BatchGetPostingsRequest { ids };
-        let answer = server
-            .postings()
-            .batch_get_postings(request)
-            .await
-            .unwrap()
-            .into_inner();
+        let answer = server.postings().batch_get_postings(request).await.unwrap().into_inner();
         assert_eq!(answer.missing_ids, Vec::<String>::new());
         for (posting, (id, seq)) in answer.postings.iter().zip(chunk) {
             assert_eq!((&posting.id, posting.seq), (id, *seq));
@@ -82,12 +64,7 @@ async fn acknowledged_postings_survive_a_kill() {
     }
     let last = acknowledged.iter().map(|(_, seq)| *seq).max().unwrap();
     server.caught_up(last).await;
-    let stats = server
-        .admin()
-        .get_stats(v1::GetStatsRequest {})
-        .await
-        .unwrap()
-        .into_inner();
+    let stats = server.admin().get_stats(v1::GetStatsRequest {}).await.unwrap().into_inner();
     assert_eq!(stats.collections[0].stored, stats.collections[0].indexed);
     assert!(stats.collections[0].stored >= acknowledged.len() as u64);
 }

@@ -14,12 +14,7 @@ async fn load(server: &Server) -> u64 {
             allow_missing: true,
             ..v1::UpdateProfileRequest::default()
         };
-        let answer = server
-            .profiles()
-            .update_profile(request)
-            .await
-            .unwrap()
-            .into_inner();
+        let answer = server.profiles().update_profile(request).await.unwrap().into_inner();
         last = last.max(answer.profile.unwrap().seq);
     }
     last
@@ -30,21 +25,11 @@ async fn answers(server: &Server, exact: bool) -> Vec<(String, Vec<v1::Match>)> 
     let mut out = Vec::new();
     for profile in sample_profiles().into_iter().take(12) {
         let mut request = question(&profile.id);
-        request.options = Some(v1::MatchOptions {
-            exact,
-            ..v1::MatchOptions::default()
-        });
-        let mut answer = server
-            .matches()
-            .match_postings(request)
-            .await
-            .unwrap()
-            .into_inner();
+        request.options = Some(v1::MatchOptions { exact, ..v1::MatchOptions::default() });
+        let mut answer = server.matches().match_postings(request).await.unwrap().into_inner();
         for found in &mut answer.matches {
             // Freshness is counted from today.
-            found
-                .factors
-                .retain(|f| f.kind != v1::FactorKind::Freshness as i32);
+            found.factors.retain(|f| f.kind != v1::FactorKind::Freshness as i32);
         }
         out.push((profile.id, answer.matches));
     }
@@ -58,44 +43,22 @@ async fn answers_survive_a_restart_and_a_rebuild() {
     let last = load(&server).await;
     server.caught_up(last).await;
     let before = answers(&server, true).await;
-    assert!(
-        before
-            .iter()
-            .filter(|(_, matches)| !matches.is_empty())
-            .count()
-            >= 11
-    );
+    assert!(before.iter().filter(|(_, matches)| !matches.is_empty()).count() >= 11);
     server.terminate();
 
     let server = Server::start(folder.path()).await;
     server.caught_up(last).await;
     assert_eq!(answers(&server, true).await, before, "after a restart");
 
-    let ticket = server
-        .admin()
-        .rebuild(v1::RebuildRequest { collection: 0 })
-        .await
-        .unwrap();
+    let ticket = server.admin().rebuild(v1::RebuildRequest { collection: 0 }).await.unwrap();
     let id = ticket.into_inner().ticket.unwrap().id;
     for _ in 0..600 {
         let request = v1::GetTicketRequest { id: id.clone() };
-        let ticket = server
-            .admin()
-            .get_ticket(request)
-            .await
-            .unwrap()
-            .into_inner()
-            .ticket
-            .unwrap();
+        let ticket = server.admin().get_ticket(request).await.unwrap().into_inner().ticket.unwrap();
         if ticket.state == v1::TicketState::Done as i32 {
             break;
         }
-        assert_eq!(
-            ticket.state,
-            v1::TicketState::Running as i32,
-            "{}",
-            ticket.message
-        );
+        assert_eq!(ticket.state, v1::TicketState::Running as i32, "{}", ticket.message);
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(answers(&server, true).await, before, "after a rebuild");
@@ -122,20 +85,11 @@ async fn pages_hold_no_duplicates_and_belong_to_their_request() {
     let server = Server::start(folder.path()).await;
     let last = load(&server).await;
     let mut request = question("PA01");
-    request.options = Some(v1::MatchOptions {
-        page_size: 7,
-        min_seq: last,
-        ..Default::default()
-    });
+    request.options = Some(v1::MatchOptions { page_size: 7, min_seq: last, ..Default::default() });
     let mut seen = Vec::new();
     let mut pages = 0;
     loop {
-        let answer = server
-            .matches()
-            .match_postings(request.clone())
-            .await
-            .unwrap()
-            .into_inner();
+        let answer = server.matches().match_postings(request.clone()).await.unwrap().into_inner();
         seen.extend(answer.matches.into_iter().map(|m| m.id));
         pages += 1;
         if answer.next_page_token.is_empty() || pages == 6 {
@@ -154,11 +108,7 @@ async fn pages_hold_no_duplicates_and_belong_to_their_request() {
     other.filter.as_mut().unwrap().kinds = vec![v1::EmploymentKind::Gig as i32];
     let error = server.matches().match_postings(other).await.unwrap_err();
     assert_eq!(error.code(), tonic::Code::InvalidArgument);
-    assert!(
-        error.message().contains("page_token"),
-        "{}",
-        error.message()
-    );
+    assert!(error.message().contains("page_token"), "{}", error.message());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,49 +120,26 @@ async fn writes_show_at_once_and_people_only_with_consent() {
     let first = answers(&server, false).await.remove(0).1.remove(0).id;
 
     // Deleted: gone from the next answer, without waiting.
-    let request = v1::DeletePostingRequest {
-        id: first.clone(),
-        ..Default::default()
-    };
+    let request = v1::DeletePostingRequest { id: first.clone(), ..Default::default() };
     server.postings().delete_posting(request).await.unwrap();
     let matches = answers(&server, false).await.remove(0).1;
     assert!(matches.iter().all(|m| m.id != first));
 
     // New: searchable when min_seq says so.
-    let mut posting = sample_postings()
-        .into_iter()
-        .find(|p| p.id == first)
-        .unwrap();
+    let mut posting = sample_postings().into_iter().find(|p| p.id == first).unwrap();
     posting.description = "联系电话13812345678，洗碗".into();
     let request = v1::UpdatePostingRequest {
         posting: Some(posting),
         allow_missing: true,
         ..Default::default()
     };
-    let written = server
-        .postings()
-        .update_posting(request)
-        .await
-        .unwrap()
-        .into_inner();
+    let written = server.postings().update_posting(request).await.unwrap().into_inner();
     let stored = written.posting.unwrap();
     assert_eq!(written.redactions.unwrap().phones, 1);
-    assert!(
-        !stored.description.contains("138"),
-        "{}",
-        stored.description
-    );
+    assert!(!stored.description.contains("138"), "{}", stored.description);
     let mut ask = question("PA01");
-    ask.options = Some(v1::MatchOptions {
-        min_seq: stored.seq,
-        ..Default::default()
-    });
-    let answer = server
-        .matches()
-        .match_postings(ask)
-        .await
-        .unwrap()
-        .into_inner();
+    ask.options = Some(v1::MatchOptions { min_seq: stored.seq, ..Default::default() });
+    let answer = server.matches().match_postings(ask).await.unwrap().into_inner();
     assert!(answer.matches.iter().any(|m| m.id == first));
     assert!(answer.seq >= stored.seq);
 
@@ -221,35 +148,17 @@ async fn writes_show_at_once_and_people_only_with_consent() {
         job: Some(v1::match_profiles_request::Job::PostingId(first)),
         ..Default::default()
     };
-    let found = server
-        .matches()
-        .match_profiles(people.clone())
-        .await
-        .unwrap()
-        .into_inner();
+    let found = server.matches().match_profiles(people.clone()).await.unwrap().into_inner();
     let best = found.matches[0].id.clone();
     assert!(found.matches.iter().all(|m| m.posting.is_none()));
     let request = v1::UpdateProfileRequest {
-        profile: Some(v1::Profile {
-            id: best.clone(),
-            ..Default::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: vec!["consent".into()],
-        }),
+        profile: Some(v1::Profile { id: best.clone(), ..Default::default() }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["consent".into()] }),
         ..Default::default()
     };
     server.profiles().update_profile(request).await.unwrap();
-    let found = server
-        .matches()
-        .match_profiles(people)
-        .await
-        .unwrap()
-        .into_inner();
-    assert!(
-        found.matches.iter().all(|m| m.id != best),
-        "consent was withdrawn"
-    );
+    let found = server.matches().match_profiles(people).await.unwrap().into_inner();
+    assert!(found.matches.iter().all(|m| m.id != best), "consent was withdrawn");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,38 +173,16 @@ async fn one_pair_is_explained_eligible_or_not() {
         filter: question("PA01").filter,
         ..Default::default()
     };
-    let good = server
-        .matches()
-        .explain_match(explain("A001"))
-        .await
-        .unwrap()
-        .into_inner();
+    let good = server.matches().explain_match(explain("A001")).await.unwrap().into_inner();
     assert!(good.eligible);
-    let texts: Vec<String> = good
-        .r#match
-        .unwrap()
-        .factors
-        .into_iter()
-        .map(|f| f.evidence)
-        .collect();
-    assert!(
-        texts.iter().any(|t| t == "持有健康证，符合要求"),
-        "{texts:?}"
-    );
+    let texts: Vec<String> =
+        good.r#match.unwrap().factors.into_iter().map(|f| f.evidence).collect();
+    assert!(texts.iter().any(|t| t == "持有健康证，符合要求"), "{texts:?}");
     // A002 works from 16:00 to 23:00; the person is free until 16:00.
-    let bad = server
-        .matches()
-        .explain_match(explain("A002"))
-        .await
-        .unwrap()
-        .into_inner();
+    let bad = server.matches().explain_match(explain("A002")).await.unwrap().into_inner();
     assert!(!bad.eligible);
     let hours = v1::ConditionKind::Hours as i32;
     let unmet = v1::ConditionState::Unmet as i32;
     let conditions = bad.r#match.unwrap().conditions;
-    assert!(
-        conditions
-            .iter()
-            .any(|c| c.kind == hours && c.state == unmet)
-    );
+    assert!(conditions.iter().any(|c| c.kind == hours && c.state == unmet));
 }

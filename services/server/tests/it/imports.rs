@@ -13,12 +13,7 @@ fn of_source(count: usize) -> Vec<v1::JobPosting> {
         external_id: format!("x{i}"),
         ..p
     };
-    sample_postings()
-        .into_iter()
-        .take(count)
-        .enumerate()
-        .map(with_source)
-        .collect()
+    sample_postings().into_iter().take(count).enumerate().map(with_source).collect()
 }
 
 /// Sends a full sync; the summary, or the error that ended it.
@@ -26,28 +21,16 @@ async fn sync(
     server: &Server,
     postings: Vec<v1::JobPosting>,
 ) -> Result<v1::ImportSummary, tonic::Status> {
-    let start = v1::ImportStart {
-        full_sync_source: "feed".into(),
-        max_closed_share: Some(0.3),
-    };
+    let start = v1::ImportStart { full_sync_source: "feed".into(), max_closed_share: Some(0.3) };
     let items = postings.len() as u64;
     let mut messages = vec![Request::Start(start)];
     for (number, posting) in (1..).zip(postings) {
-        messages.push(Request::Item(v1::ImportPostingItem {
-            number,
-            posting: Some(posting),
-        }));
+        messages.push(Request::Item(v1::ImportPostingItem { number, posting: Some(posting) }));
     }
     messages.push(Request::Finish(v1::ImportFinish { items }));
-    let wrap = |request| v1::ImportPostingsRequest {
-        request: Some(request),
-    };
+    let wrap = |request| v1::ImportPostingsRequest { request: Some(request) };
     let stream = tokio_stream::iter(messages.into_iter().map(wrap).collect::<Vec<_>>());
-    let mut answers = server
-        .postings()
-        .import_postings(stream)
-        .await?
-        .into_inner();
+    let mut answers = server.postings().import_postings(stream).await?.into_inner();
     let mut summary = None;
     while let Some(answer) = answers.message().await? {
         if let Some(Response::Summary(s)) = answer.response {
@@ -91,32 +74,14 @@ async fn a_full_sync_closes_what_is_gone_unless_too_much_is() {
     assert_eq!((summary.written, summary.closed), (20, 0));
     let summary = sync(&server, of_source(16)).await.unwrap();
     assert_eq!((summary.unchanged, summary.closed), (16, 4));
-    let gone = v1::GetPostingRequest {
-        id: "feed:x19".into(),
-    };
-    let gone = server
-        .postings()
-        .get_posting(gone)
-        .await
-        .unwrap()
-        .into_inner()
-        .posting
-        .unwrap();
+    let gone = v1::GetPostingRequest { id: "feed:x19".into() };
+    let gone = server.postings().get_posting(gone).await.unwrap().into_inner().posting.unwrap();
     assert_eq!(gone.status, v1::PostingStatus::Closed as i32);
 
     let error = sync(&server, of_source(3)).await.unwrap_err();
     assert_eq!(error.code(), tonic::Code::FailedPrecondition);
-    let kept = v1::GetPostingRequest {
-        id: "feed:x10".into(),
-    };
-    let kept = server
-        .postings()
-        .get_posting(kept)
-        .await
-        .unwrap()
-        .into_inner()
-        .posting
-        .unwrap();
+    let kept = v1::GetPostingRequest { id: "feed:x10".into() };
+    let kept = server.postings().get_posting(kept).await.unwrap().into_inner().posting.unwrap();
     assert_eq!(kept.status, v1::PostingStatus::Open as i32);
 }
 
@@ -131,36 +96,16 @@ async fn etags_guard_and_request_ids_repeat() {
         request_id: request_id.into(),
         ..Default::default()
     };
-    let first = server
-        .postings()
-        .update_posting(put(posting.clone(), "r1"))
-        .await
-        .unwrap();
+    let first = server.postings().update_posting(put(posting.clone(), "r1")).await.unwrap();
     let first = first.into_inner().posting.unwrap();
-    let repeat = server
-        .postings()
-        .update_posting(put(posting.clone(), "r1"))
-        .await
-        .unwrap();
+    let repeat = server.postings().update_posting(put(posting.clone(), "r1")).await.unwrap();
     assert_eq!(repeat.into_inner().posting.unwrap().seq, first.seq);
     let mut other = posting.clone();
     other.title = "另一份工作".into();
-    let error = server
-        .postings()
-        .update_posting(put(other.clone(), "r1"))
-        .await
-        .unwrap_err();
+    let error = server.postings().update_posting(put(other.clone(), "r1")).await.unwrap_err();
     assert_eq!(error.code(), tonic::Code::AlreadyExists);
     other.etag = first.etag.clone();
-    server
-        .postings()
-        .update_posting(put(other.clone(), ""))
-        .await
-        .unwrap();
-    let error = server
-        .postings()
-        .update_posting(put(other, ""))
-        .await
-        .unwrap_err();
+    server.postings().update_posting(put(other.clone(), "")).await.unwrap();
+    let error = server.postings().update_posting(put(other, "")).await.unwrap_err();
     assert_eq!(error.code(), tonic::Code::Aborted);
 }

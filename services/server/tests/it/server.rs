@@ -31,22 +31,14 @@ impl Server {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         // `jobmatchd listening on A (admin B)`
         let words: Vec<&str> = line.split_whitespace().collect();
         let (public, admin) = (words[3], words[5].trim_end_matches(')'));
         let connect = |address: &str| {
-            Channel::from_shared(format!("http://{address}"))
-                .unwrap()
-                .connect_lazy()
+            Channel::from_shared(format!("http://{address}")).unwrap().connect_lazy()
         };
-        Self {
-            process,
-            channel: connect(public),
-            admin: connect(admin),
-        }
+        Self { process, channel: connect(public), admin: connect(admin) }
     }
 
     pub(crate) fn matches(&self) -> MatchServiceClient<Channel> {
@@ -74,13 +66,7 @@ impl Server {
     /// SIGTERM, and the process must end well by itself.
     pub(crate) fn terminate(mut self) {
         let pid = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         for _ in 0..300 {
             if let Some(status) = self.process.try_wait().unwrap() {
                 assert!(status.success(), "{status}");
@@ -94,12 +80,7 @@ impl Server {
     /// Waits until everything up to the Seq is searchable, by asking for it.
     pub(crate) async fn caught_up(&self, seq: u64) {
         for _ in 0..600 {
-            let stats = self
-                .admin()
-                .get_stats(v1::GetStatsRequest {})
-                .await
-                .unwrap()
-                .into_inner();
+            let stats = self.admin().get_stats(v1::GetStatsRequest {}).await.unwrap().into_inner();
             let ready = |c: &v1::CollectionStats| c.indexed_seq >= seq && c.state == "READY";
             if stats.collections.iter().all(ready) {
                 return;
@@ -121,12 +102,7 @@ impl Drop for Server {
 /// The bundled sample.
 pub(crate) fn sample_postings() -> Vec<v1::JobPosting> {
     let text = include_str!("../../sample/postings.jsonl");
-    let parse = |line| {
-        serde_json::from_str::<json::Posting>(line)
-            .unwrap()
-            .into_wire()
-            .unwrap()
-    };
+    let parse = |line| serde_json::from_str::<json::Posting>(line).unwrap().into_wire().unwrap();
     text.lines().map(parse).collect()
 }
 
@@ -147,23 +123,14 @@ pub(crate) async fn import(
     server: &Server,
     postings: Vec<v1::JobPosting>,
 ) -> Vec<v1::ImportResult> {
-    let items = (1..)
-        .zip(postings)
-        .map(|(number, posting)| v1::ImportPostingsRequest {
-            request: Some(v1::import_postings_request::Request::Item(
-                v1::ImportPostingItem {
-                    number,
-                    posting: Some(posting),
-                },
-            )),
-        });
+    let items = (1..).zip(postings).map(|(number, posting)| v1::ImportPostingsRequest {
+        request: Some(v1::import_postings_request::Request::Item(v1::ImportPostingItem {
+            number,
+            posting: Some(posting),
+        })),
+    });
     let stream = tokio_stream::iter(items.collect::<Vec<_>>());
-    let mut answers = server
-        .postings()
-        .import_postings(stream)
-        .await
-        .unwrap()
-        .into_inner();
+    let mut answers = server.postings().import_postings(stream).await.unwrap().into_inner();
     let mut results = Vec::new();
     while let Some(answer) = answers.message().await.unwrap() {
         if let Some(v1::import_postings_response::Response::Result(r)) = answer.response {
@@ -184,14 +151,9 @@ pub(crate) fn seq(result: &v1::ImportResult) -> u64 {
 /// A question as of the sample's date.
 pub(crate) fn question(profile_id: &str) -> v1::MatchPostingsRequest {
     v1::MatchPostingsRequest {
-        person: Some(v1::match_postings_request::Person::ProfileId(
-            profile_id.into(),
-        )),
+        person: Some(v1::match_postings_request::Person::ProfileId(profile_id.into())),
         filter: Some(v1::Filter {
-            valid_at: Some(prost_types::Timestamp {
-                seconds: 1_795_406_400,
-                nanos: 0,
-            }),
+            valid_at: Some(prost_types::Timestamp { seconds: 1_795_406_400, nanos: 0 }),
             ..v1::Filter::default()
         }),
         options: Some(v1::MatchOptions::default()),
