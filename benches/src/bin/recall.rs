@@ -43,7 +43,7 @@ async fn main() {
             whole.add(&exact, &found);
         }
         println!(
-            "| {}% | {:.4} | {plan} | {:.4} |",
+            "| {}% | {} | {plan} | {} |",
             selectivity * 100.0,
             vector.recall(),
             whole.recall()
@@ -64,8 +64,12 @@ impl Tally {
         self.found += exact.iter().filter(|id| found.contains(id)).count();
     }
 
-    fn recall(&self) -> f64 {
-        self.found as f64 / self.wanted.max(1) as f64
+    /// `–` where no posting was eligible for any question.
+    fn recall(&self) -> String {
+        match self.wanted {
+            0 => "–".into(),
+            wanted => format!("{:.4}", self.found as f64 / wanted as f64),
+        }
     }
 }
 

@@ -1,19 +1,22 @@
 //! What does a text mean, as a point among other texts?
 //!
 //! [`Embedder`] turns analysed texts into unit vectors of one space; [`StaticModel`] is
-//! the one that ships with the service and needs no download.
+//! the one that ships with the service and needs no download. [`StaticModel::train`] makes
+//! another one from a corpus: `examples/train_static.rs`, `model/README.md`.
 
 mod error;
 mod space;
 mod static_model;
 mod svd;
-mod trainer;
+mod table;
+mod terms;
+mod train;
 mod vector;
 
 pub use error::EmbedError;
 pub use space::SpaceId;
-pub use static_model::{DIMENSIONS, StaticModel};
-pub use trainer::Trainer;
+pub use static_model::{DIMENSIONS, StaticModel, TITLE_SHARE};
+pub use train::{TrainOptions, TrainText};
 pub use vector::validate_vector;
 
 /// What is embedded: terms as the text crate makes them, in text order, repetitions kept.
@@ -39,7 +42,8 @@ pub trait Embedder: Send + Sync {
     /// Length of every vector.
     fn dimensions(&self) -> usize;
 
-    /// A vector of length 1 for each input, in order; `None` for a text without a term.
-    /// The order of terms within a field does not matter.
+    /// A vector of length 1 for each input, in order; `None` for a text in which the model
+    /// finds nothing to go by. The same input gives the same vector in any batch, and the
+    /// order of terms within a field does not matter.
     fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError>;
 }

@@ -433,26 +433,25 @@ impl View {
             Vec::new()
         };
         lap("filter");
-        // The two legs know nothing of each other: one a core.
-        let (scores, vector) = std::thread::scope(|scope| {
-            let vector = scope.spawn(|| self.nearest_vectors(query, limit, &selection.eligible));
-            let scores = match &query.lexical {
-                None => Ok(None),
-                Some(terms) => {
-                    let (live, totals) = (&self.live, &self.totals);
-                    let living = Living { live, totals, slots: self.ids.len() };
-                    self.words.score(terms, &living).map(Some)
-                }
-            };
-            (scores, vector.join())
-        });
-        let scores = scores?;
+        let scores = match &query.lexical {
+            None => None,
+            Some(terms) => {
+                let (live, totals) = (&self.live, &self.totals);
+                let living = Living { live, totals, slots: self.ids.len() };
+                Some(self.words.score(terms, &living)?)
+            }
+        };
         let lexical = scores.as_ref().map_or_else(Vec::new, |scores| {
             lexical::best(scores, limit, &selection.eligible, &tie)
         });
         lap("lexical");
-        let (vector, plan, micros) = vector.map_err(|_| EngineError::SearchPanicked)?;
-        stages.push(("vector", micros));
+        let (vector, plan) = match &query.vector {
+            None => (Vec::new(), VectorPlan::None),
+            Some(vector) => {
+                self.vectors.search(vector, limit, &selection.eligible, (query.exact, &tie))
+            }
+        };
+        lap("vector");
         let legs = Legs { lexical, vector, by_conditions };
         let hits = self.hits(query, &legs, scores.as_ref());
         Ok(Retrieval {
@@ -464,20 +463,6 @@ impl View {
             plan,
             stages,
         })
-    }
-
-    /// The vector leg, its plan and its microseconds.
-    fn nearest_vectors(
-        &self,
-        query: &Query,
-        limit: usize,
-        eligible: &Bitmap,
-    ) -> (Vec<(u32, f32)>, VectorPlan, u64) {
-        let Some(vector) = &query.vector else { return (Vec::new(), VectorPlan::None, 0) };
-        let started = Instant::now();
-        let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
-        let (found, plan) = self.vectors.search(vector, limit, eligible, (query.exact, &tie));
-        (found, plan, started.elapsed().as_micros() as u64)
     }
 
     /// Eligible slots, nearest first, those without a place last; ties by id.
