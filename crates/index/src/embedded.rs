@@ -465,7 +465,8 @@ impl View {
         })
     }
 
-    /// Eligible slots, nearest first, those without a place last; ties by id.
+    /// Eligible slots, nearest first, those without a place last; ties by id. Chords choose
+    /// and metres order: points that are equally far can differ in a chord's last bit.
     fn nearest(
         &self,
         query: &Query,
@@ -480,9 +481,14 @@ impl View {
         let mut keyed: Vec<(f64, u32)> = eligible.iter().map(|slot| (far(slot), slot)).collect();
         let order =
             |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
-        if limit > 0 && keyed.len() > limit {
-            keyed.select_nth_unstable_by(limit - 1, order);
-            keyed.truncate(limit);
+        let keep = limit.saturating_mul(2).saturating_add(64);
+        if keyed.len() > keep {
+            keyed.select_nth_unstable_by(keep - 1, order);
+            keyed.truncate(keep);
+        }
+        for (key, slot) in &mut keyed {
+            let metres = query.near.and_then(|near| self.columns.metres(*slot, &near));
+            *key = metres.unwrap_or(f64::INFINITY);
         }
         keyed.sort_unstable_by(order);
         keyed.into_iter().take(limit).map(|(_, slot)| slot).collect()

@@ -141,18 +141,24 @@ impl Vectors {
                 graph.search(query, ef).into_iter().filter(|s| eligible.contains(*s)).collect();
             if found.len() >= k {
                 let fresh = slots.partition_point(|s| (*s as usize) < graph.covers());
-                found.extend(self.nearest_codes(&slots[fresh..], query, k));
+                found.extend(self.nearest_codes(&slots[fresh..], query, (k, tie)));
                 found.sort_unstable();
                 found.dedup();
                 return (self.ranked(found, query, k, tie), VectorPlan::Graph);
             }
         }
-        let kept = self.nearest_codes(&slots, query, k);
+        let kept = self.nearest_codes(&slots, query, (k, tie));
         (self.ranked(kept, query, k, tie), VectorPlan::Exact)
     }
 
-    /// The best slots by their one-byte codes, in no order.
-    fn nearest_codes(&self, slots: &[u32], query: &[f32], k: usize) -> Vec<u32> {
+    /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes
+    /// by the hundred, so ties are cut by `tie` here too.
+    fn nearest_codes(
+        &self,
+        slots: &[u32],
+        query: &[f32],
+        (k, tie): (usize, &dyn Fn(u32, u32) -> Ordering),
+    ) -> Vec<u32> {
         let keep = (k * RERANK_FACTOR).max(RERANK_MIN);
         if slots.len() <= keep {
             return slots.to_vec();
@@ -168,7 +174,9 @@ impl Vectors {
                 (dot_codes(block, &codes) as f32 * self.scales[at], *slot)
             })
             .collect();
-        scored.select_nth_unstable_by(keep - 1, |a, b| b.0.total_cmp(&a.0));
+        scored.select_nth_unstable_by(keep - 1, |a, b| {
+            b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1))
+        });
         scored.truncate(keep);
         scored.into_iter().map(|(_, slot)| slot).collect()
     }
@@ -294,6 +302,17 @@ mod tests {
             shared += walk.iter().filter(|hit| exact.contains(hit)).count();
         }
         assert!(shared >= 490, "recall@10 {}", shared as f64 / 500.0);
+    }
+
+    #[test]
+    fn among_many_equal_vectors_the_first_by_id_are_found() {
+        let row = sample(1, 3).remove(0);
+        let rows = vec![row.clone(); 2_000];
+        let (vectors, live) = filled(&rows, VectorOptions::default());
+        let backwards = |a: u32, b: u32| b.cmp(&a);
+        let found = vectors.search(&row, 10, &live, (false, &backwards)).0;
+        let slots: Vec<u32> = found.into_iter().map(|(slot, _)| slot).collect();
+        assert_eq!(slots, (1_990..2_000).rev().collect::<Vec<_>>());
     }
 
     #[test]
