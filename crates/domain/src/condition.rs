@@ -12,6 +12,7 @@ use crate::geo::Point;
 use crate::hours::WeekHours;
 use crate::kind::KindSet;
 use crate::pay::{PayFloor, PayRange, convert_yuan};
+use crate::physical::PhysicalSet;
 use crate::posting::AgeRange;
 use crate::time::Instant;
 
@@ -66,11 +67,15 @@ pub enum ConditionKind {
     Employer,
     /// Places left.
     Places,
+    /// What the work asks of the body.
+    Physical,
+    /// No sign of bait or of money asked for.
+    Trust,
 }
 
 impl ConditionKind {
     /// Every kind in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Status,
         Self::Validity,
         Self::Right,
@@ -88,6 +93,8 @@ impl ConditionKind {
         Self::Published,
         Self::Employer,
         Self::Places,
+        Self::Physical,
+        Self::Trust,
     ];
 
     /// Position in [`Self::ALL`]; a bit of a mask of kinds.
@@ -132,7 +139,7 @@ impl ConditionState {
 
 /// The modes of all kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Modes([ConditionMode; 17]);
+pub struct Modes([ConditionMode; 19]);
 
 impl Modes {
     /// Mode of a kind.
@@ -249,6 +256,12 @@ pub enum Condition {
     EmployerNotIn(Vec<EmployerKey>),
     /// The person does not exclude this employer.
     Welcomes(EmployerKey),
+    /// Asks nothing of the body that the person wishes to be spared.
+    Spares(PhysicalSet),
+    /// The person does not wish to be spared any of these.
+    Endures(PhysicalSet),
+    /// Not suspect.
+    Trusted,
 }
 
 impl Condition {
@@ -280,6 +293,8 @@ impl Condition {
             Self::OccupationIn(_) => ConditionKind::Occupation,
             Self::PublishedSince(_) => ConditionKind::Published,
             Self::EmployerNotIn(_) | Self::Welcomes(_) => ConditionKind::Employer,
+            Self::Spares(_) | Self::Endures(_) => ConditionKind::Physical,
+            Self::Trusted => ConditionKind::Trust,
         }
     }
 
@@ -334,7 +349,7 @@ impl Condition {
             Self::ReachableFrom { from: centre, metres } | Self::Within { centre, metres } => {
                 ask(facets.point, |p| centre.distance_metres(&p) <= *metres)
             }
-            Self::Reaches(job) => ask(facets.point.zip(facets.reach_metres), |(home, metres)| {
+            Self::Reaches(job) => ask(facets.point.zip(facets.reach_metres()), |(home, metres)| {
                 home.distance_metres(job) <= metres
             }),
             Self::InDivisions(roots) => {
@@ -348,6 +363,8 @@ impl Condition {
                 State::of(facets.employer.is_none_or(|e| !excluded.contains(&e)))
             }
             Self::Welcomes(employer) => State::of(!facets.excluded_employers.contains(employer)),
+            Self::Spares(set) | Self::Endures(set) => State::of(!facets.physical.intersects(*set)),
+            Self::Trusted => State::of(!facets.suspect),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! What a filter can ask of a document, posting and profile alike.
 
 use crate::certificate::CertificateSet;
+use crate::condition::REACH_TOLERANCE;
 use crate::division::Division;
 use crate::education::Education;
 use crate::geo::Point;
 use crate::hours::WeekHours;
 use crate::kind::KindSet;
-use crate::pay::PayRange;
+use crate::pay::{PayFloor, PayRange};
+use crate::physical::PhysicalSet;
 use crate::posting::{AgeRange, JobPosting, PostingStatus};
 use crate::profile::{Profile, Visibility};
 use crate::time::{Date, Instant};
+use crate::travel::Travel;
 
 /// An occupation of the lexicon in use. Numbers are stable within one version of the
 /// lexicon only, so an index made with another version is rebuilt.
@@ -49,8 +52,8 @@ pub struct Volatile {
     pub places_left: Option<u32>,
 }
 
-/// The filterable facts of one document. Of the pairs that only one side has
-/// (`age`/`birth_year`, `reach_metres`, `assisted`), the other side leaves its part empty.
+/// The facts of one document that conditions and factors ask for. Of those that only one
+/// side has (`age`/`birth_year`, `travel`, `assisted`), the other side leaves its part empty.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facets {
     /// Facts that change on their own.
@@ -73,12 +76,20 @@ pub struct Facets {
     pub birth_year: Option<i16>,
     /// Pay offered, or the person's floor (as `min`).
     pub pay: Option<PayRange>,
+    /// The pay is open to negotiation.
+    pub negotiable: bool,
     /// Hours of the job, or hours in which the person can work; empty: not told, any.
     pub hours: WeekHours,
     /// The job comes with lodging, so that distance does not matter.
     pub lodging: bool,
-    /// How far a person goes, straight-line metres, tolerance included.
-    pub reach_metres: Option<f64>,
+    /// A person's means of travel.
+    pub travel: Travel,
+    /// A person's longest way in minutes; `None`: no limit told, and for postings.
+    pub max_travel_minutes: Option<u16>,
+    /// What the work asks of the body, or what the person wishes to be spared.
+    pub physical: PhysicalSet,
+    /// The posting reads like bait or asks for money.
+    pub suspect: bool,
     /// Occupations recognised; sorted, without duplicates; empty: not known.
     pub occupations: Vec<OccupationId>,
     /// Publication of a posting (first minute of the date).
@@ -106,6 +117,7 @@ impl Facets {
             certificates: Some(posting.certificates.clone()),
             age: posting.age,
             pay: posting.pay.as_ref().and_then(crate::Pay::range),
+            negotiable: posting.pay.as_ref().is_some_and(|p| p.negotiable),
             hours: posting.hours(),
             lodging: posting.offers_lodging(),
             occupations: sorted(occupations.iter().copied()),
@@ -134,7 +146,8 @@ impl Facets {
             birth_year: profile.birth_year,
             pay: floor,
             hours: profile.hours(),
-            reach_metres: profile.reach().map(|(_, m)| m * crate::condition::REACH_TOLERANCE),
+            travel: profile.travel,
+            max_travel_minutes: profile.max_travel_minutes,
             occupations: sorted(occupations.iter().copied()),
             valid_until: profile.consent.valid_until.map(Date::end),
             excluded_employers: sorted(
@@ -143,6 +156,21 @@ impl Facets {
             assisted: (profile.is_filled_in() || profile.has_right()).then(|| profile.has_right()),
             ..Self::default()
         }
+    }
+}
+
+impl Facets {
+    /// A person's floor; `None` where no pay is told.
+    pub fn pay_floor(&self) -> Option<PayFloor> {
+        let range = self.pay?;
+        PayFloor::new(range.bottom(), range.unit).ok()
+    }
+
+    /// How far a person goes, straight-line metres, [`REACH_TOLERANCE`] included; `None`
+    /// without a limit.
+    pub fn reach_metres(&self) -> Option<f64> {
+        let minutes = f64::from(self.max_travel_minutes?);
+        Some(self.travel.reach_metres(minutes) * REACH_TOLERANCE)
     }
 }
 

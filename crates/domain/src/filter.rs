@@ -1,17 +1,15 @@
 //! The caller's own conditions, and the demands that a pair makes on each other.
 
 use crate::certificate::CertificateSet;
-use crate::condition::{Condition, PAY_TOLERANCE, REACH_TOLERANCE};
+use crate::condition::{Condition, PAY_TOLERANCE};
 use crate::division::Division;
 use crate::education::Education;
-use crate::facets::{EmployerKey, OccupationId};
+use crate::facets::{EmployerKey, Facets, OccupationId};
 use crate::geo::Point;
 use crate::hours::WeekHours;
 use crate::ids::Collection;
 use crate::kind::KindSet;
 use crate::pay::{PayFloor, PayRange};
-use crate::posting::JobPosting;
-use crate::profile::Profile;
 use crate::time::Instant;
 
 /// A radius around a point.
@@ -103,15 +101,11 @@ impl Filter {
 }
 
 /// What a person and a posting ask of each other, put as questions to postings.
-///
-/// `as_of` decides validity and age. Of a profile that is not filled in
-/// ([`Profile::is_filled_in`]) nothing is asked of certificates, and the right is unknown.
-pub fn demands_on_postings(person: &Profile, as_of: Instant) -> Vec<Condition> {
-    let facts = person.is_filled_in();
-    let mut out = vec![Condition::Open, Condition::Places, Condition::ValidAt(as_of)];
-    out.push(Condition::RightHeld(
-        facts.then(|| person.has_right()).or_else(|| person.has_right().then_some(true)),
-    ));
+/// `as_of` decides validity and age.
+pub fn demands_on_postings(person: &Facets, as_of: Instant) -> Vec<Condition> {
+    let mut out =
+        vec![Condition::Open, Condition::Places, Condition::Trusted, Condition::ValidAt(as_of)];
+    out.push(Condition::RightHeld(person.assisted));
     if !person.kinds.is_empty() {
         out.push(Condition::KindIn(person.kinds));
     }
@@ -121,39 +115,39 @@ pub fn demands_on_postings(person: &Profile, as_of: Instant) -> Vec<Condition> {
     if let Some(months) = person.experience_months {
         out.push(Condition::DemandsExperienceAtMost(months));
     }
-    if facts || !person.certificates.is_empty() {
-        out.push(Condition::DemandsCertificatesWithin(person.certificates.clone()));
+    if let Some(held) = &person.certificates {
+        out.push(Condition::DemandsCertificatesWithin(held.clone()));
     }
     if let Some(birth_year) = person.birth_year {
         out.push(Condition::AdmitsBirthYear { birth_year, year: as_of.date().year() });
     }
-    if let Some(floor) = person.pay_floor {
+    if let Some(floor) = person.pay_floor() {
         out.push(Condition::PaysAtLeast { floor, share: PAY_TOLERANCE });
     }
-    let hours = person.hours();
-    if !hours.is_empty() {
-        out.push(Condition::WorksWithin(hours));
+    if !person.hours.is_empty() {
+        out.push(Condition::WorksWithin(person.hours.clone()));
     }
-    if let Some((from, metres)) = person.reach() {
-        out.push(Condition::ReachableFrom { from, metres: metres * REACH_TOLERANCE });
+    if let Some((from, metres)) = person.point.zip(person.reach_metres()) {
+        out.push(Condition::ReachableFrom { from, metres });
     }
-    let excluded: Vec<_> =
-        person.excluded_employers.iter().filter_map(|e| EmployerKey::of(e.as_str())).collect();
-    if !excluded.is_empty() {
-        out.push(Condition::EmployerNotIn(excluded));
+    if !person.excluded_employers.is_empty() {
+        out.push(Condition::EmployerNotIn(person.excluded_employers.clone()));
+    }
+    if !person.physical.is_empty() {
+        out.push(Condition::Spares(person.physical));
     }
     out
 }
 
 /// What a posting and a person ask of each other, put as questions to profiles.
 /// `as_of` decides consent and age.
-pub fn demands_on_profiles(job: &JobPosting, as_of: Instant) -> Vec<Condition> {
+pub fn demands_on_profiles(job: &Facets, as_of: Instant) -> Vec<Condition> {
     let mut out = vec![Condition::Open, Condition::ValidAt(as_of)];
-    if let Some(kind) = job.kind {
-        if kind.needs_right() {
-            out.push(Condition::RightNeeded);
-        }
-        out.push(Condition::KindIn([kind].into_iter().collect()));
+    if job.kinds.all_need_right() {
+        out.push(Condition::RightNeeded);
+    }
+    if !job.kinds.is_empty() {
+        out.push(Condition::KindIn(job.kinds));
     }
     if let Some(level) = job.education {
         out.push(Condition::HasEducationAtLeast(level));
@@ -161,27 +155,27 @@ pub fn demands_on_profiles(job: &JobPosting, as_of: Instant) -> Vec<Condition> {
     if let Some(months) = job.experience_months {
         out.push(Condition::HasExperienceAtLeast(months));
     }
-    if !job.certificates.is_empty() {
-        out.push(Condition::HoldsCertificates(job.certificates.clone()));
+    if let Some(demanded) = job.certificates.as_ref().filter(|c| !c.is_empty()) {
+        out.push(Condition::HoldsCertificates(demanded.clone()));
     }
     if let Some(range) = job.age {
         out.push(Condition::OfAge { range, year: as_of.date().year() });
     }
-    if let Some(pay) = job.pay.as_ref().and_then(crate::Pay::range) {
+    if let Some(pay) = job.pay {
         out.push(Condition::AsksAtMost { pay, share: PAY_TOLERANCE });
     }
-    let hours = job.hours();
-    if !hours.is_empty() {
-        out.push(Condition::AvailableFor(hours));
+    if !job.hours.is_empty() {
+        out.push(Condition::AvailableFor(job.hours.clone()));
     }
     // Lodging makes the way to work a matter of choice.
-    if let Some(point) = job.place.located()
-        && !job.offers_lodging()
-    {
+    if let Some(point) = job.point.filter(|_| !job.lodging) {
         out.push(Condition::Reaches(point));
     }
-    if let Some(employer) = EmployerKey::of(job.employer.as_str()) {
+    if let Some(employer) = job.employer {
         out.push(Condition::Welcomes(employer));
+    }
+    if !job.physical.is_empty() {
+        out.push(Condition::Endures(job.physical));
     }
     out
 }

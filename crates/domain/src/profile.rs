@@ -2,7 +2,6 @@
 
 use crate::certificate::CertificateSet;
 use crate::education::Education;
-use crate::geo::Point;
 use crate::hours::{WeekHours, WeeklyShift};
 use crate::ids::{DocumentId, Origin, Owner};
 use crate::kind::KindSet;
@@ -128,11 +127,5 @@ impl Profile {
     /// Hours of a week in which the person can work; empty: any.
     pub fn hours(&self) -> WeekHours {
         WeekHours::from_shifts(&self.available)
-    }
-
-    /// Where the person is and how far the person goes, in straight-line metres.
-    pub fn reach(&self) -> Option<(Point, f64)> {
-        let minutes = self.max_travel_minutes?;
-        Some((self.place.located()?, self.travel.reach_metres(f64::from(minutes))))
     }
 }

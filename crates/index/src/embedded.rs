@@ -523,7 +523,7 @@ impl View {
                     cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
                     conditions_rank: by_conditions.get(&slot).copied(),
                     metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
-                    occupations: self.columns.occupations(slot).to_vec(),
+                    facets: self.columns.facets(slot),
                 }
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jobmatch_domain::matching::Exclusion;
-use jobmatch_domain::{Condition, DocumentId, Facets, OccupationId, Point, Seq, Volatile};
+use jobmatch_domain::{Condition, DocumentId, Facets, Point, Seq, Volatile};
 use thiserror::Error;
 
 /// Fields of a document that are searched by words.
@@ -156,8 +156,8 @@ pub struct Hit {
     pub conditions_rank: Option<u32>,
     /// Straight-line metres from [`Query::near`].
     pub metres: Option<f64>,
-    /// Occupations of the document.
-    pub occupations: Vec<OccupationId>,
+    /// Facts of the document.
+    pub facets: Facets,
 }
 
 /// How the vector leg was searched.

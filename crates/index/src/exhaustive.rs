@@ -111,7 +111,7 @@ impl State {
                     cosine: cosine_of(document),
                     conditions_rank: rank_in(&by_conditions, id),
                     metres: metres_of(document),
-                    occupations: document.facets.occupations.clone(),
+                    facets: document.facets.clone(),
                 }
             })
             .collect();

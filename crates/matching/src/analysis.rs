@@ -33,8 +33,8 @@ pub(crate) struct Reading {
     pub(crate) focus: Analysis,
     /// Text and skills.
     pub(crate) detail: Analysis,
-    /// Occupations offered or wished for; sorted, without duplicates.
-    pub(crate) occupations: Vec<OccupationId>,
+    /// Facts, with the occupations offered or wished for.
+    pub(crate) facets: Facets,
 }
 
 /// Reads records and queries.
@@ -77,7 +77,8 @@ impl Analyst {
             Some(occupation) => vec![occupation],
             None => first_told([&focus, &detail]),
         };
-        Reading { focus, detail, occupations }
+        let facets = Facets::of_posting(posting, &occupations);
+        Reading { focus, detail, facets }
     }
 
     /// Reads a profile.
@@ -88,8 +89,8 @@ impl Analyst {
         detail.push_str(profile.resume.as_str());
         let focus = self.analyzer.analyze(&focus);
         let detail = self.analyzer.analyze(&detail);
-        let occupations = first_told([&focus, &detail]);
-        Reading { focus, detail, occupations }
+        let facets = Facets::of_profile(profile, &first_told([&focus, &detail]));
+        Reading { focus, detail, facets }
     }
 
     /// What the engine keeps of a posting.
@@ -102,7 +103,7 @@ impl Analyst {
         Ok(Document {
             id: stored.record.id.clone(),
             seq: stored.content_seq,
-            facets: Facets::of_posting(&stored.record, &reading.occupations),
+            facets: reading.facets.clone(),
             fields: fields(reading),
             vector,
         })
@@ -118,7 +119,7 @@ impl Analyst {
         Ok(Document {
             id: stored.record.id.clone(),
             seq: stored.content_seq,
-            facets: Facets::of_profile(&stored.record, &reading.occupations),
+            facets: reading.facets.clone(),
             fields: fields(reading),
             vector,
         })

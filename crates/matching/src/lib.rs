@@ -25,6 +25,7 @@ pub use describe::{Described, SeenOccupation};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;

@@ -12,7 +12,7 @@ use jobmatch_domain::matching::{
 };
 use jobmatch_domain::{Collection, Condition, ConditionMode, DocumentId, Instant, Point, Seq};
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
-use jobmatch_rank::{RANKING_NAME, RankingWeights};
+use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -20,6 +20,7 @@ use crate::analysis::{Analyst, Reading};
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
+use crate::signals::SkillText;
 use ranking::Ranking;
 use seeker::Seeker;
 use stopwatch::Stopwatch;
@@ -34,7 +35,7 @@ pub struct Matcher {
     pub(crate) store: Store,
     pub(crate) analyst: Analyst,
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
-    pub(crate) weights: RankingWeights,
+    pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
 }
 
@@ -95,7 +96,7 @@ impl Matcher {
     /// Name and version of everything that decides an order: ranking, lexicon, model.
     pub fn ranking_version(&self) -> String {
         let analyzer = self.analyst.analyzer().version();
-        format!("{RANKING_NAME}/{analyzer}/{}", self.analyst.embedder().space())
+        format!("{}/{analyzer}/{}", self.ranking.version(), self.analyst.embedder().space())
     }
 
     /// The same as one number, for page tokens.
@@ -135,14 +136,14 @@ impl Matcher {
         let MatchPostings { person, filter, options } = request;
         let person = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let mut conditions = demands_on_postings(&person, valid_at);
-        conditions.extend(filter.conditions(Collection::Postings));
         let reading = self.analyst.read_profile(&person);
+        let mut conditions = demands_on_postings(&reading.facets, valid_at);
+        conditions.extend(filter.conditions(Collection::Postings));
         Ok(Question {
             collection: Collection::Postings,
             vector: self.analyst.vector(&reading, person.embedding.as_ref())?,
-            near: person.place.located(),
-            seeker: Seeker::person(person),
+            near: reading.facets.point,
+            seeker: Seeker::Person(SkillText::of(&person)),
             reading,
             conditions,
             options,
@@ -158,14 +159,14 @@ impl Matcher {
         let MatchProfiles { job, filter, options } = request;
         let job = self.job(job)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let mut conditions = demands_on_profiles(&job, valid_at);
-        conditions.extend(filter.conditions(Collection::Profiles));
         let reading = self.analyst.read_posting(&job);
+        let mut conditions = demands_on_profiles(&reading.facets, valid_at);
+        conditions.extend(filter.conditions(Collection::Profiles));
         Ok(Question {
             collection: Collection::Profiles,
             vector: self.analyst.vector(&reading, job.embedding.as_ref())?,
-            near: job.place.located(),
-            seeker: Seeker::Job(Box::new(job)),
+            near: reading.facets.point,
+            seeker: Seeker::Job(job.skills),
             reading,
             conditions,
             options,

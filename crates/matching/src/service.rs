@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use jobmatch_embed::{Embedder, StaticModel};
 use jobmatch_index::{EngineOptions, EngineStats, VectorOptions};
-use jobmatch_rank::RankingWeights;
+use jobmatch_rank::RankingProfile;
 use jobmatch_store::{Store, StoreOptions};
 use jobmatch_text::{Analyzer, AnalyzerOptions};
 use tokio::task::JoinHandle;
@@ -30,8 +30,8 @@ pub struct ServiceOptions {
     pub embedder: Arc<dyn Embedder>,
     /// The clock.
     pub clock: Clock,
-    /// Weights of the ranking.
-    pub weights: RankingWeights,
+    /// What the factors weigh.
+    pub ranking: RankingProfile,
 }
 
 impl ServiceOptions {
@@ -42,7 +42,7 @@ impl ServiceOptions {
             analyzer: AnalyzerOptions::default(),
             embedder: Arc::new(StaticModel::built_in()),
             clock,
-            weights: RankingWeights::default(),
+            ranking: RankingProfile::built_in(),
         }
     }
 }
@@ -79,7 +79,7 @@ impl Service {
     /// Opens everything and starts the indexers. Returns when the store is open; the
     /// indexes open, or are built, in the background ([`Service::ready`]).
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
-        let ServiceOptions { data_dir, analyzer, embedder, clock, weights } = options;
+        let ServiceOptions { data_dir, analyzer, embedder, clock, ranking } = options;
         let store_clock = clock.clone();
         let folder = data_dir.clone();
         let (store, analyzer) = tokio::task::spawn_blocking(move || {
@@ -111,7 +111,7 @@ impl Service {
             store: store.clone(),
             analyst: analyst.clone(),
             keepers,
-            weights,
+            ranking,
             clock: clock.clone(),
         };
         let tickets = Tickets::default();

@@ -1,6 +1,7 @@
 //! Signals of a pair that need the lexicon or the words: occupation and skills.
 
-use jobmatch_domain::{JobPosting, OccupationId, Profile};
+use jobmatch_domain::text::Label;
+use jobmatch_domain::{OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
 use jobmatch_text::{Lexicon, normalize};
 
@@ -43,14 +44,13 @@ impl SkillText {
         Self(normalize(&text))
     }
 
-    /// Which of the posting's skills the person names, word for word.
-    pub(crate) fn signal(&self, posting: &JobPosting) -> Option<SkillSignal> {
-        if posting.skills.is_empty() {
+    /// Which of the skills asked for the person names, word for word.
+    pub(crate) fn signal(&self, asked: &[Label]) -> Option<SkillSignal> {
+        if asked.is_empty() {
             return None;
         }
         let names = |skill: &&str| self.0.contains(normalize(skill).as_str());
-        let matched =
-            posting.skills.iter().map(|s| s.as_str()).filter(names).map(str::to_owned).collect();
-        Some(SkillSignal { matched, asked: posting.skills.len() })
+        let matched = asked.iter().map(|s| s.as_str()).filter(names).map(str::to_owned).collect();
+        Some(SkillSignal { matched, asked: asked.len() })
     }
 }

@@ -68,6 +68,8 @@ fn sentence(condition: &Condition, state: ConditionState) -> String {
         ConditionKind::Published => "发布时间",
         ConditionKind::Employer => "用人单位",
         ConditionKind::Places => "剩余名额",
+        ConditionKind::Physical => "体力要求",
+        ConditionKind::Trust => "招聘信息可信度",
     };
     match state {
         ConditionState::Met => format!("{subject}符合"),

@@ -60,12 +60,15 @@ fn skills(pair: &Pair<'_>) -> String {
 }
 
 fn certificates(pair: &Pair<'_>) -> String {
-    let demanded = &pair.posting.certificates;
-    if demanded.is_empty() {
-        return String::new();
-    }
     let join = |names: Vec<&str>| names.join("、");
-    let missing = pair.person.certificates.missing(demanded);
+    let Some(demanded) = pair.posting.certificates.as_ref().filter(|c| !c.is_empty()) else {
+        return String::new();
+    };
+    let Some(held) = &pair.person.certificates else {
+        let all = join(demanded.iter().map(|c| c.as_str()).collect());
+        return format!("要求{all}，持证情况未知");
+    };
+    let missing = held.missing(demanded);
     if missing.is_empty() {
         let all = join(demanded.iter().map(|c| c.as_str()).collect());
         return format!("持有{all}，符合要求");
@@ -111,12 +114,11 @@ fn span(months: u16) -> String {
 }
 
 fn pay(pair: &Pair<'_>) -> String {
-    let Some(floor) = pair.person.pay_floor else {
+    let Some(floor) = pair.person.pay_floor() else {
         return String::new();
     };
     let Some(ratio) = pay_ratio(pair) else {
-        let negotiable = pair.posting.pay.as_ref().is_some_and(|p| p.negotiable);
-        return if negotiable { "薪资面议".into() } else { String::new() };
+        return if pair.posting.negotiable { "薪资面议".into() } else { String::new() };
     };
     let unit = floor.unit().label();
     let percent = ((ratio - 1.0) * 100.0).round();
@@ -139,7 +141,7 @@ fn place(pair: &Pair<'_>) -> String {
         format!("相距约 {:.1} 公里，路程约 {minutes:.0} 分钟", metres / 1000.0)
     };
     match pair.person.max_travel_minutes {
-        Some(limit) if minutes > f64::from(limit) && pair.posting.offers_lodging() => {
+        Some(limit) if minutes > f64::from(limit) && pair.posting.lodging => {
             format!("{way}，超过期望的 {limit} 分钟，但提供住宿")
         }
         Some(limit) if minutes > f64::from(limit) => format!("{way}，超过期望的 {limit} 分钟"),
@@ -148,7 +150,7 @@ fn place(pair: &Pair<'_>) -> String {
 }
 
 fn hours(pair: &Pair<'_>) -> String {
-    let told = !pair.person.hours().is_empty();
+    let told = !pair.person.hours.is_empty();
     match hours_share(pair).filter(|_| told) {
         None => String::new(),
         Some(share) if share >= 0.999 => "上班时间都在可工作时段内".into(),

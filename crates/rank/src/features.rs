@@ -3,7 +3,7 @@
 use jobmatch_domain::condition::{HOURS_TOLERANCE, PAY_TOLERANCE, REACH_TOLERANCE};
 use jobmatch_domain::matching::FactorKind;
 use jobmatch_domain::pay::convert_yuan;
-use jobmatch_domain::{Education, Instant, JobPosting, Profile};
+use jobmatch_domain::{Education, Facets, Instant};
 
 /// What retrieval and the lexicon say of a pair.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,9 +44,9 @@ pub struct SkillSignal {
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
     /// The person.
-    pub person: &'a Profile,
+    pub person: &'a Facets,
     /// The posting.
-    pub posting: &'a JobPosting,
+    pub posting: &'a Facets,
     /// What retrieval says.
     pub signals: &'a Signals,
     /// Time of ages and freshness.
@@ -56,9 +56,6 @@ pub struct Pair<'a> {
 /// Share of the lexical ceiling that counts as full agreement. Real documents repeat
 /// few of a query's terms: the best matches of the test collection reach about 0.4.
 const FULL_LEXICAL_SHARE: f64 = 0.4;
-/// Cosines at or below the first count 0, at or above the second 1; about the median of
-/// random pairs and of pairs judged suitable in the test collection.
-const COSINE_RANGE: (f64, f64) = (0.1, 0.8);
 /// Value of pay that just reaches the wish; the rest is for what comes on top.
 const PAY_AT_WISH: f64 = 0.8;
 /// Pay of so many times the wish counts as full.
@@ -86,10 +83,8 @@ fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
     match kind {
         FactorKind::Lexical => (signals.lexical_ceiling > 0.0)
             .then(|| signals.lexical / (signals.lexical_ceiling * FULL_LEXICAL_SHARE)),
-        FactorKind::Semantic => {
-            let (low, high) = COSINE_RANGE;
-            signals.cosine.map(|c| (c - low) / (high - low))
-        }
+        // Negative cosines mean nothing more than 0 does.
+        FactorKind::Semantic => signals.cosine,
         FactorKind::Occupation => signals.occupation.as_ref().map(|o| o.relatedness),
         FactorKind::Skills => {
             signals.skills.as_ref().map(|s| s.matched.len() as f64 / s.asked.max(1) as f64)
@@ -106,12 +101,17 @@ fn value(kind: FactorKind, pair: &Pair<'_>) -> Option<f64> {
 }
 
 fn certificates(pair: &Pair<'_>) -> Option<f64> {
-    let missing = pair.person.certificates.missing(&pair.posting.certificates);
-    if missing.is_empty() {
+    let demanded = pair.posting.certificates.as_ref()?;
+    if demanded.is_empty() {
         return Some(1.0);
     }
+    let missing = pair.person.certificates.as_ref()?.missing(demanded);
     let quick = missing.iter().all(|c| c.is_quickly_obtained());
-    pair.person.is_filled_in().then_some(if quick { QUICK_CERTIFICATE } else { 0.0 })
+    Some(match (missing.is_empty(), quick) {
+        (true, _) => 1.0,
+        (false, true) => QUICK_CERTIFICATE,
+        (false, false) => 0.0,
+    })
 }
 
 fn education(pair: &Pair<'_>) -> Option<f64> {
@@ -134,8 +134,8 @@ fn experience(pair: &Pair<'_>) -> Option<f64> {
 
 /// The top of the pay over the wish, in the unit of the wish.
 pub(crate) fn pay_ratio(pair: &Pair<'_>) -> Option<f64> {
-    let floor = pair.person.pay_floor?;
-    let range = pair.posting.pay.as_ref()?.range()?;
+    let floor = pair.person.pay_floor()?;
+    let range = pair.posting.pay?;
     let paid = convert_yuan(range.top(), range.unit, floor.unit())?;
     Some(paid / floor.amount().yuan())
 }
@@ -150,8 +150,7 @@ fn pay(ratio: f64) -> f64 {
 
 /// Straight-line metres between the two places.
 pub(crate) fn metres(pair: &Pair<'_>) -> Option<f64> {
-    let home = pair.person.place.located()?;
-    Some(home.distance_metres(&pair.posting.place.located()?))
+    Some(pair.person.point?.distance_metres(&pair.posting.point?))
 }
 
 /// Minutes on the way by the person's means.
@@ -170,23 +169,22 @@ fn place(pair: &Pair<'_>) -> Option<f64> {
     } else {
         PLACE_AT_LIMIT * (REACH_TOLERANCE - ratio) / (REACH_TOLERANCE - 1.0)
     };
-    let floor = if pair.posting.offers_lodging() { PLACE_WITH_LODGING } else { 0.0 };
+    let floor = if pair.posting.lodging { PLACE_WITH_LODGING } else { 0.0 };
     Some(near.max(floor))
 }
 
 /// Share of the job's hours that lie within the person's.
 pub(crate) fn hours_share(pair: &Pair<'_>) -> Option<f64> {
-    let job = pair.posting.hours();
+    let (job, person) = (&pair.posting.hours, &pair.person.hours);
     if job.is_empty() {
         return None;
     }
-    let person = pair.person.hours();
-    Some(if person.is_empty() { 1.0 } else { job.share_within(&person) })
+    Some(if person.is_empty() { 1.0 } else { job.share_within(person) })
 }
 
 /// Days since publication, not below 0.
 pub(crate) fn age_days(pair: &Pair<'_>) -> Option<f64> {
-    let published = pair.posting.validity.published()?;
+    let published = pair.posting.published?.date();
     Some((pair.as_of.date().days() - published.days()).max(0) as f64)
 }
 

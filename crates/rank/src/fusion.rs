@@ -2,7 +2,7 @@
 
 use jobmatch_domain::matching::Multipliers;
 
-use crate::weights::RankingWeights;
+use crate::profile::RankingProfile;
 
 /// A score and its parts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,20 +13,25 @@ pub struct Fused {
     pub contributions: [f64; 11],
 }
 
-/// Weighted mean of the values; unknown ones count as the ranking's stand-ins. All
-/// weights zero gives score 0. A convex combination beats rank fusion where scores are
+/// Weighted mean of the values, calibrated; unknown ones count as the profile's stand-ins.
+/// Each factor's contribution is its share of the mean. All weights zero gives score 0. A convex combination beats rank fusion where scores are
 /// comparable (Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid
 /// Retrieval, TOIS 2023).
-pub fn fuse(values: &[Option<f64>; 11], weights: &RankingWeights, by: &Multipliers) -> Fused {
-    let weight = |i: usize| weights.weights[i] * by.0[i];
+pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multipliers) -> Fused {
+    let weight = |i: usize| profile.weights[i] * by.0[i];
     let total: f64 = (0..values.len()).map(weight).sum();
     let mut contributions = [0.0; 11];
     if total > 0.0 {
         for (i, part) in contributions.iter_mut().enumerate() {
-            *part = weight(i) / total * values[i].unwrap_or(weights.unknown[i]);
+            *part = weight(i) / total * values[i].unwrap_or(profile.unknown[i]);
         }
     }
-    Fused { score: contributions.iter().sum::<f64>().clamp(0.0, 1.0), contributions }
+    let mean = contributions.iter().sum::<f64>().clamp(0.0, 1.0);
+    let score = profile.calibrate(mean);
+    if mean > 0.0 {
+        contributions = contributions.map(|c| c * score / mean);
+    }
+    Fused { score, contributions }
 }
 
 /// Factor on the score for each preferred condition that is unmet.
@@ -49,14 +54,14 @@ mod tests {
             which in 0usize..11,
             raise in 0.0f64..=1.0,
         ) {
-            let weights = RankingWeights::default();
+            let profile = RankingProfile::built_in();
             let by = Multipliers::default();
-            let before = fuse(&values, &weights, &by);
+            let before = fuse(&values, &profile, &by);
             prop_assert!((0.0..=1.0).contains(&before.score));
             let mut better = values;
-            let base = values[which].unwrap_or(weights.unknown[which]);
+            let base = values[which].unwrap_or(profile.unknown[which]);
             better[which] = Some(base + (1.0 - base) * raise);
-            prop_assert!(fuse(&better, &weights, &by).score >= before.score - 1e-12);
+            prop_assert!(fuse(&better, &profile, &by).score >= before.score - 1e-12);
         }
     }
 
@@ -64,11 +69,12 @@ mod tests {
     fn contributions_add_up_and_a_dropped_factor_adds_nothing() {
         let mut by = Multipliers::default();
         by.0[0] = 0.0;
-        let fused = fuse(&[Some(1.0); 11], &RankingWeights::default(), &by);
-        assert!((fused.contributions.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let fused = fuse(&[Some(1.0); 11], &RankingProfile::built_in(), &by);
+        assert!((fused.contributions.iter().sum::<f64>() - fused.score).abs() < 1e-12);
+        assert_eq!(fused.score, 1.0);
         assert_eq!(fused.contributions[0], 0.0);
         assert_eq!(
-            fuse(&[None; 11], &RankingWeights::default(), &Multipliers([0.0; 11])).score,
+            fuse(&[None; 11], &RankingProfile::built_in(), &Multipliers([0.0; 11])).score,
             0.0
         );
     }

@@ -8,13 +8,13 @@ mod eligibility;
 mod evidence;
 mod features;
 mod fusion;
+mod profile;
 mod select;
-mod weights;
 
 pub use duplicates::{Fingerprint, fingerprint};
 pub use eligibility::{Checked, check, outcomes};
 pub use evidence::evidence;
 pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};
 pub use fusion::{Fused, fuse, penalised};
+pub use profile::{ProfileError, RankingProfile};
 pub use select::{Candidate, Limits, Selected, select};
-pub use weights::{RANKING_NAME, RankingWeights};

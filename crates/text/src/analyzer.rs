@@ -32,6 +32,9 @@ pub struct UserWord {
 pub struct AnalyzerOptions {
     /// Additions to the built-in dictionary.
     pub user_words: Vec<UserWord>,
+    /// An operator's lexicon file, read behind the built-in ones; see
+    /// [`Lexicon::extended`].
+    pub user_lexicon: Option<String>,
 }
 
 /// A text as the service sees it.
@@ -55,14 +58,17 @@ pub struct Analyzer(Arc<Parts>);
 
 struct Parts {
     jieba: Jieba,
-    lexicon: &'static Lexicon,
+    lexicon: Arc<Lexicon>,
     version: String,
 }
 
 impl Analyzer {
     /// The built-in dictionary and lexicon with the operator's words.
     pub fn new(options: &AnalyzerOptions) -> Result<Self, TextError> {
-        let lexicon = Lexicon::built_in();
+        let lexicon = match &options.user_lexicon {
+            Some(file) => Arc::new(Lexicon::built_in().extended(file)?),
+            None => Lexicon::built_in().clone(),
+        };
         let mut jieba = Jieba::new();
         let built_in =
             WORDS.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace);
@@ -111,7 +117,7 @@ impl Analyzer {
 
     /// The lexicon in use.
     pub fn lexicon(&self) -> &Lexicon {
-        self.0.lexicon
+        &self.0.lexicon
     }
 
     /// Version of dictionary, lexicon and analysis; indexes of another one are rebuilt.

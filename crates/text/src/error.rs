@@ -5,9 +5,11 @@ use thiserror::Error;
 /// A dictionary or lexicon that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// A line of the lexicon.
-    #[error("lexicon line {line}, column {column}: {problem}")]
+    /// A line of a lexicon file.
+    #[error("{file}, line {line}, column {column}: {problem}")]
     Lexicon {
+        /// Name of the file.
+        file: String,
         /// Number of the line, from 1.
         line: usize,
         /// Name of the column.

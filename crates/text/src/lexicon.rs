@@ -1,15 +1,26 @@
 //! The lexicon of work: occupations, their everyday names, and what lies near them.
 
+mod table;
+
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use jobmatch_domain::PhysicalSet;
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::table::Table;
 use crate::error::TextError;
 use crate::normalize::normalize;
 
-static BUILT_IN: &str = include_str!("../data/lexicon/occupations.tsv");
+/// The built-in files, in order: an occupation's number is its place in all of them.
+static BUILT_IN: [(&str, &str); 5] = [
+    ("occupations.tsv", include_str!("../data/lexicon/occupations.tsv")),
+    ("manufacturing_a.tsv", include_str!("../data/lexicon/manufacturing_a.tsv")),
+    ("manufacturing_b.tsv", include_str!("../data/lexicon/manufacturing_b.tsv")),
+    ("professions_a.tsv", include_str!("../data/lexicon/professions_a.tsv")),
+    ("professions_b.tsv", include_str!("../data/lexicon/professions_b.tsv")),
+];
 
 /// What two occupations of one group share when neither names the other as a neighbour.
 const SAME_GROUP: f32 = 0.3;
@@ -36,6 +47,12 @@ const NEGATIONS: [&str; 14] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OccupationId(pub u16);
 
+impl OccupationId {
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// One occupation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OccupationEntry {
@@ -47,10 +64,14 @@ pub struct OccupationEntry {
     pub group: String,
     /// Everyday and dialect names, normalised.
     pub aliases: Vec<String>,
-    /// Typical skills, tools and tasks.
+    /// Typical skills and tasks.
     pub skills: Vec<String>,
+    /// Tools and machines.
+    pub tools: Vec<String>,
     /// Certificates that are usually asked for.
     pub certificates: Vec<String>,
+    /// What the work typically asks of the body.
+    pub physical: PhysicalSet,
     /// What somebody of this occupation could do as well, with a weight of 0.1 to 0.9;
     /// sorted by id.
     pub neighbours: Vec<(OccupationId, f32)>,
@@ -77,70 +98,57 @@ pub struct Lexicon {
     patterns: Vec<OccupationId>,
     automaton: AhoCorasick,
     version: String,
+    /// The rows as read, for [`Lexicon::extended`].
+    table: Table,
 }
 
 impl Lexicon {
     /// The lexicon that ships with the service, parsed once.
-    pub fn built_in() -> &'static Self {
-        static PARSED: OnceLock<Lexicon> = OnceLock::new();
+    pub fn built_in() -> &'static Arc<Self> {
+        static PARSED: OnceLock<Arc<Lexicon>> = OnceLock::new();
         PARSED.get_or_init(|| {
-            Self::parse(BUILT_IN).expect("the built-in lexicon is checked by a test")
+            Arc::new(Self::of_files(&BUILT_IN).expect("the built-in lexicon is checked by a test"))
         })
     }
 
-    /// Parses and checks a lexicon: a header line, then seven tab-separated columns `name
-    /// code group aliases skills certificates neighbours`; lists are separated by `|`,
-    /// neighbours are `name:weight`, lines that start with `#` are comments.
+    /// Parses and checks a lexicon of one file in the format of `data/lexicon/README.md`.
     pub fn parse(tsv: &str) -> Result<Self, TextError> {
-        let rows: Vec<(usize, Vec<&str>)> = tsv
-            .lines()
-            .enumerate()
-            .skip(1)
-            .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-            .map(|(i, line)| (i + 1, line.split('\t').collect()))
-            .collect();
-        let mut by_name: HashMap<String, OccupationId> = HashMap::new();
-        let mut entries = Vec::with_capacity(rows.len());
-        for (line, cells) in &rows {
-            let id = OccupationId(entries.len() as u16);
-            entries.push(parse_entry(*line, cells)?);
-            let entry = &entries[entries.len() - 1];
-            let names = std::iter::once(("name", normalize(&entry.name)))
-                .chain((!entry.code.is_empty()).then(|| ("code", entry.code.clone())))
-                .chain(entry.aliases.iter().map(|a| ("aliases", a.clone())));
-            for (column, name) in names {
-                if name.chars().count() < 2 {
-                    return Err(fault(*line, column, format!("{name:?} is too short")));
-                }
-                if by_name.insert(name.clone(), id).is_some() {
-                    return Err(fault(*line, column, format!("{name:?} stands twice")));
-                }
-            }
-        }
-        for (index, (line, cells)) in rows.iter().enumerate() {
-            entries[index].neighbours = parse_neighbours(*line, cells[6], &by_name)?;
-        }
-        Ok(Self::assemble(entries, by_name, tsv))
+        Self::of_files(&[("lexicon", tsv)])
     }
 
-    fn assemble(
-        entries: Vec<OccupationEntry>,
-        by_name: HashMap<String, OccupationId>,
-        tsv: &str,
-    ) -> Self {
+    /// This lexicon with an operator's file behind its own. A row of a name that exists adds
+    /// its everyday names, skills and tools to that occupation; other rows are new.
+    pub fn extended(&self, tsv: &str) -> Result<Self, TextError> {
+        let mut table = self.table.clone();
+        table.read("operator", tsv)?;
+        Self::of_table(table)
+    }
+
+    fn of_files(files: &[(&str, &str)]) -> Result<Self, TextError> {
+        let mut table = Table::default();
+        for (file, tsv) in files {
+            table.read(file, tsv)?;
+        }
+        Self::of_table(table)
+    }
+
+    fn of_table(table: Table) -> Result<Self, TextError> {
+        let mut linked = table.clone();
+        linked.link()?;
+        let Table { entries, by_name, content, .. } = linked;
         // Codes are looked up, not sought in texts.
         let sorted: BTreeMap<&str, OccupationId> = by_name
             .iter()
-            .filter(|(name, id)| **name != entries[usize::from(id.0)].code)
+            .filter(|(name, id)| **name != entries[id.index()].code)
             .map(|(name, id)| (name.as_str(), *id))
             .collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(sorted.keys())
-            .expect("a few thousand short names are within the automaton's limits");
+            .expect("some ten thousand short names are within the automaton's limits");
         let patterns = sorted.into_values().collect();
-        let version = format!("lexicon-{:08x}", xxh3_64(tsv.as_bytes()) as u32);
-        Self { entries, by_name, patterns, automaton, version }
+        let version = format!("lexicon-{:08x}", xxh3_64(content.as_bytes()) as u32);
+        Ok(Self { entries, by_name, patterns, automaton, version, table })
     }
 
     /// An occupation by canonical name, everyday name or code, in any spelling.
@@ -153,7 +161,7 @@ impl Lexicon {
     /// # Panics
     /// When the id is of another version of the lexicon and lies beyond this one.
     pub fn entry(&self, id: OccupationId) -> &OccupationEntry {
-        &self.entries[usize::from(id.0)]
+        &self.entries[id.index()]
     }
 
     /// How well `offered` suits somebody who wants `wanted`: 1 for the same, the weight of
@@ -218,63 +226,15 @@ impl Lexicon {
     }
 }
 
-fn parse_entry(line: usize, cells: &[&str]) -> Result<OccupationEntry, TextError> {
-    if cells.len() != 7 {
-        return Err(fault(line, "name", format!("{} columns in place of 7", cells.len())));
-    }
-    let list = |cell: &str| -> Vec<String> {
-        cell.split('|').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
-    };
-    Ok(OccupationEntry {
-        name: cells[0].trim().to_owned(),
-        code: cells[1].trim().to_owned(),
-        group: cells[2].trim().to_owned(),
-        aliases: list(cells[3]).iter().map(|a| normalize(a)).collect(),
-        skills: list(cells[4]),
-        certificates: list(cells[5]),
-        neighbours: Vec::new(),
-    })
-}
-
-fn parse_neighbours(
-    line: usize,
-    cell: &str,
-    by_name: &HashMap<String, OccupationId>,
-) -> Result<Vec<(OccupationId, f32)>, TextError> {
-    let bad = |problem: String| fault(line, "neighbours", problem);
-    let mut out = Vec::new();
-    for item in cell.split('|').filter(|s| !s.is_empty()) {
-        let (name, weight) =
-            item.split_once(':').ok_or_else(|| bad(format!("{item:?} is not name:weight")))?;
-        let id = by_name
-            .get(&normalize(name))
-            .ok_or_else(|| bad(format!("{name:?} is not in the lexicon")))?;
-        let weight: f32 = weight.parse().map_err(|_| bad(format!("{weight:?} is no number")))?;
-        if !(0.1..=0.9).contains(&weight) {
-            return Err(bad(format!("weight {weight} of {name:?} is not within 0.1 to 0.9")));
-        }
-        out.push((*id, weight));
-    }
-    out.sort_by_key(|(id, _)| *id);
-    if let Some(pair) = out.windows(2).find(|w| w[0].0 == w[1].0) {
-        return Err(bad(format!("neighbour number {} stands twice", pair[0].0.0)));
-    }
-    Ok(out)
-}
-
-fn fault(line: usize, column: &'static str, problem: String) -> TextError {
-    TextError::Lexicon { line, column, problem }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SMALL: &str = "name\tcode\tgroup\taliases\tskills\tcertificates\tneighbours\n\
-        洗碗工\t\t后厨\t刷碗的|洗碗阿姨\t洗碗\t健康证\t保洁员:0.7\n\
+    const SMALL: &str = "name\tcode\tgroup\taliases\tskills\ttools\tcertificates\tphysical\tneighbours\n\
+        洗碗工\t\t后厨\t刷碗的|洗碗阿姨\t洗碗\t洗碗机\t健康证\tstanding|wet\t保洁员:0.7\n\
         # a comment\n\
-        切配工\t\t后厨\t配菜\t切配\t\t\n\
-        保洁员\t4-09-08-01\t保洁\t打扫卫生\t\t\t\n";
+        切配工\t\t后厨\t配菜\t切配\t\t\t\t\n\
+        保洁员\t4-09-08-01\t保洁\t打扫卫生\t\t\t\t\t\n";
 
     #[test]
     fn names_aliases_and_codes_find_the_occupation() {
@@ -309,10 +269,30 @@ mod tests {
         let fault = |from: &str, to: &str| {
             Lexicon::parse(&SMALL.replace(from, to)).unwrap_err().to_string()
         };
-        assert!(fault("保洁员:0.7", "飞行员:0.7").starts_with("lexicon line 2, column neighbours"));
+        assert!(
+            fault("保洁员:0.7", "飞行员:0.7").starts_with("lexicon, line 2, column neighbours")
+        );
         assert!(fault("保洁员:0.7", "保洁员:7").contains("weight 7"));
-        assert!(fault("配菜", "刷碗的").starts_with("lexicon line 4, column aliases"));
-        assert!(fault("切配工\t\t", "切配工\t").contains("6 columns"));
+        assert!(fault("配菜", "刷碗的").starts_with("lexicon, line 4, column aliases"));
+        assert!(fault("切配工\t\t", "切配工\t").contains("8 columns"));
+        assert!(fault("standing", "flying").contains("column physical"));
+    }
+
+    #[test]
+    fn an_operator_adds_names_and_trades() {
+        let file = "header\n\
+            洗碗工\t\t\t洗盘婆婆\t\t\t\t\t\n\
+            糖画师\t\t摊贩\t画糖人的\t熬糖\t铜勺\t\tstanding\t洗碗工:0.2\n";
+        let lexicon = Lexicon::parse(SMALL).unwrap();
+        let more = lexicon.extended(file).unwrap();
+        assert_eq!(more.by_name("洗盘婆婆"), lexicon.by_name("洗碗工"));
+        let new = more.by_name("画糖人的").unwrap();
+        assert_eq!(more.relatedness(new, more.by_name("洗碗工").unwrap()), 0.2);
+        assert_eq!(more.entry(more.by_name("洗碗工").unwrap()).aliases.len(), 3);
+        assert_ne!(more.version(), lexicon.version());
+        let clash = file.replace("洗盘婆婆", "配菜");
+        let message = lexicon.extended(&clash).unwrap_err().to_string();
+        assert!(message.starts_with("operator, line 2, column aliases"), "{message}");
     }
 
     #[test]

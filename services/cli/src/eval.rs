@@ -4,6 +4,7 @@
 //! for through the matching crate.
 
 mod collection;
+mod fit;
 mod measures;
 mod report;
 mod runs;
@@ -13,10 +14,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use jobmatch_domain::Date;
-use jobmatch_matching::{Service, ServiceOptions};
+use jobmatch_matching::{RankingProfile, Service, ServiceOptions};
 
 use crate::failure::Failure;
 use collection::Collection;
+pub(crate) use fit::{FitArguments, fit};
 use runs::{Direction, Mode, Ranker};
 
 /// Arguments of `eval`.
@@ -30,6 +32,9 @@ pub(crate) struct EvalArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Ranking profile in place of the built-in one.
+    #[arg(long)]
+    ranking: Option<PathBuf>,
     /// Write the fused run (structured, person to jobs) for a scorer: profile, posting, score.
     #[arg(long)]
     run: Option<PathBuf>,
@@ -38,22 +43,18 @@ pub(crate) struct EvalArguments {
 /// Runs the evaluation.
 pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
-    let at = match arguments.at.as_deref().or(collection.at.as_deref()) {
-        None => {
-            return Err(Failure::new("no date: give --at DATE or a meta.json with \"at\""));
+    let at = today(arguments.at.as_deref(), &collection)?;
+    let ranking = match &arguments.ranking {
+        None => RankingProfile::built_in(),
+        Some(path) => {
+            let fail = |e: &dyn std::fmt::Display| Failure::new(format!("{}: {e}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|e| fail(&e))?;
+            RankingProfile::parse(&text).map_err(|e| fail(&e))?
         }
-        Some(text) => Date::parse(text).map_err(|e| Failure::new(format!("--at {e}")))?,
     };
     let mut report = report::Report::default();
     for mode in Mode::ALL {
-        let folder = tempfile::tempdir().map_err(|e| Failure::new(e.to_string()))?;
-        // Noon in Shanghai.
-        let now = jobmatch_domain::Instant(at.start().0 + 12 * 3600);
-        let clock: jobmatch_matching::Clock = Arc::new(move || now);
-        let options = ServiceOptions::new(folder.path().to_owned(), clock);
-        let service = Service::open(options).await?;
-        collection.load(&service, mode).await?;
-        service.ready().await?;
+        let (service, _folder) = serve(&collection, mode, at, &ranking).await?;
         for direction in Direction::ALL {
             for ranker in Ranker::ALL {
                 let run = collection.run(&service, mode, direction, ranker).await?;
@@ -70,4 +71,30 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     }
     println!("{}", if arguments.json { report.json() } else { report.table() });
     Ok(())
+}
+
+/// The date that counts as today.
+fn today(given: Option<&str>, collection: &Collection) -> Result<Date, Failure> {
+    match given.or(collection.at.as_deref()) {
+        None => Err(Failure::new("no date: give --at DATE or a meta.json with \"at\"")),
+        Some(text) => Date::parse(text).map_err(|e| Failure::new(format!("--at {e}"))),
+    }
+}
+
+/// A service that has indexed what the mode shows of the collection, at noon of the date.
+async fn serve(
+    collection: &Collection,
+    mode: Mode,
+    at: Date,
+    ranking: &RankingProfile,
+) -> Result<(Service, tempfile::TempDir), Failure> {
+    let folder = tempfile::tempdir().map_err(|e| Failure::new(e.to_string()))?;
+    let now = jobmatch_domain::Instant(at.start().0 + 12 * 3600);
+    let clock: jobmatch_matching::Clock = Arc::new(move || now);
+    let mut options = ServiceOptions::new(folder.path().to_owned(), clock);
+    options.ranking = ranking.clone();
+    let service = Service::open(options).await?;
+    collection.load(&service, mode).await?;
+    service.ready().await?;
+    Ok((service, folder))
 }

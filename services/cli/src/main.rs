@@ -46,6 +46,8 @@ enum Command {
     Rebuild(records::RebuildArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
+    /// Fit the ranking's weights to a judged collection (needs no running service).
+    FitRanking(eval::FitArguments),
 }
 
 #[tokio::main]
@@ -62,6 +64,7 @@ async fn main() -> ExitCode {
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
         Command::Eval(a) => eval::eval(a).await,
+        Command::FitRanking(a) => eval::fit(a).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

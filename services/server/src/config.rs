@@ -80,6 +80,8 @@ struct Raw {
     log: Option<String>,
     log_format: Option<LogFormat>,
     user_words: Option<PathBuf>,
+    user_lexicon: Option<PathBuf>,
+    ranking_profile: Option<PathBuf>,
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
@@ -119,6 +121,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Words to add to the dictionary, one a line, with an optional frequency.
     pub user_words: Option<PathBuf>,
+    /// Rows to add to the lexicon of work, in the format of its files.
+    pub user_lexicon: Option<PathBuf>,
+    /// Ranking profile in place of the built-in one.
+    pub ranking_profile: Option<PathBuf>,
     /// Time that running calls get at shutdown.
     pub drain_seconds: u64,
     /// Deadline of a call that brings none, milliseconds.
@@ -180,6 +186,8 @@ impl Config {
             log: raw.log.unwrap_or_else(|| "info".into()),
             log_format: raw.log_format.unwrap_or_default(),
             user_words: raw.user_words,
+            user_lexicon: raw.user_lexicon,
+            ranking_profile: raw.ranking_profile,
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
@@ -241,6 +249,15 @@ impl fmt::Display for Config {
         writeln!(f, "# API keys: {}", self.api_key_sha256.len())?;
         writeln!(f, "insecure = {}", self.insecure)?;
         writeln!(f, "log = {:?}", self.log)?;
+        for (key, file) in [
+            ("user_words", &self.user_words),
+            ("user_lexicon", &self.user_lexicon),
+            ("ranking_profile", &self.ranking_profile),
+        ] {
+            if let Some(file) = file {
+                writeln!(f, "{key} = {file:?}")?;
+            }
+        }
         writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
         write!(f, "deadline_ms_max = {}", self.deadline_ms_max)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobmatch_matching::{MatchingError, Service, ServiceOptions, UserWord, system_clock};
+use jobmatch_matching::{
+    MatchingError, ProfileError, RankingProfile, Service, ServiceOptions, UserWord, system_clock,
+};
 use jobmatch_proto::FILE_DESCRIPTOR_SET;
 use jobmatch_proto::v1::admin_service_server::AdminServiceServer;
 use jobmatch_proto::v1::match_service_server::MatchServiceServer;
@@ -52,6 +54,14 @@ pub enum RunError {
         path: PathBuf,
         /// The cause.
         source: std::io::Error,
+    },
+    /// A ranking profile that was refused.
+    #[error("{path}: {error}")]
+    Ranking {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        error: ProfileError,
     },
     /// The page of the metrics.
     #[error("cannot serve metrics: {0}")]
@@ -145,6 +155,13 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
     let mut options = ServiceOptions::new(config.data_dir.clone(), system_clock());
     if let Some(path) = &config.user_words {
         options.analyzer.user_words = read_words(path)?;
+    }
+    if let Some(path) = &config.user_lexicon {
+        options.analyzer.user_lexicon = Some(read_text(path)?);
+    }
+    if let Some(path) = &config.ranking_profile {
+        let refused = |error| RunError::Ranking { path: path.clone(), error };
+        options.ranking = RankingProfile::parse(&read_text(path)?).map_err(refused)?;
     }
     if let Some(address) = config.metrics_listen {
         telemetry::start_metrics(address).map_err(RunError::Metrics)?;
@@ -240,8 +257,12 @@ fn read_identity((certificate, key): &(PathBuf, PathBuf)) -> Result<Identity, Ru
 }
 
 /// One word a line, with an optional frequency after a blank; `#` starts a comment.
+fn read_text(path: &PathBuf) -> Result<String, RunError> {
+    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
+}
+
 fn read_words(path: &PathBuf) -> Result<Vec<UserWord>, RunError> {
-    let text = String::from_utf8_lossy(&read(path)?).into_owned();
+    let text = read_text(path)?;
     let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
     let word = |line: &str| {
         let mut parts = line.split_whitespace();

@@ -6,8 +6,8 @@ use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
-    Certificate, Datum, Division, DocumentId, Education, Facets, Instant, OccupationId, Point, Seq,
-    Volatile, WeekHours,
+    Certificate, Datum, Division, DocumentId, Education, Facets, Instant, OccupationId,
+    PhysicalSet, Point, Seq, Travel, Volatile, WeekHours,
 };
 use prost::Message;
 
@@ -95,8 +95,9 @@ pub(super) struct FacetsEntry {
     hours: Vec<u32>,
     #[prost(bool, tag = "16")]
     lodging: bool,
-    #[prost(double, optional, tag = "17")]
-    reach_metres: Option<f64>,
+    /// Position in [`Travel::ALL`].
+    #[prost(uint32, tag = "17")]
+    travel: u32,
     #[prost(uint32, repeated, tag = "18")]
     occupations: Vec<u32>,
     #[prost(int64, optional, tag = "19")]
@@ -112,6 +113,14 @@ pub(super) struct FacetsEntry {
     /// The certificates are known, be they none.
     #[prost(bool, tag = "24")]
     certificates_told: bool,
+    #[prost(uint32, optional, tag = "25")]
+    max_travel_minutes: Option<u32>,
+    #[prost(bool, tag = "26")]
+    negotiable: bool,
+    #[prost(uint32, tag = "27")]
+    physical: u32,
+    #[prost(bool, tag = "28")]
+    suspect: bool,
 }
 
 const PAY_UNITS: [PayUnit; 5] =
@@ -149,7 +158,11 @@ impl FacetsEntry {
                 .flat_map(|(s, e)| [u32::from(*s), u32::from(*e)])
                 .collect(),
             lodging: facets.lodging,
-            reach_metres: facets.reach_metres,
+            travel: Travel::ALL.iter().position(|t| *t == facets.travel).unwrap_or(0) as u32,
+            max_travel_minutes: facets.max_travel_minutes.map(u32::from),
+            negotiable: facets.negotiable,
+            physical: facets.physical.bits(),
+            suspect: facets.suspect,
             occupations: facets.occupations.iter().map(|o| u32::from(o.0)).collect(),
             published: facets.published.map(|i| i.0),
             valid_until: facets.valid_until.map(|i| i.0),
@@ -195,7 +208,11 @@ impl FacetsEntry {
                 self.hours.chunks_exact(2).map(|p| (p[0] as u16, p[1] as u16)),
             ),
             lodging: self.lodging,
-            reach_metres: self.reach_metres,
+            travel: *Travel::ALL.get(self.travel as usize)?,
+            max_travel_minutes: self.max_travel_minutes.map(|m| m as u16),
+            negotiable: self.negotiable,
+            physical: PhysicalSet::from_bits(self.physical),
+            suspect: self.suspect,
             occupations: self.occupations.iter().map(|o| OccupationId(*o as u16)).collect(),
             published: self.published.map(Instant),
             valid_until: self.valid_until.map(Instant),

@@ -13,7 +13,7 @@ use jobmatch_domain::pay::PayRange;
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
     CertificateSet, Condition, ConditionKind, ConditionState, Division, Education, Facets, Instant,
-    OccupationId, Point, Volatile, WeekHours,
+    OccupationId, PhysicalSet, Point, Travel, Volatile, WeekHours,
 };
 
 use crate::bitmap::Bitmap;
@@ -95,7 +95,7 @@ pub(crate) struct Columns {
     certificates: Column<Option<CertificateSet>>,
     age: Column<Option<AgeRange>>,
     birth_year: Column<Option<i16>>,
-    pay: Column<Option<PayRange>>,
+    pay: Column<(Option<PayRange>, bool)>,
     hours: Column<WeekHours>,
     occupations: Column<Vec<OccupationId>>,
     published: Column<Option<Instant>>,
@@ -107,7 +107,11 @@ pub(crate) struct Columns {
     /// Points on the unit sphere; NaN where there is none.
     units: Vec<[f64; 3]>,
     lodging: Vec<bool>,
+    reach: Column<(Travel, Option<u16>)>,
+    /// Straight-line metres that a person goes, from `reach`.
     reach_metres: Vec<Option<f64>>,
+    physical: Column<PhysicalSet>,
+    suspect: Column<bool>,
 }
 
 impl Columns {
@@ -127,7 +131,7 @@ impl Columns {
         self.certificates.push(facets.certificates.clone());
         self.age.push(facets.age);
         self.birth_year.push(facets.birth_year);
-        self.pay.push(facets.pay);
+        self.pay.push((facets.pay, facets.negotiable));
         self.hours.push(facets.hours.clone());
         self.occupations.push(facets.occupations.clone());
         self.published.push(facets.published);
@@ -138,7 +142,10 @@ impl Columns {
         self.points.push(facets.point);
         self.units.push(facets.point.map_or([f64::NAN; 3], |p| p.unit_vector()));
         self.lodging.push(facets.lodging);
-        self.reach_metres.push(facets.reach_metres);
+        self.reach.push((facets.travel, facets.max_travel_minutes));
+        self.reach_metres.push(facets.reach_metres());
+        self.physical.push(facets.physical);
+        self.suspect.push(facets.suspect);
         slot
     }
 
@@ -147,9 +154,35 @@ impl Columns {
         self.volatile.set(slot, volatile);
     }
 
-    /// Occupations of a slot.
-    pub(crate) fn occupations(&self, slot: u32) -> &[OccupationId] {
-        self.occupations.get(slot)
+    /// The facts of a slot.
+    pub(crate) fn facets(&self, slot: u32) -> Facets {
+        let (pay, negotiable) = *self.pay.get(slot);
+        let (travel, max_travel_minutes) = *self.reach.get(slot);
+        Facets {
+            volatile: *self.volatile.get(slot),
+            kinds: *self.kinds.get(slot),
+            division: *self.division.get(slot),
+            point: self.points[slot as usize],
+            education: *self.education.get(slot),
+            experience_months: *self.experience_months.get(slot),
+            certificates: self.certificates.get(slot).clone(),
+            age: *self.age.get(slot),
+            birth_year: *self.birth_year.get(slot),
+            pay,
+            negotiable,
+            hours: self.hours.get(slot).clone(),
+            lodging: self.lodging[slot as usize],
+            travel,
+            max_travel_minutes,
+            physical: *self.physical.get(slot),
+            suspect: *self.suspect.get(slot),
+            occupations: self.occupations.get(slot).clone(),
+            published: *self.published.get(slot),
+            valid_until: *self.valid_until.get(slot),
+            employer: self.employer[slot as usize],
+            excluded_employers: self.excluded_employers.get(slot).clone(),
+            assisted: *self.assisted.get(slot),
+        }
     }
 
     /// Straight-line metres from a point.
@@ -224,7 +257,7 @@ impl Columns {
                 self.birth_year.mark(condition, |v| Facets { birth_year: *v, ..blank() }, fails);
             }
             C::PaysAtLeast { .. } | C::AsksAtMost { .. } => {
-                self.pay.mark(condition, |v| Facets { pay: *v, ..blank() }, fails);
+                self.pay.mark(condition, |v| Facets { pay: v.0, ..blank() }, fails);
             }
             C::WorksWithin(_) | C::AvailableFor(_) | C::HoursOverlap(_) => {
                 self.hours.mark(condition, |v| Facets { hours: v.clone(), ..blank() }, fails);
@@ -243,6 +276,12 @@ impl Columns {
                 let into =
                     |v: &Vec<EmployerKey>| Facets { excluded_employers: v.clone(), ..blank() };
                 self.excluded_employers.mark(condition, into, fails);
+            }
+            C::Spares(_) | C::Endures(_) => {
+                self.physical.mark(condition, |v| Facets { physical: *v, ..blank() }, fails);
+            }
+            C::Trusted => {
+                self.suspect.mark(condition, |v| Facets { suspect: *v, ..blank() }, fails);
             }
             C::EmployerNotIn(excluded) => self.mark_employers(condition, excluded, fails),
             C::ReachableFrom { from: centre, metres } | C::Within { centre, metres } => {
@@ -285,10 +324,12 @@ impl Columns {
             let chord = chord_squared(&self.units[slot], &unit);
             let close = (chord - bound).abs() <= bound * 1e-6 + 1e-18;
             let unmet = if close || self.lodging[slot] || chord.is_nan() {
+                let (travel, max_travel_minutes) = *self.reach.get(slot as u32);
                 let facets = Facets {
                     point: self.points[slot],
                     lodging: self.lodging[slot],
-                    reach_metres: self.reach_metres[slot],
+                    travel,
+                    max_travel_minutes,
                     ..Facets::default()
                 };
                 condition.evaluate(&facets) == ConditionState::Unmet

@@ -15,7 +15,7 @@ use prost::Message;
 use super::codec::{Entry, Kind};
 use crate::engine::EngineError;
 
-const FORMAT: &str = "jobmatch-documents 1";
+const FORMAT: &str = "jobmatch-documents 2";
 /// No entry is larger: a vector of 4,096 floats and a few hundred bytes of facets.
 const MAX_ENTRY: usize = 1 << 20;
 

@@ -5,7 +5,8 @@ use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
     Certificate, Collection, Condition, Datum, Division, DocumentId, Education, EmploymentKind,
-    Facets, Instant, KindSet, OccupationId, PayFloor, Point, Seq, Volatile, WeekHours,
+    Facets, Instant, KindSet, OccupationId, PayFloor, PhysicalSet, Point, Seq, Travel, Volatile,
+    WeekHours,
 };
 use jobmatch_index::{
     Change, Document, EngineOptions, Field, Fields, Query, QueryTerm, VectorOptions,
@@ -79,6 +80,10 @@ fn age() -> impl Strategy<Value = Option<AgeRange>> {
     (of(16u32..40), of(40u32..70)).prop_map(|(min, max)| AgeRange::new(min, max).unwrap())
 }
 
+fn physical() -> impl Strategy<Value = PhysicalSet> {
+    (0u32..16).prop_map(PhysicalSet::from_bits)
+}
+
 fn facets() -> impl Strategy<Value = Facets> {
     let first = (
         (any::<bool>(), of(0u32..3)),
@@ -95,12 +100,13 @@ fn facets() -> impl Strategy<Value = Facets> {
         of(pay()),
         hours(),
         any::<bool>(),
-        of(0.0f64..9_000.0),
+        (select(Travel::ALL.to_vec()), of(1u16..60)),
         proptest::collection::vec((0u16..6).prop_map(OccupationId), 0..3),
         of((0i64..5).prop_map(Instant)),
         of((0i64..5).prop_map(Instant)),
     );
-    let third = (of((0u64..4).prop_map(EmployerKey)), of(any::<bool>()));
+    let third =
+        (of((0u64..4).prop_map(EmployerKey)), of(any::<bool>()), physical(), any::<(bool, bool)>());
     (first, second, third).prop_map(|(a, b, c)| Facets {
         volatile: Volatile { open: a.0.0, places_left: a.0.1 },
         kinds: a.1,
@@ -114,13 +120,17 @@ fn facets() -> impl Strategy<Value = Facets> {
         pay: b.1,
         hours: b.2,
         lodging: b.3,
-        reach_metres: b.4,
+        travel: b.4.0,
+        max_travel_minutes: b.4.1,
         occupations: b.5,
         published: b.6,
         valid_until: b.7,
         employer: c.0,
         excluded_employers: c.0.into_iter().collect(),
         assisted: c.1,
+        physical: c.2,
+        suspect: c.3.0,
+        negotiable: c.3.1,
     })
 }
 
@@ -166,6 +176,9 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
         (0i64..5).prop_map(|s| Condition::PublishedSince(Instant(s))),
         (0u64..4).prop_map(|e| Condition::EmployerNotIn(vec![EmployerKey(e)])),
         (0u64..4).prop_map(|e| Condition::Welcomes(EmployerKey(e))),
+        physical().prop_map(Condition::Spares),
+        physical().prop_map(Condition::Endures),
+        Just(Condition::Trusted),
     ]
 }
 

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use jobmatch_domain::facets::EmployerKey;
 use jobmatch_domain::matching::{Factor, FactorKind, Leg, LegHit, Match, PageStart, shown_key};
-use jobmatch_domain::{Collection, DocumentId, Facets, Instant, JobPosting, Profile, Seq};
+use jobmatch_domain::{
+    Collection, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
+};
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
     Candidate, Checked, Fused, Limits, Pair, Signals, check, evidence, fingerprint, fuse, outcomes,
@@ -47,6 +49,7 @@ impl Found {
 pub(super) struct Scored<'a> {
     hit: &'a Hit,
     found: Found,
+    facets: Facets,
     signals: Signals,
     checked: Checked,
     values: [Option<f64>; 11],
@@ -141,13 +144,13 @@ impl<'a> Ranking<'a> {
         let found = self.fetch(hits)?;
         let scored = found.into_iter().map(|(hit, found)| {
             let signals = self.signals(hit, &found, lexical_ceiling);
-            let facets = facets(&found, hit);
+            let facets = current_facets(&found, hit);
             let modes = &self.question.options.modes;
             let checked = check(&self.question.conditions, modes, &facets);
-            let values = values(&self.pair(&found, &signals));
-            let fused = fuse(&values, &self.matcher.weights, &self.question.options.multipliers);
+            let values = values(&self.pair(&facets, &signals));
+            let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
             let score = penalised(fused.score, checked.preferred_unmet);
-            Scored { hit, found, signals, checked, values, fused, score }
+            Scored { hit, found, facets, signals, checked, values, fused, score }
         });
         Ok(scored.collect())
     }
@@ -180,31 +183,26 @@ impl<'a> Ranking<'a> {
         Ok(pairs.filter(|(hit, found)| is_indexed_version(hit, found)).collect())
     }
 
-    fn pair<'p>(&'p self, found: &'p Found, signals: &'p Signals) -> Pair<'p> {
-        let as_of = self.question.as_of;
-        match (&self.question.seeker, found) {
-            (Seeker::Person(person, _), Found::Posting(stored)) => {
-                Pair { person, posting: &stored.record, signals, as_of }
-            }
-            (Seeker::Job(posting), Found::Profile(stored, _)) => {
-                Pair { person: &stored.record, posting, signals, as_of }
-            }
-            (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => {
-                unreachable!("a person is matched with postings and a job with profiles")
-            }
+    fn pair<'p>(&'p self, theirs: &'p Facets, signals: &'p Signals) -> Pair<'p> {
+        let (mine, as_of) = (&self.question.reading.facets, self.question.as_of);
+        match self.question.seeker {
+            Seeker::Person(_) => Pair { person: mine, posting: theirs, signals, as_of },
+            Seeker::Job(_) => Pair { person: theirs, posting: mine, signals, as_of },
         }
     }
 
     fn signals(&self, hit: &Hit, found: &Found, lexical_ceiling: f32) -> Signals {
         let lexicon = self.matcher.analyst.analyzer().lexicon();
-        let mine = &self.question.reading.occupations;
+        let (mine, theirs) = (&self.question.reading.facets.occupations, &hit.facets.occupations);
         let (wanted, offered) = match found {
-            Found::Posting(_) => (mine, &hit.occupations),
-            Found::Profile(..) => (&hit.occupations, mine),
+            Found::Posting(_) => (mine, theirs),
+            Found::Profile(..) => (theirs, mine),
         };
         let skills = match (&self.question.seeker, found) {
-            (Seeker::Person(_, skills), Found::Posting(stored)) => skills.signal(&stored.record),
-            (Seeker::Job(posting), Found::Profile(_, skills)) => skills.signal(posting),
+            (Seeker::Person(skills), Found::Posting(stored)) => {
+                skills.signal(&stored.record.skills)
+            }
+            (Seeker::Job(asked), Found::Profile(_, skills)) => skills.signal(asked),
             (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => None,
         };
         Signals {
@@ -217,7 +215,7 @@ impl<'a> Ranking<'a> {
     }
 
     fn explained(&self, scored: &Scored<'_>, duplicates: Vec<DocumentId>) -> Match {
-        let pair = self.pair(&scored.found, &scored.signals);
+        let pair = self.pair(&scored.facets, &scored.signals);
         let factors = FactorKind::ALL
             .into_iter()
             .filter(|kind| scored.values[kind.index()].is_some())
@@ -253,11 +251,13 @@ impl<'a> Ranking<'a> {
     }
 }
 
-fn facets(found: &Found, hit: &Hit) -> Facets {
-    match found {
-        Found::Posting(stored) => Facets::of_posting(&stored.record, &hit.occupations),
-        Found::Profile(stored, _) => Facets::of_profile(&stored.record, &hit.occupations),
-    }
+/// What was indexed of the record, with the volatile facts as they are now.
+fn current_facets(found: &Found, hit: &Hit) -> Facets {
+    let volatile = match found {
+        Found::Posting(stored) => Volatile::of_posting(&stored.record),
+        Found::Profile(stored, _) => Volatile::of_profile(&stored.record),
+    };
+    Facets { volatile, ..hit.facets.clone() }
 }
 
 fn candidate(scored: &Scored<'_>) -> Candidate {

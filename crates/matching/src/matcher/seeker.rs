@@ -12,17 +12,10 @@ use crate::signals::SkillText;
 
 /// The asking side of a match.
 pub(crate) enum Seeker {
-    /// A person, with the words that skills are sought in.
-    Person(Box<Profile>, SkillText),
-    /// A job.
-    Job(Box<JobPosting>),
-}
-
-impl Seeker {
-    pub(crate) fn person(person: Profile) -> Self {
-        let skills = SkillText::of(&person);
-        Self::Person(Box::new(person), skills)
-    }
+    /// A person, by the words that skills are sought in.
+    Person(SkillText),
+    /// A job, by the skills that it asks for.
+    Job(Vec<Label>),
 }
 
 impl Matcher {

@@ -124,8 +124,20 @@ impl Collection {
         direction: Direction,
         ranker: Ranker,
     ) -> Result<Run, Failure> {
+        let pages = self.pages(service, mode, direction, ranker).await?;
+        Ok(pages.into_iter().map(|(query, page)| (query, ranked(&page))).collect())
+    }
+
+    /// The answer to every judged query.
+    pub(crate) async fn pages(
+        &self,
+        service: &Service,
+        mode: Mode,
+        direction: Direction,
+        ranker: Ranker,
+    ) -> Result<Vec<(String, MatchPage)>, Failure> {
         let profiles = by_id(&self.profiles);
-        let mut run = Run::new();
+        let mut pages = Vec::new();
         for query in self.judged(direction).into_keys() {
             let id =
                 DocumentId::parse(&query).map_err(|e| Failure::new(format!("{query}: {e}")))?;
@@ -149,9 +161,9 @@ impl Collection {
                     service.matcher().match_postings(request).await?
                 }
             };
-            run.insert(query, ranked(&page));
+            pages.push((query, page));
         }
-        Ok(run)
+        Ok(pages)
     }
 }
 
