@@ -342,6 +342,8 @@ pub struct MatchPage {
     pub as_of: Instant,
     /// Name and version of ranking, lexicon and model.
     pub ranking_version: String,
+    /// What a text query was read as, where it was typed by sound.
+    pub read_as: Option<String>,
     /// How it came about.
     pub trace: Trace,
 }

@@ -13,6 +13,8 @@ pub struct Described {
     pub occupations: Vec<SeenOccupation>,
     /// Version of dictionary and lexicon.
     pub version: String,
+    /// What a short query is read as, where it was typed by sound.
+    pub read_as: Option<String>,
 }
 
 /// An occupation named in a text.
@@ -49,7 +51,14 @@ impl Analyst {
                 }
             })
             .collect();
-        Described { analysis, occupations, version: self.analyzer().version().to_owned() }
+        let version = self.analyzer().version().to_owned();
+        Described { analysis, occupations, version, read_as: self.read_as(text) }
+    }
+
+    /// What a short query is read as, where it was typed by sound.
+    pub(crate) fn read_as(&self, query: &str) -> Option<String> {
+        let query = self.analyzer().read_query(query);
+        (!query.spellings.is_empty()).then_some(query.read_as)
     }
 
     /// Version of dictionary and lexicon.

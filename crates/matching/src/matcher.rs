@@ -47,6 +47,7 @@ pub(crate) struct Question {
     pub(crate) vector: Option<Vec<f32>>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) near: Option<Point>,
+    pub(crate) read_as: Option<String>,
     pub(crate) options: MatchOptions,
     pub(crate) as_of: Instant,
 }
@@ -134,7 +135,7 @@ impl Matcher {
         as_of: Instant,
     ) -> Result<Question, MatchingError> {
         let MatchPostings { person, filter, options } = request;
-        let person = self.person(person)?;
+        let (person, read_as) = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
         let reading = self.analyst.read_profile(&person);
         let mut conditions = demands_on_postings(&reading.facets, valid_at);
@@ -143,6 +144,7 @@ impl Matcher {
             collection: Collection::Postings,
             vector: self.analyst.vector(&reading, person.embedding.as_ref())?,
             near: reading.facets.point,
+            read_as,
             seeker: Seeker::Person(SkillText::of(&person)),
             reading,
             conditions,
@@ -166,6 +168,7 @@ impl Matcher {
             collection: Collection::Profiles,
             vector: self.analyst.vector(&reading, job.embedding.as_ref())?,
             near: reading.facets.point,
+            read_as: None,
             seeker: Seeker::Job(job.skills),
             reading,
             conditions,
@@ -224,6 +227,7 @@ impl Matcher {
                 exclusions: retrieval.exclusions.clone(),
                 as_of: question.as_of,
                 ranking_version: this.ranking_version(),
+                read_as: question.read_as.clone(),
                 trace: Trace {
                     vector_plan: plan,
                     eligible: retrieval.eligible,

@@ -382,6 +382,7 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
         as_of,
         ranking_version,
         debug,
+        read_as: page.read_as.clone().unwrap_or_default(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::TextError;
 use crate::lexicon::{Lexicon, OccupationMention};
 use crate::neutral::neutralize;
 use crate::normalize::normalize;
+use crate::spelling::{Speller, Spelling, respelled};
 use crate::tokens::{ascii_tokens, han_bigrams, is_stop};
 
 static WORDS: &str = include_str!("../data/dictionary/words.txt");
@@ -52,6 +53,17 @@ pub struct Analysis {
     pub truncated: bool,
 }
 
+/// What a short query means.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShortQuery {
+    /// The normalised query as it was typed.
+    pub typed: String,
+    /// What was typed by sound.
+    pub spellings: Vec<Spelling>,
+    /// The query with that put right; the same as `typed` where there is nothing.
+    pub read_as: String,
+}
+
 /// Reads texts. Cheap to clone; any input is read in linear time and none panics.
 #[derive(Clone)]
 pub struct Analyzer(Arc<Parts>);
@@ -59,6 +71,7 @@ pub struct Analyzer(Arc<Parts>);
 struct Parts {
     jieba: Jieba,
     lexicon: Arc<Lexicon>,
+    speller: Speller,
     version: String,
 }
 
@@ -86,7 +99,9 @@ impl Analyzer {
             digest.extend_from_slice(format!("{folded}\t{frequency:?}\n").as_bytes());
         }
         let version = format!("text{ANALYSIS_VERSION}-{:08x}", xxh3_64(&digest) as u32);
-        Ok(Self(Arc::new(Parts { jieba, lexicon, version })))
+        let speller =
+            Speller::new(lexicon.names_with_ids().map(|(name, id)| (name, u32::from(id.0))));
+        Ok(Self(Arc::new(Parts { jieba, lexicon, speller, version })))
     }
 
     /// Reads a text.
@@ -113,6 +128,15 @@ impl Analyzer {
         }
         self.read_han(&normalized[at..], &mut words, &mut grams);
         Analysis { normalized, words, grams, occupations, truncated }
+    }
+
+    /// Reads what a short query means where it was typed by sound: pinyin, initials, other
+    /// characters of the same sound. Longer texts are taken as they are.
+    pub fn read_query(&self, query: &str) -> ShortQuery {
+        let typed = normalize(query);
+        let spellings = self.0.speller.read(&typed, |word| self.0.jieba.has_word(word));
+        let read_as = respelled(&typed, &spellings);
+        ShortQuery { typed, spellings, read_as }
     }
 
     /// The lexicon in use.

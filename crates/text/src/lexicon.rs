@@ -205,6 +205,16 @@ impl Lexicon {
         })
     }
 
+    /// Every canonical and everyday name with its occupation: canonical names first, then
+    /// the everyday names, each in order of the entries.
+    pub fn names_with_ids(&self) -> impl Iterator<Item = (&str, OccupationId)> {
+        let numbered = || (0..).map(OccupationId).zip(&self.entries);
+        let canonical = numbered().map(|(id, e)| (e.name.as_str(), id));
+        let everyday =
+            numbered().flat_map(|(id, e)| e.aliases.iter().map(move |a| (a.as_str(), id)));
+        canonical.chain(everyday)
+    }
+
     /// The entries in order of id.
     pub fn entries(&self) -> &[OccupationEntry] {
         &self.entries

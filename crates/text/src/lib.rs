@@ -8,10 +8,12 @@ mod lexicon;
 mod neutral;
 mod normalize;
 mod redact;
+mod spelling;
 mod tokens;
 
-pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, UserWord};
+pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, ShortQuery, UserWord};
 pub use error::TextError;
 pub use lexicon::{Lexicon, OccupationEntry, OccupationId, OccupationMention};
 pub use normalize::normalize;
 pub use redact::{Redacted, redact};
+pub use spelling::{Spelling, SpellingKind};

@@ -273,7 +273,7 @@ pub(crate) async fn analyze(connection: &Connection, a: AnalyzeArguments) -> Res
             "{}",
             object!({
                 "normalized": seen.normalized, "words": seen.words, "grams": seen.grams,
-                "occupations": occupations, "version": seen.version,
+                "occupations": occupations, "read_as": seen.read_as, "version": seen.version,
             })
         );
         return Ok(());
@@ -284,6 +284,9 @@ pub(crate) async fn analyze(connection: &Connection, a: AnalyzeArguments) -> Res
     let named =
         |o: &v1::RecognizedOccupation| format!("{}{}", if o.negated { "not " } else { "" }, o.name);
     println!("occupations  {}", seen.occupations.iter().map(named).collect::<Vec<_>>().join(" "));
+    if !seen.read_as.is_empty() {
+        println!("read as      {}", seen.read_as);
+    }
     println!("version      {}", seen.version);
     Ok(())
 }

@@ -94,6 +94,7 @@ impl MatchService for MatchApi {
             occupations,
             truncated: seen.analysis.truncated,
             version: seen.version,
+            read_as: seen.read_as.unwrap_or_default(),
         }))
     }
 }

@@ -19,11 +19,22 @@ pub(crate) enum Seeker {
 }
 
 impl Matcher {
-    pub(super) fn person(&self, person: Person) -> Result<Profile, MatchingError> {
+    /// The person who asks, and what their words were read as where they typed by sound.
+    pub(super) fn person(
+        &self,
+        person: Person,
+    ) -> Result<(Profile, Option<String>), MatchingError> {
         match person {
-            Person::Stored(id) => Ok(self.stored::<Profile>(Collection::Profiles, id)?.record),
-            Person::Given(profile) => Ok(*profile),
-            Person::Text(text) => Ok(text_profile(text)?),
+            Person::Stored(id) => {
+                Ok((self.stored::<Profile>(Collection::Profiles, id)?.record, None))
+            }
+            Person::Given(profile) => Ok((*profile, None)),
+            Person::Text(query) => {
+                let written = redact(query.text.as_str()).text;
+                let read_as = self.analyst.read_as(&written);
+                let profile = text_profile(&query, read_as.as_ref().unwrap_or(&written))?;
+                Ok((profile, read_as))
+            }
         }
     }
 
@@ -47,17 +58,16 @@ impl Matcher {
 const MAX_WISH_CHARACTERS: usize = 60;
 
 /// A profile of which only words, place and travel are known.
-fn text_profile(query: TextQuery) -> Result<Profile, Violation> {
-    let text = redact(query.text.as_str()).text;
+fn text_profile(query: &TextQuery, text: &str) -> Result<Profile, Violation> {
     let id = DocumentId::parse("-text-").map_err(|e| e.at("text"))?;
     let mut profile = Profile::blank(id);
     profile.place = query.place;
     profile.max_travel_minutes = query.max_travel_minutes;
     profile.travel = query.travel;
     if text.chars().count() <= MAX_WISH_CHARACTERS {
-        profile.wanted = vec![Label::parse(&text).map_err(|e| e.at("text"))?];
+        profile.wanted = vec![Label::parse(text).map_err(|e| e.at("text"))?];
     } else {
-        profile.resume = Body::parse(&text).map_err(|e| e.at("text"))?;
+        profile.resume = Body::parse(text).map_err(|e| e.at("text"))?;
     }
     Ok(profile)
 }

@@ -106,6 +106,7 @@ pub(crate) fn page() -> MatchPage {
         }],
         as_of: Instant(1_795_363_200),
         ranking_version: "r1".into(),
+        read_as: None,
         trace: Trace {
             vector_plan: "graph",
             eligible: 10,
