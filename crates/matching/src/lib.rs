@@ -19,7 +19,7 @@ mod service;
 mod signals;
 mod tickets;
 
-pub use analysis::Analyst;
+pub use analysis::{Analyst, ReadingOptions};
 pub use clock::{Clock, system_clock};
 pub use describe::{Described, SeenOccupation};
 pub use error::MatchingError;

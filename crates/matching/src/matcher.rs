@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::matching::{
-    ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Trace,
+    Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings, MatchProfiles,
+    Trace,
 };
-use jobmatch_domain::{Collection, Condition, ConditionMode, DocumentId, Instant, Point, Seq};
+use jobmatch_domain::{
+    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Instant, Point, Seq,
+};
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
@@ -224,7 +227,7 @@ impl Matcher {
                 matches: ranked.matches,
                 next: ranked.next,
                 seq: this.keeper(question.collection).searchable().max(retrieval.seq),
-                exclusions: retrieval.exclusions.clone(),
+                exclusions: told_exclusions(question.collection, &retrieval),
                 as_of: question.as_of,
                 ranking_version: this.ranking_version(),
                 read_as: question.read_as.clone(),
@@ -238,4 +241,11 @@ impl Matcher {
         })
         .await?
     }
+}
+
+/// The exclusions that are told: those for a person's body are not, where people are sought.
+fn told_exclusions(collection: Collection, retrieval: &Retrieval) -> Vec<Exclusion> {
+    let told =
+        |e: &&Exclusion| collection == Collection::Postings || e.kind != ConditionKind::Physical;
+    retrieval.exclusions.iter().filter(told).cloned().collect()
 }

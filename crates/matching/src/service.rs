@@ -11,7 +11,7 @@ use jobmatch_store::{Store, StoreOptions};
 use jobmatch_text::{Analyzer, AnalyzerOptions};
 use tokio::task::JoinHandle;
 
-use crate::analysis::Analyst;
+use crate::analysis::{Analyst, ReadingOptions};
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState};
@@ -32,6 +32,8 @@ pub struct ServiceOptions {
     pub clock: Clock,
     /// What the factors weigh.
     pub ranking: RankingProfile,
+    /// What is read from texts.
+    pub reading: ReadingOptions,
 }
 
 impl ServiceOptions {
@@ -43,6 +45,7 @@ impl ServiceOptions {
             embedder: Arc::new(StaticModel::built_in()),
             clock,
             ranking: RankingProfile::built_in(),
+            reading: ReadingOptions::default(),
         }
     }
 }
@@ -79,7 +82,7 @@ impl Service {
     /// Opens everything and starts the indexers. Returns when the store is open; the
     /// indexes open, or are built, in the background ([`Service::ready`]).
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
-        let ServiceOptions { data_dir, analyzer, embedder, clock, ranking } = options;
+        let ServiceOptions { data_dir, analyzer, embedder, clock, ranking, reading } = options;
         let store_clock = clock.clone();
         let folder = data_dir.clone();
         let (store, analyzer) = tokio::task::spawn_blocking(move || {
@@ -88,7 +91,7 @@ impl Service {
             Ok::<_, MatchingError>((store, analyzer))
         })
         .await??;
-        let analyst = Analyst::new(analyzer, embedder);
+        let analyst = Analyst::new(analyzer, embedder, reading);
         let keepers = Arc::new(Collection::ALL.map(|collection| {
             let options = EngineOptions {
                 collection,

@@ -10,6 +10,8 @@ pub struct Checked {
     pub eligible: bool,
     /// Preferred conditions that are unmet.
     pub preferred_unmet: usize,
+    /// The posting needs a right, and whether the person has it is not known.
+    pub right_unknown: bool,
     /// Outcome by condition, in the order asked.
     pub states: Vec<ConditionState>,
 }
@@ -26,7 +28,12 @@ pub fn check(conditions: &[Condition], modes: &Modes, facets: &Facets) -> Checke
             .filter(|(c, s)| **s == ConditionState::Unmet && of_mode(c))
             .count()
     };
+    let right_unknown = conditions
+        .iter()
+        .zip(&states)
+        .any(|(c, s)| c.kind() == ConditionKind::Right && *s == ConditionState::Unknown);
     Checked {
+        right_unknown,
         eligible: unmet(ConditionMode::Required) == 0,
         preferred_unmet: unmet(ConditionMode::Preferred),
         states,

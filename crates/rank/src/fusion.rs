@@ -2,6 +2,7 @@
 
 use jobmatch_domain::matching::Multipliers;
 
+use crate::eligibility::Checked;
 use crate::profile::RankingProfile;
 
 /// A score and its parts.
@@ -37,9 +38,16 @@ pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multiplie
 /// Factor on the score for each preferred condition that is unmet.
 const PREFERRED_UNMET: f64 = 0.8;
 
-/// The score after the penalty for `unmet` preferred conditions.
-pub fn penalised(score: f64, unmet: usize) -> f64 {
-    score * PREFERRED_UNMET.powi(i32::try_from(unmet).unwrap_or(i32::MAX))
+/// Factor on the score of a posting kept for some groups when the person tells of none: it
+/// doesn't vanish, and stands behind what the person may take for certain.
+const RIGHT_UNKNOWN: f64 = 0.4;
+
+/// The score after the penalties for preferred conditions that are unmet and for a right
+/// that is not known.
+pub fn penalised(score: f64, checked: &Checked) -> f64 {
+    let unmet = i32::try_from(checked.preferred_unmet).unwrap_or(i32::MAX);
+    let right = if checked.right_unknown { RIGHT_UNKNOWN } else { 1.0 };
+    score * PREFERRED_UNMET.powi(unmet) * right
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct AnalyzerOptions {
     /// An operator's lexicon file, read behind the built-in ones; see
     /// [`Lexicon::extended`].
     pub user_lexicon: Option<String>,
+    /// Reads without the built-in lexicon; to measure what it is worth.
+    pub no_built_in_lexicon: bool,
 }
 
 /// A text as the service sees it.
@@ -78,9 +80,13 @@ struct Parts {
 impl Analyzer {
     /// The built-in dictionary and lexicon with the operator's words.
     pub fn new(options: &AnalyzerOptions) -> Result<Self, TextError> {
+        let base = match options.no_built_in_lexicon {
+            true => Arc::new(Lexicon::parse("")?),
+            false => Lexicon::built_in().clone(),
+        };
         let lexicon = match &options.user_lexicon {
-            Some(file) => Arc::new(Lexicon::built_in().extended(file)?),
-            None => Lexicon::built_in().clone(),
+            Some(file) => Arc::new(base.extended(file)?),
+            None => base,
         };
         let mut jieba = Jieba::new();
         let built_in =

@@ -189,6 +189,7 @@ impl Lexicon {
     pub fn mentions(&self, normalized: &str) -> Vec<OccupationMention> {
         self.automaton
             .find_iter(normalized)
+            .filter(|m| !is_cut_short(&normalized[..m.end()], &normalized[m.end()..]))
             .map(|m| OccupationMention {
                 occupation: self.patterns[m.pattern().as_usize()],
                 start: m.start(),
@@ -236,6 +237,12 @@ impl Lexicon {
     }
 }
 
+/// Whether a name that ends in 工 goes on as another word: 防腐工 in 防腐工程.
+fn is_cut_short(up_to: &str, rest: &str) -> bool {
+    up_to.ends_with('工')
+        && rest.starts_with(['程', '艺', '资', '时', '龄', '具', '序', '件', '伤'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +279,13 @@ mod tests {
         let found = lexicon.mentions(text);
         let seen: Vec<_> = found.iter().map(|m| (&text[m.start..m.end], m.negated)).collect();
         assert_eq!(seen, [("洗碗阿姨", false), ("保洁员", true)]);
+    }
+
+    #[test]
+    fn a_trade_does_not_lie_in_a_longer_word() {
+        let lexicon = Lexicon::parse(SMALL).unwrap();
+        assert!(lexicon.mentions("洗碗工具").is_empty());
+        assert_eq!(lexicon.mentions("洗碗工两名").len(), 1);
     }
 
     #[test]

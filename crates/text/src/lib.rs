@@ -3,6 +3,7 @@
 //! Documents and queries go through the same [`Analyzer`], once, above the engine.
 
 mod analyzer;
+mod assistance;
 mod error;
 mod lexicon;
 mod neutral;
@@ -12,6 +13,7 @@ mod spelling;
 mod tokens;
 
 pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, ShortQuery, UserWord};
+pub use assistance::tells_assistance;
 pub use error::TextError;
 pub use lexicon::{Lexicon, OccupationEntry, OccupationId, OccupationMention};
 pub use normalize::normalize;

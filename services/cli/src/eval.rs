@@ -8,6 +8,7 @@ mod fit;
 mod measures;
 mod report;
 mod runs;
+mod top_ten;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use jobmatch_matching::{RankingProfile, Service, ServiceOptions};
 use crate::failure::Failure;
 use collection::Collection;
 pub(crate) use fit::{FitArguments, fit};
-use runs::{Direction, Mode, Ranker};
+use runs::{Direction, Mode, Ranker, Without};
 
 /// Arguments of `eval`.
 #[derive(Debug, Args)]
@@ -32,6 +33,9 @@ pub(crate) struct EvalArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Measure as well what each part of the service is worth: without it.
+    #[arg(long)]
+    ablations: bool,
     /// Ranking profile in place of the built-in one.
     #[arg(long)]
     ranking: Option<PathBuf>,
@@ -54,12 +58,15 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     };
     let mut report = report::Report::default();
     for mode in Mode::ALL {
-        let (service, _folder) = serve(&collection, mode, at, &ranking).await?;
+        let (service, _folder) = serve(&collection, mode, at, &ranking, Without::Nothing).await?;
         for direction in Direction::ALL {
             for ranker in Ranker::ALL {
                 let run = collection.run(&service, mode, direction, ranker).await?;
                 let measured = measures::measure(&collection.judged(direction), &run);
                 report.add(direction, mode, ranker, measured);
+                if direction == Direction::PersonToJob && ranker == Ranker::Fused {
+                    report.top_ten.push((mode, collection.top_ten(&run, at)?));
+                }
                 let wanted = (mode, direction, ranker)
                     == (Mode::Structured, Direction::PersonToJob, Ranker::Fused);
                 if let Some(path) = arguments.run.as_ref().filter(|_| wanted) {
@@ -69,7 +76,30 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
         }
         service.shut_down().await;
     }
+    if arguments.ablations {
+        ablate(&collection, at, &ranking, &mut report).await?;
+    }
     println!("{}", if arguments.json { report.json() } else { report.table() });
+    Ok(())
+}
+
+/// Measures the fused ranking without one part after the other, person to jobs.
+async fn ablate(
+    collection: &Collection,
+    at: Date,
+    ranking: &RankingProfile,
+    report: &mut report::Report,
+) -> Result<(), Failure> {
+    let direction = Direction::PersonToJob;
+    for without in Without::ALL {
+        for mode in Mode::ALL {
+            let (service, _folder) = serve(collection, mode, at, ranking, without).await?;
+            let run = collection.run(&service, mode, direction, without.ranker()).await?;
+            let measured = measures::measure(&collection.judged(direction), &run);
+            report.ablations.push((without, mode, measured));
+            service.shut_down().await;
+        }
+    }
     Ok(())
 }
 
@@ -87,12 +117,14 @@ async fn serve(
     mode: Mode,
     at: Date,
     ranking: &RankingProfile,
+    without: Without,
 ) -> Result<(Service, tempfile::TempDir), Failure> {
     let folder = tempfile::tempdir().map_err(|e| Failure::new(e.to_string()))?;
     let now = jobmatch_domain::Instant(at.start().0 + 12 * 3600);
     let clock: jobmatch_matching::Clock = Arc::new(move || now);
     let mut options = ServiceOptions::new(folder.path().to_owned(), clock);
     options.ranking = ranking.clone();
+    without.apply(&mut options);
     let service = Service::open(options).await?;
     collection.load(&service, mode).await?;
     service.ready().await?;

@@ -19,7 +19,7 @@ const STREAMING: [&str; 2] = ["ImportPostings", "ImportProfiles"];
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 22] = [
+const METHODS: [&str; 24] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -36,6 +36,8 @@ const METHODS: [&str; 22] = [
     "MatchProfiles",
     "ExplainMatch",
     "AnalyzeText",
+    "ParsePosting",
+    "ParseProfile",
     "GetStats",
     "Rebuild",
     "Erase",

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use jobmatch_domain::facets::EmployerKey;
-use jobmatch_domain::matching::{Factor, FactorKind, Leg, LegHit, Match, PageStart, shown_key};
+use jobmatch_domain::matching::{
+    Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
+};
 use jobmatch_domain::{
-    Collection, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
+    Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
@@ -149,7 +151,7 @@ impl<'a> Ranking<'a> {
             let checked = check(&self.question.conditions, modes, &facets);
             let values = values(&self.pair(&facets, &signals));
             let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
-            let score = penalised(fused.score, checked.preferred_unmet);
+            let score = penalised(fused.score, &checked);
             Scored { hit, found, facets, signals, checked, values, fused, score }
         });
         Ok(scored.collect())
@@ -214,6 +216,16 @@ impl<'a> Ranking<'a> {
         }
     }
 
+    /// What is told of the conditions: an employer learns nothing of a person's body.
+    fn outcomes(&self, checked: &Checked) -> Vec<Outcome> {
+        let question = self.question;
+        let mut told = outcomes(&question.conditions, &question.options.modes, checked);
+        if question.collection == Collection::Profiles {
+            told.retain(|outcome| outcome.kind != ConditionKind::Physical);
+        }
+        told
+    }
+
     fn explained(&self, scored: &Scored<'_>, duplicates: Vec<DocumentId>) -> Match {
         let pair = self.pair(&scored.facets, &scored.signals);
         let factors = FactorKind::ALL
@@ -232,11 +244,7 @@ impl<'a> Ranking<'a> {
             id: scored.found.id().clone(),
             score: scored.score,
             factors,
-            conditions: outcomes(
-                &self.question.conditions,
-                &self.question.options.modes,
-                &scored.checked,
-            ),
+            conditions: self.outcomes(&scored.checked),
             legs: legs(scored.hit),
             distance_metres: metres,
             travel_minutes: metres.map(|m| pair.person.travel.minutes(m)),

@@ -90,7 +90,7 @@ impl Collection {
 
     /// A posting as the mode shows it: text only keeps title, description, employer, pay
     /// text, place and dates.
-    fn posting(&self, row: &json::Posting, mode: Mode) -> Result<JobPosting, Failure> {
+    pub(super) fn posting(&self, row: &json::Posting, mode: Mode) -> Result<JobPosting, Failure> {
         let shown = match mode {
             Mode::Structured | Mode::FreeTextPerson => row.clone(),
             Mode::TextOnly => json::Posting {

@@ -16,7 +16,7 @@ use jobmatch_matching::RankingProfile;
 
 use super::collection::Collection;
 use super::measures::Judged;
-use super::runs::{Direction, Mode, Ranker};
+use super::runs::{Direction, Mode, Ranker, Without};
 use crate::failure::Failure;
 use ascent::Weights;
 
@@ -61,7 +61,8 @@ pub(crate) async fn fit(arguments: FitArguments) -> Result<(), Failure> {
     let start = RankingProfile::built_in();
     let mut by_mode = Vec::new();
     for mode in Mode::ALL {
-        let (service, _folder) = super::serve(&collection, mode, at, &start).await?;
+        let (service, _folder) =
+            super::serve(&collection, mode, at, &start, Without::Nothing).await?;
         let direction = Direction::PersonToJob;
         let judged = collection.judged(direction);
         let pages = collection.pages(&service, mode, direction, Ranker::Fused).await?;

@@ -5,58 +5,107 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::measures::Measured;
-use super::runs::{Direction, Mode, Ranker};
+use super::runs::{Direction, Mode, Ranker, Without};
+use super::top_ten::TopTen;
 
 /// Everything that was measured.
 #[derive(Debug, Default)]
-pub(crate) struct Report(BTreeMap<(Direction, Mode, Ranker), Measured>);
+pub(crate) struct Report {
+    rankings: BTreeMap<(Direction, Mode, Ranker), Measured>,
+    /// The fused ranking without a part, person to jobs.
+    pub(crate) ablations: Vec<(Without, Mode, Measured)>,
+    /// The first ten of the fused ranking, person to jobs.
+    pub(crate) top_ten: Vec<(Mode, TopTen)>,
+}
 
 impl Report {
     pub(crate) fn add(&mut self, direction: Direction, mode: Mode, ranker: Ranker, m: Measured) {
-        self.0.insert((direction, mode, ranker), m);
+        self.rankings.insert((direction, mode, ranker), m);
     }
 
-    /// One Markdown table a direction.
+    /// Markdown tables.
     pub(crate) fn table(&self) -> String {
         let mut out = String::new();
         for direction in Direction::ALL {
-            out.push_str(&format!(
-                "{}\n\n| mode | ranking | nDCG@10 | P@5 | recall@50 | MRR |\n|---|---|---|---|---|---|\n",
-                direction.name()
-            ));
-            for ((_, mode, ranker), m) in self.0.iter().filter(|((d, _, _), _)| *d == direction) {
-                out.push_str(&format!(
-                    "| {} | {} | {:.3} | {:.3} | {:.3} | {:.3} |\n",
-                    mode.name(),
-                    ranker.name(),
-                    m.ndcg_at_10,
-                    m.p_at_5,
-                    m.recall_at_50,
-                    m.mrr
-                ));
+            out.push_str(&format!("{}\n\n| mode | ranking |", direction.name()));
+            out.push_str(" nDCG@10 | 95% | P@5 | recall@10 | recall@50 | MRR | MAP |\n");
+            out.push_str("|---|---|---|---|---|---|---|---|---|\n");
+            let rows = self.rankings.iter().filter(|((d, _, _), _)| *d == direction);
+            for ((_, mode, ranker), m) in rows {
+                out.push_str(&format!("| {} | {} | {} |\n", mode.name(), ranker.name(), cells(m)));
             }
             out.push('\n');
+        }
+        out.push_str(
+            "| first ten, person_to_job | shown | judged | ineligible |\n|---|---|---|---|\n",
+        );
+        for (mode, t) in &self.top_ten {
+            let share = 100.0 * t.judged as f64 / t.shown.max(1) as f64;
+            let name = mode.name();
+            out.push_str(&format!("| {name} | {} | {share:.0}% | {} |\n", t.shown, t.ineligible));
+        }
+        if !self.ablations.is_empty() {
+            out.push_str(
+                "\n| person_to_job, nDCG@10 | structured | free_text_person | text_only |\n",
+            );
+            out.push_str("|---|---|---|---|\n");
+            for without in Without::ALL {
+                let rows = self.ablations.iter().filter(|(w, _, _)| *w == without);
+                let cells: Vec<String> = rows.map(|(_, _, m)| ndcg(m)).collect();
+                out.push_str(&format!("| {} | {} |\n", without.name(), cells.join(" | ")));
+            }
         }
         out.trim_end().to_owned()
     }
 
-    /// `{direction: {mode: {ranking: {measure: value}}}}`.
+    /// `{direction: {mode: {ranking: {measure: value}}}, "ablations": …, "first_ten": …}`.
     pub(crate) fn json(&self) -> String {
         let mut root = Map::new();
-        for ((direction, mode, ranker), m) in &self.0 {
-            let by_direction = root.entry(direction.name()).or_insert_with(|| json!({}));
-            let by_mode = &mut by_direction[mode.name()];
-            if by_mode.is_null() {
-                *by_mode = json!({});
-            }
-            by_mode[ranker.name()] = json!({
-                "ndcg_at_10": m.ndcg_at_10,
-                "p_at_5": m.p_at_5,
-                "recall_at_50": m.recall_at_50,
-                "mrr": m.mrr,
-                "queries": m.queries,
-            });
+        for ((direction, mode, ranker), m) in &self.rankings {
+            put(&mut root, [direction.name(), mode.name(), ranker.name()], object(m));
+        }
+        for (without, mode, m) in &self.ablations {
+            put(&mut root, ["ablations", without.name(), mode.name()], object(m));
+        }
+        for (mode, t) in &self.top_ten {
+            let counts =
+                json!({ "shown": t.shown, "judged": t.judged, "ineligible": t.ineligible });
+            put(&mut root, ["first_ten", "fused", mode.name()], counts);
         }
         Value::Object(root).to_string()
     }
+}
+
+fn put(root: &mut Map<String, Value>, [a, b, c]: [&str; 3], value: Value) {
+    let outer = root.entry(a).or_insert_with(|| json!({}));
+    if outer[b].is_null() {
+        outer[b] = json!({});
+    }
+    outer[b][c] = value;
+}
+
+fn object(m: &Measured) -> Value {
+    let (low, high) = m.interval();
+    json!({
+        "ndcg_at_10": m.ndcg_at_10,
+        "ndcg_at_10_95": [low, high],
+        "p_at_5": m.p_at_5,
+        "recall_at_10": m.recall_at_10,
+        "recall_at_50": m.recall_at_50,
+        "mrr": m.mrr,
+        "map": m.map,
+        "queries": m.ndcg.len(),
+    })
+}
+
+fn ndcg(m: &Measured) -> String {
+    let (low, high) = m.interval();
+    format!("{:.3} ({low:.3}–{high:.3})", m.ndcg_at_10)
+}
+
+fn cells(m: &Measured) -> String {
+    let (low, high) = m.interval();
+    let rest = [m.p_at_5, m.recall_at_10, m.recall_at_50, m.mrr, m.map];
+    let rest: Vec<String> = rest.iter().map(|v| format!("{v:.3}")).collect();
+    format!("{:.3} | {low:.3}–{high:.3} | {}", m.ndcg_at_10, rest.join(" | "))
 }

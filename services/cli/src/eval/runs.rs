@@ -7,7 +7,7 @@ use jobmatch_domain::matching::{
     Person,
 };
 use jobmatch_domain::{DocumentId, Filter, Modes};
-use jobmatch_matching::Service;
+use jobmatch_matching::{Service, ServiceOptions};
 use jobmatch_proto::matching::Context;
 use jobmatch_proto::v1;
 
@@ -53,6 +53,58 @@ impl Mode {
     }
 }
 
+/// The part of the service that an ablation leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Without {
+    Nothing,
+    Lexicon,
+    Embedder,
+    Constraints,
+    Characters,
+    Parser,
+}
+
+impl Without {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Nothing,
+        Self::Lexicon,
+        Self::Embedder,
+        Self::Constraints,
+        Self::Characters,
+        Self::Parser,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "everything",
+            Self::Lexicon => "no_lexicon",
+            Self::Embedder => "no_embedder",
+            Self::Constraints => "no_constraints",
+            Self::Characters => "no_characters",
+            Self::Parser => "no_parser",
+        }
+    }
+
+    /// Leaves the part out of a service.
+    pub(crate) fn apply(self, options: &mut ServiceOptions) {
+        match self {
+            Self::Lexicon => options.analyzer.no_built_in_lexicon = true,
+            Self::Characters => options.reading.characters = false,
+            Self::Parser => options.reading.facts = false,
+            Self::Nothing | Self::Embedder | Self::Constraints => {}
+        }
+    }
+
+    /// The ranker that leaves the part out of a request.
+    pub(crate) fn ranker(self) -> Ranker {
+        match self {
+            Self::Embedder => Ranker::NoEmbedder,
+            Self::Constraints => Ranker::NoConstraints,
+            Self::Nothing | Self::Lexicon | Self::Characters | Self::Parser => Ranker::Fused,
+        }
+    }
+}
+
 /// How it ranks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ranker {
@@ -60,9 +112,12 @@ pub(crate) enum Ranker {
     VectorOnly,
     RulesOnly,
     Fused,
+    NoEmbedder,
+    NoConstraints,
 }
 
 impl Ranker {
+    /// The rankers that are compared; the others are ablations.
     pub(crate) const ALL: [Self; 4] =
         [Self::LexicalOnly, Self::VectorOnly, Self::RulesOnly, Self::Fused];
 
@@ -72,6 +127,8 @@ impl Ranker {
             Self::VectorOnly => "vector_only",
             Self::RulesOnly => "rules_only",
             Self::Fused => "fused",
+            Self::NoEmbedder => "no_embedder",
+            Self::NoConstraints => "no_constraints",
         }
     }
 
@@ -111,6 +168,13 @@ impl Ranker {
                 MatchOptions { legs: Legs { conditions: true, ..none }, multipliers, ..base }
             }
             Self::Fused => base,
+            Self::NoEmbedder => {
+                let mut multipliers = Multipliers::default();
+                multipliers.0[FactorKind::Semantic.index()] = 0.0;
+                let legs = Legs { lexical: true, vector: false, conditions: true };
+                MatchOptions { legs, multipliers, ..base }
+            }
+            Self::NoConstraints => MatchOptions { modes: Modes::only_binding(), ..base },
         }
     }
 }
