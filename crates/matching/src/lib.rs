@@ -27,7 +27,7 @@ pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
-pub use jobmatch_text::{AnalyzerOptions, UserWord};
+pub use jobmatch_text::{AnalyzerOptions, Lexicon, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
 pub use tickets::{Ticket, TicketState, Tickets};

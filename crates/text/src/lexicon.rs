@@ -16,10 +16,10 @@ use crate::normalize::normalize;
 /// The built-in files, in order: an occupation's number is its place in all of them.
 static BUILT_IN: [(&str, &str); 5] = [
     ("occupations.tsv", include_str!("../data/lexicon/occupations.tsv")),
-    ("manufacturing_a.tsv", include_str!("../data/lexicon/manufacturing_a.tsv")),
-    ("manufacturing_b.tsv", include_str!("../data/lexicon/manufacturing_b.tsv")),
-    ("professions_a.tsv", include_str!("../data/lexicon/professions_a.tsv")),
-    ("professions_b.tsv", include_str!("../data/lexicon/professions_b.tsv")),
+    ("metals_and_machines.tsv", include_str!("../data/lexicon/metals_and_machines.tsv")),
+    ("materials_and_land.tsv", include_str!("../data/lexicon/materials_and_land.tsv")),
+    ("engineering_and_office.tsv", include_str!("../data/lexicon/engineering_and_office.tsv")),
+    ("public_and_services.tsv", include_str!("../data/lexicon/public_and_services.tsv")),
 ];
 
 /// What two occupations of one group share when neither names the other as a neighbour.
@@ -322,7 +322,11 @@ mod tests {
     #[test]
     fn the_built_in_lexicon_knows_the_common_trades() {
         let lexicon = Lexicon::built_in();
-        assert!(lexicon.len() > 140, "{}", lexicon.len());
+        assert!(lexicon.len() >= 1_500, "{}", lexicon.len());
+        let everyday = lexicon.entries().iter().map(|e| e.aliases.len()).sum::<usize>();
+        assert!(everyday >= 8_000, "{everyday}");
+        let bare = |e: &&OccupationEntry| e.neighbours.is_empty() || e.skills.len() < 3;
+        assert_eq!(lexicon.entries().iter().find(bare).map(|e| &e.name), None);
         for name in ["保安", "洗碗工", "电焊工", "外卖骑手", "月嫂", "看大门的", "普工"]
         {
             assert!(lexicon.by_name(name).is_some(), "{name}");

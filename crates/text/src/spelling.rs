@@ -22,6 +22,8 @@ const MAX_MEANINGS: usize = 3;
 const WORD: std::ops::RangeInclusive<usize> = 2..=6;
 /// A shorter sound (`an`, `ba`) is part of too many words.
 const MIN_SOUND: usize = 4;
+/// Conditions are as common as an occupation of so many names.
+const COMMON: u32 = 30;
 /// Initials of so many letters are looked up.
 const INITIALS: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -53,6 +55,8 @@ pub(crate) struct Speller {
     words: Vec<Box<str>>,
     /// Whether two words mean the same; the first word of a meaning is its best name.
     meanings: Vec<u32>,
+    /// How many names an occupation has.
+    names_of: HashMap<u32, u32>,
     by_word: HashMap<Box<str>, u32>,
     by_sound: HashMap<Box<str>, Vec<u32>>,
     by_blur: HashMap<Box<str>, Vec<u32>>,
@@ -67,7 +71,11 @@ impl Speller {
         // Conditions mean themselves; their numbers stand above those of the lexicon.
         let conditions = conditions.zip((0..u32::MAX).rev());
         let mut speller = Self::default();
-        for (word, meaning) in conditions.chain(names) {
+        for (word, meaning) in conditions {
+            speller.add(word, meaning);
+        }
+        for (word, meaning) in names {
+            *speller.names_of.entry(meaning).or_default() += 1;
             speller.add(word, meaning);
         }
         speller
@@ -174,8 +182,8 @@ impl Speller {
                     return Some((n, None));
                 }
                 let alone = n == characters;
-                if is_word(written) {
-                    return (!alone).then_some((n, None));
+                if is_word(written) && !alone {
+                    return Some((n, None));
                 }
                 let meant = self.homophone(written, alone)?;
                 Some((n, Some(Spelling { span, meant, kind: SpellingKind::Homophone })))
@@ -186,33 +194,58 @@ impl Speller {
         }
     }
 
-    /// The words of the same sound. Beside other characters they must share one with what
-    /// is written: two unrelated characters sound like some word by chance.
+    /// What characters that are no word stand for: words of the same sound that share a
+    /// character with them, else words with one character of another, near sound. Two
+    /// characters that share nothing with a word sound like one by chance; only when they
+    /// are all of the query they are read so.
     fn homophone(&self, written: &str, alone: bool) -> Option<Vec<String>> {
-        readings(written).into_iter().find_map(|reading| {
-            let exact = self.by_sound.get(&*reading.sound);
-            let found = exact.or_else(|| self.by_blur.get(&*blurred(&reading.sound)))?;
-            let shares = |i: &&u32| {
-                let word = &self.words[**i as usize];
-                alone || word.chars().any(|c| written.contains(c))
-            };
-            let kept: Vec<u32> = found.iter().filter(shares).copied().collect();
-            (!kept.is_empty()).then(|| self.meant(&kept))
-        })
+        let readings = readings(written);
+        let mut found: Vec<u32> = Vec::new();
+        for reading in &readings {
+            found.extend(self.by_sound.get(&*reading.sound).into_iter().flatten());
+            found.extend(self.by_blur.get(&*blurred(&reading.sound)).into_iter().flatten());
+        }
+        let shares = |i: &&u32| self.words[**i as usize].chars().any(|c| written.contains(c));
+        let sharing: Vec<u32> = found.iter().filter(shares).copied().collect();
+        if !sharing.is_empty() {
+            return Some(self.meant(&sharing));
+        }
+        let near: Vec<u32> = (0..self.words.len() as u32)
+            .filter(|i| is_near(written, &self.words[*i as usize]))
+            .collect();
+        if !near.is_empty() {
+            return Some(self.meant(&near[..1]));
+        }
+        (alone && !found.is_empty()).then(|| self.meant(&found))
     }
 
-    /// The first word of each meaning, the commonest meanings.
+    /// The first word of each meaning, the commonest meanings first: an occupation that
+    /// people have many names for is one that many ask for. Far rarer ones are left out.
     fn meant(&self, found: &[u32]) -> Vec<String> {
-        let mut seen = Vec::new();
+        let mut seen: Vec<(u32, u32)> = Vec::new();
         for index in found {
             let meaning = self.meanings[*index as usize];
             if !seen.iter().any(|(m, _)| *m == meaning) {
                 seen.push((meaning, *index));
             }
         }
+        let names = |meaning: &u32| self.names_of.get(meaning).copied().unwrap_or(COMMON);
+        seen.sort_by_key(|(meaning, _)| std::cmp::Reverse(names(meaning)));
+        let most = seen.first().map_or(0, |(meaning, _)| names(meaning));
+        seen.retain(|(meaning, _)| names(meaning) * 2 >= most);
         let words = seen.into_iter().take(MAX_MEANINGS);
         words.map(|(_, index)| self.words[index as usize].to_string()).collect()
     }
+}
+
+/// Whether two words of the same length differ in one character, which sounds nearly the same.
+fn is_near(written: &str, word: &str) -> bool {
+    let mut pairs = written.chars().zip(word.chars()).filter(|(a, b)| a != b);
+    let (Some((a, b)), None) = (pairs.next(), pairs.next()) else {
+        return false;
+    };
+    let same_length = written.len() == word.len();
+    same_length && written.chars().count() > 1 && sound::are_near(a, b)
 }
 
 /// The query with every spelling put right.
@@ -306,6 +339,7 @@ mod tests {
     fn wrong_characters_of_the_same_sound() {
         assert_eq!(read("保按"), "保安");
         assert_eq!(read("月搜"), "月嫂");
+        assert_eq!(read("会及"), "会计");
         assert_eq!(read("小区保按工作"), "小区保安工作");
         assert_eq!(read("报案"), "保安");
         assert_eq!(read("小区报案"), "小区报案");

@@ -5,6 +5,7 @@
 
 mod collection;
 mod fit;
+mod kiosk;
 mod measures;
 mod report;
 mod runs;
@@ -20,6 +21,7 @@ use jobmatch_matching::{RankingProfile, Service, ServiceOptions};
 use crate::failure::Failure;
 use collection::Collection;
 pub(crate) use fit::{FitArguments, fit};
+pub(crate) use kiosk::{QueriesArguments, queries};
 use runs::{Direction, Mode, Ranker, Without};
 
 /// Arguments of `eval`.

@@ -5,6 +5,7 @@ mod ask;
 mod client;
 mod eval;
 mod failure;
+mod lexicon;
 mod load;
 mod mapping;
 mod records;
@@ -46,6 +47,10 @@ enum Command {
     Rebuild(records::RebuildArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
+    /// Check an operator's lexicon file (needs no running service).
+    CheckLexicon(lexicon::CheckArguments),
+    /// Measure short queries with the postings that answer them (needs no running service).
+    EvalQueries(eval::QueriesArguments),
     /// Fit the ranking's weights to a judged collection (needs no running service).
     FitRanking(eval::FitArguments),
 }
@@ -64,6 +69,8 @@ async fn main() -> ExitCode {
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
         Command::Eval(a) => eval::eval(a).await,
+        Command::CheckLexicon(a) => lexicon::check(&a),
+        Command::EvalQueries(a) => eval::queries(a).await,
         Command::FitRanking(a) => eval::fit(a).await,
     };
     match outcome {

@@ -60,6 +60,23 @@ fn syllables(c: char) -> Vec<String> {
     out
 }
 
+/// Whether two characters have readings that differ in one letter at most.
+pub(super) fn are_near(a: char, b: char) -> bool {
+    let others = syllables(b);
+    syllables(a).iter().any(|a| others.iter().any(|b| differ_little(a.as_bytes(), b.as_bytes())))
+}
+
+/// Whether one letter put in, left out or changed makes one of the other.
+fn differ_little(a: &[u8], b: &[u8]) -> bool {
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match a.len().cmp(&b.len()) {
+        std::cmp::Ordering::Equal => a.is_empty() || a[1..] == b[1..],
+        std::cmp::Ordering::Less => a == &b[1..],
+        std::cmp::Ordering::Greater => &a[1..] == b,
+    }
+}
+
 /// A sound with what people mix up taken for the same.
 pub(super) fn blurred(sound: &str) -> String {
     MIXED_UP.iter().fold(sound.to_owned(), |s, (from, to)| s.replace(from, to))
@@ -81,6 +98,12 @@ mod tests {
         assert!(sounds("绿化工").contains(&"lvhuagong".to_owned()));
         assert!(sounds("c1司机").is_empty());
         assert!(sounds("的的的的的的的的").len() <= MAX_READINGS);
+    }
+
+    #[test]
+    fn near_sounds_differ_in_a_letter() {
+        assert!(are_near('搜', '嫂') && are_near('仓', '厂') && are_near('安', '按'));
+        assert!(!are_near('饭', '狗'));
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Ranker {
 
     /// Text rankers know no conditions but the binding ones; the rules know no text. Every
     /// judged document counts on its own, so none is folded or held back.
-    fn options(self) -> MatchOptions {
+    pub(crate) fn options(self) -> MatchOptions {
         let none = Legs { lexical: false, vector: false, conditions: false };
         let base = MatchOptions {
             page_size: MatchOptions::MAX_PAGE_SIZE,
@@ -242,7 +242,7 @@ fn ranked(page: &MatchPage) -> Vec<(String, f64)> {
 }
 
 /// Goes through the same conversion as a request over the wire.
-fn text_person(service: &Service, text: v1::TextQuery) -> Result<Person, Failure> {
+pub(crate) fn text_person(service: &Service, text: v1::TextQuery) -> Result<Person, Failure> {
     let request = v1::MatchPostingsRequest {
         person: Some(v1::match_postings_request::Person::Text(text)),
         ..v1::MatchPostingsRequest::default()
