@@ -7,6 +7,7 @@ mod error;
 mod lexicon;
 mod neutral;
 mod normalize;
+pub mod parse;
 mod redact;
 mod tokens;
 
