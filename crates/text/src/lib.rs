@@ -3,6 +3,7 @@
 //! Documents and queries go through the same [`Analyzer`], once, above the engine.
 
 mod analyzer;
+pub mod audit;
 mod error;
 mod lexicon;
 mod neutral;

@@ -12,7 +12,7 @@ mod figures;
 mod money;
 mod papers;
 mod people;
-mod phrases;
+pub(crate) mod phrases;
 mod place;
 mod source;
 mod terms;
@@ -26,17 +26,20 @@ use crate::lexicon::{Lexicon, OccupationMention};
 
 pub use draft::{Found, Gender, PostingDraft, ProfileDraft, Settlement};
 use figures::Figures;
+pub(crate) use place::names_a_place;
 use source::Source;
 
 /// A text in the two spellings that the scanners read, and the occupations it names.
-struct Reading {
-    plain: Source,
-    figures: Figures,
+pub(crate) struct Reading {
+    /// In one spelling.
+    pub(crate) plain: Source,
+    /// The same with numbers in digits.
+    pub(crate) figures: Figures,
     mentions: Vec<OccupationMention>,
 }
 
 impl Reading {
-    fn new(text: &str, lexicon: &Lexicon) -> Self {
+    pub(crate) fn new(text: &str, lexicon: &Lexicon) -> Self {
         let plain = Source::read(text);
         let figures = Figures::read(&plain);
         let mentions = lexicon.mentions(plain.text());
