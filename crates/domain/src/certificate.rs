@@ -35,6 +35,13 @@ impl Certificate {
         })
     }
 
+    /// Every name on record, canonical and other, in order of the table.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        rows().flat_map(|[name, aliases, _, _]| {
+            std::iter::once(name).chain(aliases.split('|').filter(|s| !s.is_empty()))
+        })
+    }
+
     /// The canonical name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -111,16 +118,20 @@ fn fold(name: &str) -> String {
         .collect()
 }
 
+/// Cells of the table's rows: name, other names, covers, days.
+fn rows() -> impl Iterator<Item = [&'static str; 4]> {
+    TABLE
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+}
+
 fn lookup(folded: &str) -> Option<&'static Entry> {
     static PARSED: OnceLock<(Vec<Entry>, HashMap<String, usize>)> = OnceLock::new();
     let (entries, by_name) = PARSED.get_or_init(|| {
         let mut entries = Vec::new();
         let mut by_name = HashMap::new();
-        for line in TABLE.lines().filter(|l| !l.starts_with('#')) {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let [name, aliases, covers, days] = cells[..] else {
-                continue;
-            };
+        for [name, aliases, covers, days] in rows() {
             let list = |cell: &'static str| cell.split('|').filter(|s| !s.is_empty());
             for alias in std::iter::once(name).chain(list(aliases)) {
                 by_name.insert(fold(alias), entries.len());

@@ -85,6 +85,11 @@ impl Division {
         Err(DivisionError::Unknown { code: code.into(), nearest })
     }
 
+    /// Every division on record, by code: districts of the country, streets of Shandong.
+    pub fn all() -> impl Iterator<Item = Self> {
+        table().iter().map(|e| Self(e.code))
+    }
+
     /// The smallest level that the code tells.
     pub fn level(self) -> Level {
         [Level::Province, Level::City, Level::District, Level::Street]

@@ -202,8 +202,48 @@ pub struct JobPosting {
 }
 
 impl JobPosting {
+    /// An open posting of which nothing is known but its title; the base of drafts.
+    pub fn blank(id: DocumentId, title: Title) -> Self {
+        Self {
+            id,
+            title,
+            origin: Origin::default(),
+            owner: Owner::default(),
+            status: PostingStatus::default(),
+            kind: None,
+            description: Body::default(),
+            employer: Name::default(),
+            headcount: Headcount::default(),
+            pay: None,
+            education: None,
+            experience_months: None,
+            certificates: CertificateSet::default(),
+            skills: Vec::new(),
+            age: None,
+            shifts: Vec::new(),
+            window: None,
+            benefits: Vec::new(),
+            validity: Validity::default(),
+            place: Place::default(),
+            occupation: Name::default(),
+            embedding: None,
+        }
+    }
+
     /// Most months of experience that a posting demands or a person has: 60 years.
     pub const MAX_EXPERIENCE_MONTHS: u32 = 720;
+
+    /// Whether the posting was filled in, so that an empty list of certificates or hours means
+    /// none. One of nothing but words leaves them unknown.
+    pub fn is_filled_in(&self) -> bool {
+        self.kind.is_some()
+            || self.education.is_some()
+            || self.experience_months.is_some()
+            || self.age.is_some()
+            || !self.certificates.is_empty()
+            || !self.skills.is_empty()
+            || !self.shifts.is_empty()
+    }
 
     /// Hours of a week in which the job is done: the shifts, on the window's dates where
     /// there is one, or else the window's hours.

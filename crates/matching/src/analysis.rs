@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jobmatch_domain::{Embedding, Facets, JobPosting, OccupationId, Profile};
+use jobmatch_domain::{Date, Embedding, Facets, JobPosting, OccupationId, Profile};
 use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
 use jobmatch_index::{Document, Field, Fields, QueryTerm};
 use jobmatch_store::Stored;
-use jobmatch_text::{Analysis, Analyzer};
+use jobmatch_text::audit::parse_and_audit;
+use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
+use jobmatch_text::{Analysis, Analyzer, tells_assistance};
+
+use crate::completion::{RELIED_ON, complete_posting, complete_profile, sure_ones};
 
 /// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
 const MAX_QUERY_TERMS: usize = 240;
@@ -91,7 +95,7 @@ impl Analyst {
 
     /// Reads a posting. `today` is what `明早6点` in its text is reckoned from, where it
     /// carries no date of publication.
-    pub(crate) fn read_posting(&self, posting: &JobPosting) -> Reading {
+    pub(crate) fn read_posting(&self, posting: &JobPosting, today: Date) -> Reading {
         let skills = posting.skills.iter().map(|s| s.as_str());
         let mut detail = join(skills.chain(posting.benefits.iter().map(|b| b.as_str())));
         detail.push('\n');
@@ -103,22 +107,57 @@ impl Analyst {
             Some(occupation) => vec![occupation],
             None => first_told([&focus, &detail]),
         };
-        let facets = Facets::of_posting(posting, &occupations);
+        if !self.options.facts {
+            let facets = Facets::of_posting(posting, &occupations);
+            return Reading { focus, detail, facets };
+        }
+        let today = posting.validity.published().unwrap_or(today);
+        let (draft, audit) =
+            parse_and_audit(&posting_text(posting), today, self.analyzer.lexicon());
+        let completed = complete_posting(posting, &draft, RELIED_ON);
+        let mut facets = Facets::of_posting(&completed, &occupations);
+        facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
+        facets.suspect = audit.is_suspect();
         Reading { focus, detail, facets }
     }
 
     /// Reads a profile. `today` is what an age in its text is reckoned from.
-    pub(crate) fn read_profile(&self, profile: &Profile) -> Reading {
+    pub(crate) fn read_profile(&self, profile: &Profile, today: Date) -> Reading {
         let wanted = join(profile.wanted.iter().map(|w| w.as_str()));
         let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
         detail.push('\n');
         detail.push_str(profile.resume.as_str());
         let focus = self.analyzer.analyze(&wanted);
         let detail_read = self.analyzer.analyze(&detail);
-        let occupations = first_told([&focus, &detail_read]);
-        let mut facets = Facets::of_profile(profile, &occupations);
-        if !profile.is_filled_in() && jobmatch_text::tells_assistance(profile.resume.as_str()) {
-            facets.assisted = Some(true);
+        let mut occupations = first_told([&focus, &detail_read]);
+        if !self.options.facts {
+            let facets = Facets::of_profile(profile, &occupations);
+            return Reading { focus, detail: detail_read, facets };
+        }
+        let text = format!("{wanted}\n{}", profile.resume.as_str());
+        let draft = parse_profile(&text, today, self.analyzer.lexicon());
+        let completed = complete_profile(profile, &draft, RELIED_ON);
+        let wished: Vec<OccupationId> =
+            sure_ones(&draft.wanted, RELIED_ON).map(|id| OccupationId(id.0)).collect();
+        let refused: Vec<OccupationId> =
+            sure_ones(&draft.refused, RELIED_ON).map(|id| OccupationId(id.0)).collect();
+        if profile.wanted.is_empty() && !wished.is_empty() {
+            occupations = wished;
+        }
+        occupations.retain(|id| !refused.contains(id));
+        let focus = match profile.wanted.is_empty() {
+            true => self.analyzer.analyze(&wishes(&text, &draft)),
+            false => focus,
+        };
+        let mut facets = Facets::of_profile(&completed, &occupations);
+        facets.physical = sure_ones(&draft.spared, RELIED_ON).collect();
+        if !profile.is_filled_in() {
+            // Words that are silent on certificates and groups leave them open.
+            let told = profile.has_right() || tells_assistance(&text);
+            facets.assisted = told.then_some(true);
+            if completed.certificates.is_empty() {
+                facets.certificates = None;
+            }
         }
         Reading { focus, detail: detail_read, facets }
     }
@@ -128,7 +167,7 @@ impl Analyst {
         &self,
         stored: &Stored<JobPosting>,
     ) -> Result<Document, EmbedError> {
-        let reading = self.read_posting(&stored.record);
+        let reading = self.read_posting(&stored.record, stored.updated.date());
         let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
         Ok(Document {
             id: stored.record.id.clone(),
@@ -144,7 +183,7 @@ impl Analyst {
         &self,
         stored: &Stored<Profile>,
     ) -> Result<Document, EmbedError> {
-        let reading = self.read_profile(&stored.record);
+        let reading = self.read_profile(&stored.record, stored.updated.date());
         let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
         Ok(Document {
             id: stored.record.id.clone(),
@@ -226,6 +265,29 @@ impl Analyst {
         };
         best.into_iter().map(term).collect()
     }
+}
+
+/// All that a posting says in words, as one advert.
+fn posting_text(posting: &JobPosting) -> String {
+    let pay = posting.pay.as_ref().map_or("", |p| p.text.as_str());
+    let pay = if pay.is_empty() { String::new() } else { format!("工资{pay}\n") };
+    format!("{}\n{pay}{}", posting.title.as_str(), posting.description.as_str())
+}
+
+/// The clauses of a text in which a wish for some work is told.
+fn wishes(text: &str, draft: &ProfileDraft) -> String {
+    let mut out = String::new();
+    let mut start = 0;
+    for clause in text.split_inclusive(['。', '！', '？', '；', '，', ',', ';', '!', '?', '\n'])
+    {
+        let span = start..start + clause.len();
+        start = span.end;
+        let told = |w: &&Found<_>| w.span.start < span.end && span.start < w.span.end;
+        if draft.wanted.iter().any(|w| told(&w)) {
+            out.push_str(clause);
+        }
+    }
+    out
 }
 
 /// An occupation as a term; no text has a word with a colon.

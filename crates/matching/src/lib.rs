@@ -8,7 +8,9 @@
 
 mod analysis;
 mod clock;
+mod completion;
 mod describe;
+mod drafts;
 mod error;
 mod index_keeper;
 mod indexer;
@@ -21,13 +23,17 @@ mod tickets;
 
 pub use analysis::{Analyst, ReadingOptions};
 pub use clock::{Clock, system_clock};
+pub use completion::RELIED_ON;
 pub use describe::{Described, SeenOccupation};
+pub use drafts::{DraftedPosting, DraftedProfile, ReadField};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
+pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, Lexicon, UserWord};
+pub use jobmatch_text::{audit, normalize, parse};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
 pub use tickets::{Ticket, TicketState, Tickets};

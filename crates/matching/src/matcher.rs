@@ -140,7 +140,7 @@ impl Matcher {
         let MatchPostings { person, filter, options } = request;
         let (person, read_as) = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let reading = self.analyst.read_profile(&person);
+        let reading = self.analyst.read_profile(&person, as_of.date());
         let mut conditions = demands_on_postings(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Postings));
         Ok(Question {
@@ -164,7 +164,7 @@ impl Matcher {
         let MatchProfiles { job, filter, options } = request;
         let job = self.job(job)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let reading = self.analyst.read_posting(&job);
+        let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
         Ok(Question {

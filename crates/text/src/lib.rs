@@ -4,10 +4,12 @@
 
 mod analyzer;
 mod assistance;
+pub mod audit;
 mod error;
 mod lexicon;
 mod neutral;
 mod normalize;
+pub mod parse;
 mod redact;
 mod spelling;
 mod tokens;

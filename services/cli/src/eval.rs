@@ -7,6 +7,7 @@ mod collection;
 mod fit;
 mod kiosk;
 mod measures;
+mod parse;
 mod report;
 mod runs;
 mod top_ten;
@@ -22,6 +23,7 @@ use crate::failure::Failure;
 use collection::Collection;
 pub(crate) use fit::{FitArguments, fit};
 pub(crate) use kiosk::{QueriesArguments, queries};
+pub(crate) use parse::{EvalParseArguments, eval_parse};
 use runs::{Direction, Mode, Ranker, Without};
 
 /// Arguments of `eval`.

@@ -49,6 +49,8 @@ enum Command {
     Eval(eval::EvalArguments),
     /// Check an operator's lexicon file (needs no running service).
     CheckLexicon(lexicon::CheckArguments),
+    /// Measure how adverts are read, against labelled adverts (needs no running service).
+    EvalParse(eval::EvalParseArguments),
     /// Measure short queries with the postings that answer them (needs no running service).
     EvalQueries(eval::QueriesArguments),
     /// Fit the ranking's weights to a judged collection (needs no running service).
@@ -70,6 +72,7 @@ async fn main() -> ExitCode {
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
         Command::Eval(a) => eval::eval(a).await,
         Command::CheckLexicon(a) => lexicon::check(&a),
+        Command::EvalParse(a) => eval::eval_parse(&a),
         Command::EvalQueries(a) => eval::queries(a).await,
         Command::FitRanking(a) => eval::fit(a).await,
     };

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod health;
 mod import;
+mod intake_service;
 mod kinds;
 mod match_service;
 mod posting_service;

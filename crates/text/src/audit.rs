@@ -1,0 +1,178 @@
+//! What an advert must not say, and what it leaves out.
+//!
+//! The rules follow 就业促进法 (equal employment), 人力资源市场暂行条例 (2018), 就业服务与就业管理规定
+//! and 妇女权益保障法 (2022); the elements are those that 人力资源市场暂行条例 wants a notice to tell.
+
+mod elements;
+mod rules;
+
+use std::ops::Range;
+
+use jobmatch_domain::Date;
+
+use crate::lexicon::Lexicon;
+use crate::parse::{PostingDraft, Reading, parse_posting};
+
+/// What a wording offends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Asks for one sex without lawful ground.
+    Sex,
+    /// An upper limit of age of 40 or lower without lawful ground.
+    Age,
+    /// Household registration or native place.
+    Household,
+    /// Marriage or children.
+    Marriage,
+    /// Ethnicity.
+    Ethnicity,
+    /// Faith.
+    Religion,
+    /// Carriers of an infection.
+    Carrier,
+    /// Disability.
+    Disability,
+    /// Looks.
+    Appearance,
+    /// Deposits, fees, withheld papers.
+    Fee,
+    /// Promises that nothing backs.
+    Bait,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 11] = [
+        Self::Sex,
+        Self::Age,
+        Self::Household,
+        Self::Marriage,
+        Self::Ethnicity,
+        Self::Religion,
+        Self::Carrier,
+        Self::Disability,
+        Self::Appearance,
+        Self::Fee,
+        Self::Bait,
+    ];
+
+    /// Code: `sex`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Sex => "sex",
+            Self::Age => "age",
+            Self::Household => "household",
+            Self::Marriage => "marriage",
+            Self::Ethnicity => "ethnicity",
+            Self::Religion => "religion",
+            Self::Carrier => "carrier",
+            Self::Disability => "disability",
+            Self::Appearance => "appearance",
+            Self::Fee => "fee",
+            Self::Bait => "bait",
+        }
+    }
+
+    /// What to do about it, one sentence.
+    pub fn suggestion(self) -> &'static str {
+        match self {
+            Self::Sex => "除国家规定不适合的工种外不得限定性别，建议改为“男女不限”。",
+            Self::Age => "年龄上限过低且无法定理由，建议删去或写明岗位确需的理由。",
+            Self::Household => "不得以户籍、籍贯限制应聘，建议删去。",
+            Self::Marriage => "不得询问或限定婚育状况，建议删去。",
+            Self::Ethnicity => "各民族平等就业，建议删去民族要求。",
+            Self::Religion => "不得因宗教信仰拒绝录用，建议删去。",
+            Self::Carrier => "除法律规定的岗位外不得以病原携带者为由拒录，建议删去。",
+            Self::Disability => "不得歧视残疾人，建议改为写明岗位的实际要求。",
+            Self::Appearance => "相貌、身高与工作无关的要求建议删去，改写实际能力要求。",
+            Self::Fee => "不得收取押金、保证金、培训费等费用或扣押证件，请核实并删去。",
+            Self::Bait => "收入承诺缺乏依据，疑似虚假招聘，请核实后再发布。",
+        }
+    }
+}
+
+/// What every notice must tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Element {
+    /// Which unit employs.
+    Employer,
+    /// How many are sought.
+    Headcount,
+    /// What is demanded of them, be it nothing.
+    Requirements,
+    /// What there is to do.
+    Duties,
+    /// Where.
+    Place,
+    /// For how much.
+    Pay,
+}
+
+impl Element {
+    /// Code: `headcount`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Employer => "employer",
+            Self::Headcount => "headcount",
+            Self::Requirements => "requirements",
+            Self::Duties => "duties",
+            Self::Place => "place",
+            Self::Pay => "pay",
+        }
+    }
+
+    /// Chinese name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Employer => "用人单位",
+            Self::Headcount => "招聘人数",
+            Self::Requirements => "招聘条件",
+            Self::Duties => "工作内容",
+            Self::Place => "工作地点",
+            Self::Pay => "基本劳动报酬",
+        }
+    }
+}
+
+/// A wording that offends a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: Rule,
+    /// Bytes of the given text.
+    pub span: Range<usize>,
+    /// What to do about it, one sentence.
+    pub suggestion: &'static str,
+}
+
+/// What is wrong with an advert.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Audit {
+    /// Wordings that offend, in order of the text.
+    pub findings: Vec<Finding>,
+    /// Elements that it does not tell, in order of [`Element`].
+    pub missing: Vec<Element>,
+}
+
+impl Audit {
+    /// Whether the advert promises what nothing backs, or asks applicants for money.
+    pub fn is_suspect(&self) -> bool {
+        self.findings.iter().any(|f| matches!(f.rule, Rule::Fee | Rule::Bait))
+    }
+}
+
+/// Audits an advert whose draft was read from the same text.
+pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
+    let reading = Reading::new(text, lexicon);
+    Audit {
+        findings: rules::findings(&reading, draft),
+        missing: elements::missing(&reading, draft, lexicon),
+    }
+}
+
+/// Reads and audits an advert in one go.
+pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, Audit) {
+    let draft = parse_posting(text, today, lexicon);
+    let audit = audit_posting(text, &draft, lexicon);
+    (draft, audit)
+}

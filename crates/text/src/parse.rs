@@ -1,0 +1,146 @@
+//! Reading job adverts and what people say of themselves.
+//!
+//! A text is brought into one spelling ([`source`]), its numbers into digits ([`figures`]);
+//! then one scanner a field looks for wordings and the context that they need. Each find
+//! keeps the bytes of the given text that say it.
+
+mod calendar;
+mod clock;
+mod draft;
+mod employer;
+mod figures;
+mod money;
+mod papers;
+mod people;
+pub(crate) mod phrases;
+mod place;
+mod source;
+mod terms;
+mod title;
+
+use std::ops::Range;
+
+use jobmatch_domain::{Date, EmploymentKind};
+
+use crate::lexicon::{Lexicon, OccupationMention};
+
+pub use draft::{Found, Gender, PostingDraft, ProfileDraft, Settlement};
+use figures::Figures;
+pub(crate) use place::names_a_place;
+use source::Source;
+
+/// A text in the two spellings that the scanners read, and the occupations it names.
+pub(crate) struct Reading {
+    /// In one spelling.
+    pub(crate) plain: Source,
+    /// The same with numbers in digits.
+    pub(crate) figures: Figures,
+    mentions: Vec<OccupationMention>,
+}
+
+impl Reading {
+    pub(crate) fn new(text: &str, lexicon: &Lexicon) -> Self {
+        let plain = Source::read(text);
+        let figures = Figures::read(&plain);
+        let mentions = lexicon.mentions(plain.text());
+        Self { plain, figures, mentions }
+    }
+}
+
+/// Reads an advert. `today` is the date that 明天 and 70后 are counted from.
+pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft {
+    let reading = Reading::new(text, lexicon);
+    let Reading { plain, figures, mentions } = &reading;
+    let mut draft = PostingDraft {
+        headcount: people::headcount(figures),
+        age: people::age(figures, today),
+        education: people::education(figures),
+        experience_months: people::experience(figures),
+        certificates: papers::certificates(plain),
+        rest_days_per_month: terms::rest_days(figures),
+        division: place::division(plain),
+        benefits: terms::benefits(plain),
+        settlement: terms::settlement(plain),
+        gender: people::gender(figures),
+        physical: terms::physical(plain),
+        valid_until: calendar::deadline(figures, today),
+        ..PostingDraft::default()
+    };
+    read_pay(&mut draft, figures);
+    read_work(&mut draft, text, &reading, lexicon);
+    read_times(&mut draft, plain, figures, today);
+    let trades: Vec<Range<usize>> = mentions.iter().map(|m| m.start..m.end).collect();
+    draft.employer = employer::employer(plain.text(), &place::spans(plain), &trades).map(|at| {
+        let span = plain.span(&at);
+        Found::new(text[span.clone()].to_owned(), span, 0.7)
+    });
+    draft
+}
+
+fn read_pay(draft: &mut PostingDraft, figures: &Figures) {
+    draft.pay = money::pay(figures)
+        .map(|quote| Found::new(quote.range, figures.span(&quote.at), quote.confidence));
+    if draft.pay.is_none() {
+        draft.negotiable =
+            money::negotiable(figures).map(|at| Found::new(true, figures.span(&at), 0.9));
+    }
+}
+
+fn read_work(draft: &mut PostingDraft, text: &str, reading: &Reading, lexicon: &Lexicon) {
+    let Reading { plain, mentions, .. } = reading;
+    let title = title::title(plain.text(), mentions, lexicon);
+    draft.title = title.as_ref().map(|title| {
+        let span = plain.span(&title.at);
+        Found::new(text[span.clone()].to_owned(), span, title.confidence)
+    });
+    let in_title = |m: &OccupationMention| {
+        title.as_ref().is_some_and(|t| t.at.start <= m.start && m.end <= t.at.end)
+    };
+    let mut ordered: Vec<&OccupationMention> = mentions.iter().filter(|m| !m.negated).collect();
+    ordered.sort_by_key(|m| !in_title(m));
+    for mention in ordered {
+        if draft.occupations.iter().all(|f| f.value != mention.occupation) {
+            let confidence = if in_title(mention) { 0.9 } else { 0.4 };
+            let span = plain.span(&(mention.start..mention.end));
+            draft.occupations.push(Found::new(mention.occupation, span, confidence));
+        }
+    }
+}
+
+/// Hours, dates and the kind, each of which tells something of the others.
+fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today: Date) {
+    let hours = clock::hours(figures);
+    let weekdays = clock::weekdays(plain.text());
+    let digits = weekdays.as_ref().map_or("1234567", |(days, _)| days.as_str());
+    draft.shifts = hours
+        .iter()
+        .filter_map(|h| Some(Found::new(h.shift(digits)?, figures.span(&h.at), 0.85)))
+        .collect();
+    let days = calendar::days(figures, today, &hours);
+    let settled = draft.rest_days_per_month.is_some()
+        || draft
+            .benefits
+            .iter()
+            .any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
+    let signs = terms::KindSigns {
+        dated: days.is_some(),
+        unit: draft.pay.as_ref().map(|p| p.value.unit),
+        settlement: draft.settlement.as_ref().map(|s| s.value),
+        minutes: if let [only] = &hours[..] { Some(only.minutes()) } else { None },
+        settled,
+        few_days: weekdays.as_ref().is_some_and(|(days, _)| days.len() <= 3),
+    };
+    let mut kind = terms::kind(plain, signs);
+    if let Some(days) = days.filter(|_| kind.value == EmploymentKind::Gig) {
+        if kind.span.is_empty() {
+            kind.span = figures.span(days.at());
+        }
+        draft.window = days.window(figures, &hours, &clock::points(figures));
+    }
+    draft.kind = Some(kind);
+}
+
+/// Reads what a person says of themselves.
+pub fn parse_profile(_text: &str, _today: Date, _lexicon: &Lexicon) -> ProfileDraft {
+    ProfileDraft::default()
+}

@@ -1,0 +1,433 @@
+//! Amounts of money: how much, and for which unit of work.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use jobmatch_domain::PayUnit;
+use jobmatch_domain::pay::{Money, PayRange};
+use regex::Regex;
+
+use super::figures::Figures;
+use super::phrases::{after, before, clause_after, clause_before, regex};
+
+/// Months' wages outside these limits are other numbers.
+const MONTHLY: std::ops::RangeInclusive<f64> = 800.0..=100_000.0;
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]+(?:\.[0-9]+)?"));
+static RANGE_MARK: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^ ?(?:[-~—–－一至到]{1,2}|——|或) ?([0-9]+(?:\.[0-9]+)?)"));
+static CURRENCY: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|¥)(?:人民币)?"));
+/// What follows an amount: how firm it is, then the unit it pays for.
+static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起|\+)?[)\]]? ?(?:钱)?",
+        r"(?:(?P<slash>/|每|一|1 ?|按|算)?",
+        r"(?:(?:个)?(?P<piece1>课时|节课)|(?:个)?(?P<hour>小时|钟头|钟|h(?:[^a-z]|$))|(?P<month>(?:个)?月)",
+        r"|(?P<day>天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
+    ))
+});
+/// The same, for pieces; needs the stroke or the 一.
+static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(r"^(?:左右|上下|不等|往上|以上|起|\+)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"))
+});
+static HOUR_AFTER_STROKE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
+const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
+static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(
+        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"
+    ))
+});
+static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:(?P<hour>时薪|小时工资|小时费|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
+        r"|(?P<month>月薪|月工资|月收入|月入|月综合|每个?月|1个?月|月基本|月底薪|月)",
+        r"|(?P<day>日薪|日工资|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
+        r"|(?P<year>年薪|年收入|每年|年综合))",
+        r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可|约|保底|底薪|净|付|发|结|算|大概|挣|拿|不低于|最低|达|工钱|纯)*[:是为]? ?[¥(]?$",
+    ))
+});
+static CUE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:工资|薪资|薪水|薪酬|待遇|报酬|收入|综合|到手|工价|工钱|酬劳|劳务费|补助|见习补贴|岗位补贴|生活补贴|补贴|税前|税后|月薪|日薪|时薪|价格|单价|课酬|课时费|酬金|佣金|月入|月|开|给|底薪|保底|基本工资|固定)",
+        r"[^0-9,。;!?\n]{0,6}$",
+    ))
+});
+static BASE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$",
+    )
+});
+static BASE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^ ?(?:/月|每月|1月|一个月)?的?(?:无责)?(?:底薪|保底|打底|基本工资|底)")
+});
+static OPEN_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月)?",
+        r"(?:往上|以上|起步|起|打底|保底|朝上|\+[^0-9a-z]|\+$|不封顶|多劳多得)",
+    ))
+});
+static COMMISSION_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:底薪|无责|保底|基本|工资|/月|每月|一个月|1个?月|/天|1天|1 ?小时|/小时|左右|打底|[)]| )*",
+        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
+    ))
+});
+static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|封顶|之内)"));
+/// Sums that are not the wage.
+static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
+        r"[^0-9,。;!?\n工薪]{0,3}$",
+    ))
+});
+static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)",
+    )
+});
+/// Hopes: what one can reach on a good day.
+static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$",
+    )
+});
+/// What is counted, so no money, unless the currency is named.
+static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^ ?(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
+    ))
+});
+
+/// A sum that a text names, read as pay.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quote {
+    /// Amounts and unit.
+    pub(crate) range: PayRange,
+    /// Bytes of the figures' text.
+    pub(crate) at: Range<usize>,
+    /// How plainly it is the wage, 0 to 1.
+    pub(crate) confidence: f32,
+}
+
+/// Every sum that can be pay, in order of the text.
+pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
+    let text = figures.text();
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(number) = NUMBER.find_at(text, from) {
+        from = number.end();
+        if text[..number.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+            continue;
+        }
+        let amount = Amount::read(figures, number.range());
+        if let Some(quote) = amount.quote(text) {
+            found.push(quote);
+        }
+        from = amount.at.end;
+    }
+    found
+}
+
+/// The sum that is most plainly the wage; of equal ones the first.
+pub(crate) fn pay(figures: &Figures) -> Option<Quote> {
+    let mut best: Option<Quote> = None;
+    for quote in quotes(figures) {
+        if best.as_ref().is_none_or(|b| quote.confidence > b.confidence + 1e-6) {
+            best = Some(quote);
+        }
+    }
+    best
+}
+
+struct Amount {
+    low: f64,
+    high: Option<f64>,
+    marked: bool,
+    at: Range<usize>,
+}
+
+impl Amount {
+    fn read(figures: &Figures, number: Range<usize>) -> Self {
+        let text = figures.text();
+        let value = |range: Range<usize>| text[range].parse::<f64>().unwrap_or(0.0);
+        let mut low = value(number.clone());
+        let mut end = number.end;
+        let mut marked = text[..number.start].ends_with('¥');
+        let mut take_currency = |end: &mut usize| -> f64 {
+            let Some(mark) = CURRENCY.find(&text[*end..]) else { return 1.0 };
+            *end += mark.end();
+            marked = true;
+            match mark.as_str().trim() {
+                "毛" | "毛钱" | "角" => 0.1,
+                "分钱" => 0.01,
+                _ => 1.0,
+            }
+        };
+        let mut factor = take_currency(&mut end);
+        low *= factor;
+        low += small_change(text, &mut end, number.end);
+        let mut high = None;
+        if let Some(range) = RANGE_MARK.captures(&text[end..]) {
+            let upper = range.get(1).map_or(0..0, |m| end + m.start()..end + m.end());
+            let top = value(upper.clone());
+            let scale = figures.scale_at(upper.start);
+            if scale > 1.0 && low < 100.0 && low * scale <= top {
+                low *= scale;
+            }
+            let mut range_end = upper.end;
+            factor = take_currency(&mut range_end);
+            if top >= low {
+                if factor < 1.0 && high.is_none() {
+                    low *= factor;
+                }
+                high = Some(top * factor);
+                end = range_end;
+            }
+        }
+        Self { low, high, marked, at: number.start..end }
+    }
+
+    /// The quote, when the context makes the amount pay.
+    fn quote(&self, text: &str) -> Option<Quote> {
+        let (ahead, behind) =
+            (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
+        if OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead) || OTHER_AFTER.is_match(behind) {
+            return None;
+        }
+        let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
+        let cued = base || CUE.is_match(ahead);
+        let named = unit_after(behind, self.marked).or_else(|| unit_before(ahead));
+        let counted = COUNTED_AFTER.is_match(behind);
+        if !self.marked
+            && counted
+            && unit_after(behind, false).is_none_or(|u| {
+                // 3天, 2个月: spans of time, unless the number is a sum for one of them.
+                matches!(u, PayUnit::Day | PayUnit::Month | PayUnit::Year | PayUnit::Hour)
+                    && self.is_bare_count(behind)
+            })
+        {
+            return None;
+        }
+        let unit = [unit_after(behind, self.marked), unit_before(ahead), self.unit_of_size(cued)]
+            .into_iter()
+            .flatten()
+            .find(|unit| self.is_plausible(*unit))?;
+        let named = named.filter(|named| *named == unit);
+        let mut confidence: f32 = 0.35;
+        confidence += if named.is_some() { 0.25 } else { 0.0 };
+        confidence += if cued { 0.2 } else { 0.0 };
+        confidence += if self.marked { 0.05 } else { 0.0 };
+        confidence += if self.high.is_some() { 0.05 } else { 0.0 };
+        confidence += if base { 0.1 } else { 0.0 };
+        if HOPE_BEFORE.is_match(clause_before(text, self.at.start, 12)) {
+            confidence -= 0.4;
+        }
+        Some(Quote {
+            range: self.range(unit, base, text)?,
+            at: self.at.clone(),
+            confidence: confidence.clamp(0.05, 0.98),
+        })
+    }
+
+    /// A count of days or months rather than a sum for each: 26天, 3个月.
+    fn is_bare_count(&self, behind: &str) -> bool {
+        let per = behind.trim_start().starts_with(['/', '每', '1', '一', '按']);
+        !per
+    }
+
+    /// The unit of an amount that names none.
+    fn unit_of_size(&self, cued: bool) -> Option<PayUnit> {
+        let round = self.low % 10.0 == 0.0;
+        match self.low {
+            low if low >= 1000.0 && round && (cued || self.marked || low <= 30_000.0) => {
+                Some(PayUnit::Month)
+            }
+            low if (80.0..1000.0).contains(&low) && (cued || self.marked) => Some(PayUnit::Day),
+            low if (8.0..80.0).contains(&low) && cued && self.marked => Some(PayUnit::Hour),
+            _ => None,
+        }
+    }
+
+    fn is_plausible(&self, unit: PayUnit) -> bool {
+        let top = self.high.unwrap_or(self.low);
+        match unit {
+            PayUnit::Hour => (5.0..=500.0).contains(&top),
+            PayUnit::Day => (30.0..=3000.0).contains(&top),
+            PayUnit::Month => MONTHLY.contains(&top),
+            PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
+            PayUnit::Piece => top > 0.0 && top <= 20_000.0,
+        }
+    }
+
+    fn range(&self, unit: PayUnit, base: bool, text: &str) -> Option<PayRange> {
+        let behind = after(text, self.at.end, 16);
+        let money = |yuan: f64| Money::from_yuan((yuan * 1000.0).round() / 1000.0).ok();
+        let low = money(self.low);
+        let (min, max) = if let Some(high) = self.high {
+            (low, money(high))
+        } else if MOST_AFTER.is_match(behind) {
+            (None, low)
+        } else if base
+            || OPEN_AFTER.is_match(behind)
+            || COMMISSION_AFTER.is_match(behind)
+            || before(text, self.at.start, 4).ends_with("不低于")
+        {
+            (low, None)
+        } else {
+            (low, low)
+        };
+        (min.is_some() || max.is_some()).then_some(PayRange { min, max, unit })
+    }
+}
+
+/// The 5 of 1块5 and of 1块2毛5.
+fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
+    if !text[number_end..*end].ends_with('块') {
+        return 0.0;
+    }
+    let rest = text[*end..].trim_start_matches(' ');
+    let skipped = text[*end..].len() - rest.len();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let tail = &rest[digits.min(rest.len())..];
+    // 1块5一桶, but not 20块 1天.
+    if digits == 1
+        && skipped == 0
+        && !tail.starts_with([
+            '天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚', '-', '~', '到', '至',
+        ])
+    {
+        *end += digits;
+        let value = f64::from(rest.as_bytes()[0] - b'0') / 10.0;
+        if let Some(mark) = tail.strip_prefix('毛') {
+            *end += '毛'.len_utf8();
+            let _ = mark;
+        }
+        return value;
+    }
+    0.0
+}
+
+fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
+    if let Some(unit) = UNIT_AFTER.captures(behind) {
+        let per = unit.name("slash").is_some();
+        for (name, of) in [
+            ("piece1", PayUnit::Piece),
+            ("hour", PayUnit::Hour),
+            ("month", PayUnit::Month),
+            ("day", PayUnit::Day),
+            ("year", PayUnit::Year),
+        ] {
+            if unit.name(name).is_some() && (per || marked || name == "month" || name == "day") {
+                return Some(of);
+            }
+        }
+    }
+    if HOUR_AFTER_STROKE.is_match(behind) {
+        return Some(PayUnit::Hour);
+    }
+    let piece = PIECE_AFTER.find(behind)?;
+    // 200元/人/天 is by the day.
+    let then = &behind[piece.end()..];
+    if piece.as_str().ends_with(['人', '位']) && then.starts_with(['/', '每', '1', '一']) {
+        return unit_after(then, true).or(Some(PayUnit::Piece));
+    }
+    Some(PayUnit::Piece)
+}
+
+fn unit_before(ahead: &str) -> Option<PayUnit> {
+    if let Some(unit) = UNIT_BEFORE.captures(ahead) {
+        for (name, of) in [
+            ("hour", PayUnit::Hour),
+            ("month", PayUnit::Month),
+            ("day", PayUnit::Day),
+            ("year", PayUnit::Year),
+        ] {
+            if unit.name(name).is_some() {
+                return Some(of);
+            }
+        }
+    }
+    PIECE_BEFORE.is_match(ahead).then_some(PayUnit::Piece)
+}
+
+static NEGOTIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:工资|薪资|薪水|薪酬|待遇|价格|报酬|月薪|工价|工钱|价钱|收入|酬劳|钱)[^0-9,。;!?\n]{0,5}(?:面议|面谈|再谈|详谈|可谈|商议|另议|好商量|好说|电议|当面谈|见面谈|来谈)",
+        r"|面议|电议",
+        r"|(?:^|[,。;!\n ])(?:可)?面谈(?:$|[,。;!\n ])",
+    ))
+});
+
+/// The wording that leaves the pay to a talk, in bytes of the figures' text.
+pub(crate) fn negotiable(figures: &Figures) -> Option<Range<usize>> {
+    let found = NEGOTIABLE.find(figures.text())?;
+    Some(found.range())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::source::Source;
+
+    fn read(text: &str) -> Option<(Option<f64>, Option<f64>, PayUnit)> {
+        let quote = pay(&Figures::read(&Source::read(text)))?;
+        Some((quote.range.min.map(Money::yuan), quote.range.max.map(Money::yuan), quote.range.unit))
+    }
+
+    #[test]
+    fn pay_is_read_in_all_its_forms() {
+        use PayUnit::{Day, Hour, Month, Piece, Year};
+        for (text, min, max, unit) in [
+            ("招保洁，四千五，单休", 4500.0, Some(4500.0), Month),
+            ("月薪4000-6000元", 4000.0, Some(6000.0), Month),
+            ("4-6K·13薪", 4000.0, Some(6000.0), Month),
+            ("1.5-2万/月", 15_000.0, Some(20_000.0), Month),
+            ("工资6千起", 6000.0, None, Month),
+            ("底薪3000+提成", 3000.0, None, Month),
+            ("3500底薪，送一桶提一块五", 3500.0, None, Month),
+            ("150一天日结", 150.0, Some(150.0), Day),
+            ("25元/小时", 25.0, Some(25.0), Hour),
+            ("18块一个钟", 18.0, Some(18.0), Hour),
+            ("15元/时", 15.0, Some(15.0), Hour),
+            ("计件8毛一个", 0.8, Some(0.8), Piece),
+            ("一车300", 300.0, Some(300.0), Piece),
+            ("一平55，料齐了", 55.0, Some(55.0), Piece),
+            ("年薪8-12万", 80_000.0, Some(120_000.0), Year),
+            ("两班倒 综合5500-7000", 5500.0, Some(7000.0), Month),
+            ("260-300元/天", 260.0, Some(300.0), Day),
+            ("3500往上，满勤奖200", 3500.0, None, Month),
+            ("300元/人", 300.0, Some(300.0), Piece),
+            ("200元/人/天", 200.0, Some(200.0), Day),
+            ("26天8800起", 8800.0, None, Month),
+            ("一个数(一万)一月", 10_000.0, Some(10_000.0), Month),
+            ("一百八一天", 180.0, Some(180.0), Day),
+            ("送一桶1块5", 1.5, Some(1.5), Piece),
+            ("两千八到三千二，管饭", 2800.0, Some(3200.0), Month),
+        ] {
+            assert_eq!(read(text), Some((Some(min), max, unit)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_sums_and_counts_are_no_pay() {
+        for text in [
+            "押金300元",
+            "全勤奖200，招3名",
+            "餐补每天25",
+            "18-50岁，早8点到5点",
+            "身高165以上",
+            "200多人的厂",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_talk_about_pay_is_no_meeting_in_the_shop() {
+        let asks = |text| negotiable(&Figures::read(&Source::read(text))).is_some();
+        assert!(asks("工资面议") && asks("待遇好商量") && asks("保洁两名，面谈"));
+        assert!(!asks("有意者店内面谈") && !asks("来店里谈"));
+    }
+}

@@ -1,0 +1,194 @@
+//! Certificates and driving licences.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use jobmatch_domain::Certificate;
+use regex::Regex;
+
+use super::draft::Found;
+use super::phrases::{Phrases, before, clause_after, clause_before, regex};
+use super::source::Source;
+
+/// Names on record that say themselves that they are papers.
+static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    let named = Certificate::names().filter(|name| {
+        name.chars().count() > 2 && name.contains(['证', '照', '本']) || name.starts_with("CET")
+    });
+    let bare = ["驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
+    let more = ["驾本", "健康证", "健康证明", "会计证", "电工本", "低压电工证", "高压电工证"];
+    Phrases::of(
+        named
+            .map(str::to_lowercase)
+            .chain(bare.iter().chain(&more).map(|s| (*s).to_owned()))
+            .map(|name| (name, ())),
+    )
+});
+/// Classes of driving licence as people write them.
+static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?",
+    )
+});
+/// Papers that no table knows.
+static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书))",
+    )
+});
+/// What stands in front of the paper's name.
+static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^.*(?:持有|持|具备|具有|需要|需|须|必须|要有|要求|要|有|带|办理|办|取得|考取|考|凭|和|及|或|与|并|含|国家|相关|有效|的|会|拿|无|没|得|是)",
+    )
+});
+static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:[^,。;!?\n]{0,10})(?:优先|更好|最好|加分|也行|也可|亦可|均可|再加|加[0-9]|多给|补贴|补[0-9]|者加|奖|也要|包办|代办|报销)",
+        r"|^(?:的)?(?:[^,。;!?\n]{0,2}(?:公司|单位|店里|我们|厂里|统一|免费|可以?|可入职后|可后|可先上岗再|先上岗再|入职后|没有的?可?|没有的我们|没有可)(?:统一|免费|给|负责|帮忙?|帮着|协助|出钱|花钱)?(?:办|补办|代办|培训|考|带))",
+        r"|^[(](?:可|没|无|在考|公司|包|代)",
+        r"|^[,、 ]?(?:没有的?|没有也|没证的?|无证)(?:也|可|我们|店里|公司|单位|能)",
+        r"|^(?:没有|没)?(?:也行|也可|都行|无所谓)",
+    ))
+});
+static NOT_DEMANDED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:无需|不需要?|不用|没有|没|无|不要|不押|押|代办|包办|帮办|免费办|可办|给办|包考|协助办理?|帮助?考?取?|送|不限|培训考?|报销|报考|负责办|统一办|公司办|单位办|店里办|厂里办|优先|还没)[^,。;!?\n]{0,3}$",
+    )
+});
+static PERSONAL: [&str; 19] = [
+    "身份证",
+    "居住证",
+    "暂住证",
+    "退伍证",
+    "学生证",
+    "毕业证",
+    "结婚证",
+    "残疾证",
+    "保证",
+    "学位证",
+    "工作证",
+    "优待证",
+    "房产证",
+    "准生证",
+    "出入证",
+    "行驶证",
+    "退休证",
+    "单位证",
+    "通行证",
+];
+
+/// Certificates that the text demands (or, of a person, holds), each once, in order.
+pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
+    let text = plain.text();
+    let mut finds: Vec<(Range<usize>, String)> = licences(text);
+    let free = |finds: &[(Range<usize>, String)], at: &Range<usize>| {
+        finds.iter().all(|(f, _)| f.end <= at.start || at.end <= f.start)
+    };
+    for ((), at) in KNOWN.find_in(text) {
+        if free(&finds, &at) && !PERSONAL.iter().any(|p| text[..at.end].ends_with(p)) {
+            finds.push((at.clone(), text[at].to_owned()));
+        }
+    }
+    for found in OTHER.captures_iter(text).filter_map(|c| c.name("name")) {
+        let lead = LEAD.find(found.as_str()).map_or(0, |m| m.end());
+        let name = &found.as_str()[lead..];
+        let at = found.start() + lead..found.end();
+        let personal = PERSONAL.iter().any(|p| name.ends_with(p));
+        if free(&finds, &at) && !personal && (3..=12).contains(&name.chars().count()) {
+            finds.push((at, name.to_owned()));
+        }
+    }
+    finds.sort_by_key(|(at, _)| at.start);
+    let mut seen = HashSet::new();
+    let mut out = Vec::new();
+    for (at, name) in finds {
+        let Ok(certificate) = Certificate::parse(&name) else { continue };
+        if is_demanded(text, &at) && seen.insert(certificate.clone()) {
+            let confidence = if certificate.as_str() == name { 0.85 } else { 0.9 };
+            out.push(Found::new(certificate, plain.span(&at), confidence));
+        }
+    }
+    out
+}
+
+fn licences(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut finds = Vec::new();
+    for found in LICENCE.captures_iter(text) {
+        let (Some(whole), Some(class)) = (found.get(0), found.name("class")) else { continue };
+        let glued = text[..whole.start()].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let runs_on = text[class.end()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let ahead = before(text, whole.start(), 8);
+        let named = found.name("paper").is_some();
+        let asked = [
+            "驾照",
+            "驾驶证",
+            "要求",
+            "持",
+            "需",
+            "有",
+            "会开",
+            "本",
+            "证",
+            "照",
+            "准驾",
+            "驾",
+            "(",
+        ]
+        .iter()
+        .any(|cue| ahead.contains(cue));
+        let building = text[class.end()..]
+            .starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
+        if !glued && !runs_on && !building && (named || asked) {
+            finds.push((whole.range(), class.as_str().to_uppercase()));
+        }
+    }
+    finds
+}
+
+fn is_demanded(text: &str, at: &Range<usize>) -> bool {
+    let behind = clause_after(text, at.end, 14);
+    let next = &text[at.end..];
+    let ahead = clause_before(text, at.start, 8);
+    !NOT_DEMANDED_AFTER.is_match(behind)
+        && !NOT_DEMANDED_BEFORE.is_match(ahead)
+        && !(next.starts_with([',', ' '])
+            && NOT_DEMANDED_AFTER.is_match(next)
+            && !next.contains("优先"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<String> {
+        certificates(&Source::read(text)).into_iter().map(|f| f.value.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn demanded_papers_are_found_by_their_names() {
+        assert_eq!(read("有本(C1)，3500底薪"), ["C1"]);
+        assert_eq!(read("持B2以上驾照"), ["B2"]);
+        assert_eq!(read("要求C1，驾龄3年以上"), ["C1"]);
+        assert_eq!(read("有母婴护理证、健康证，做过十家以上"), ["母婴护理证", "健康证"]);
+        assert_eq!(read("低压电工证，改造走线"), ["电工证"]);
+        assert_eq!(read("持特种作业操作证(塔吊)"), ["特种作业操作证"]);
+        assert_eq!(read("会开车有驾照"), ["C1"]);
+    }
+
+    #[test]
+    fn what_is_no_demand_is_left_out() {
+        for text in [
+            "有保安证的再加200",
+            "有电工证优先",
+            "健康证公司给办",
+            "不押证件，身份证拍照",
+            "没证也行",
+            "A1座302室",
+            "健康证可入职后办",
+        ] {
+            assert!(read(text).is_empty(), "{text} {:?}", read(text));
+        }
+    }
+}

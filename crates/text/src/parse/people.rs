@@ -1,0 +1,474 @@
+//! Who is sought: how many, of which age, schooling and experience, and of which sex.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use jobmatch_domain::posting::AgeRange;
+use jobmatch_domain::{Date, Education};
+use regex::Regex;
+
+use super::draft::{Found, Gender};
+use super::figures::Figures;
+use super::phrases::{Phrases, after, before, clause_after, clause_before, regex};
+
+static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口)",
+        r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
+        r"|(?:人数|名额|数量)[:是为]? ?(?P<told>[0-9]{1,4})",
+    ))
+});
+static SEEKS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:招|聘|要|缺|找|需|急|求|寻|收|来|募|还差|差|用)[^0-9,。;!?\n]{0,12}$")
+});
+/// Persons who are there already, or who are served.
+static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|满|管|带|做|照顾|服务|宿舍|住|间|班组|规模|近|超|餐位|供|约|限前|前|第|陪|伺候|下面|辖|分|/)[^0-9,。;!?\n]{0,3}$",
+    )
+});
+static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|大食堂|孩子|老人|娃|评|1|每)",
+    )
+});
+
+/// Places; the first that is plainly meant.
+pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
+    let text = figures.text();
+    let mut best: Option<Found<u32>> = None;
+    for found in PERSONS.captures_iter(text) {
+        let number = found.name("n").or(found.name("bare")).or(found.name("told"));
+        let (Some(whole), Some(number)) = (found.get(0), number) else { continue };
+        let Ok(value) = number.as_str().parse::<u32>() else { continue };
+        let ahead = clause_before(text, number.start(), 14);
+        let behind = after(text, whole.end(), 6);
+        let of = found.name("of").map_or("", |m| m.as_str());
+        let glued = text[..number.start()].ends_with(|c: char| {
+            c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '/' | '元' | '块')
+        });
+        let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
+        let seeks = SEEKS.is_match(ahead);
+        let told = found.name("told").is_some();
+        if value == 0
+            || glued
+            || NOT_SOUGHT_AFTER.is_match(behind)
+            || !told && NOT_SOUGHT_BEFORE.is_match(ahead) && !(seeks && of == "名")
+        {
+            continue;
+        }
+        let confidence = match of {
+            "" => 0.9,
+            "名" => 0.95,
+            "位" | "人" => {
+                if seeks {
+                    0.85
+                } else {
+                    0.75
+                }
+            }
+            "个" => {
+                if seeks && seeks_one(text, ahead, behind) {
+                    0.7
+                } else {
+                    continue;
+                }
+            }
+            "个人" => {
+                if seeks
+                    || behind.is_empty()
+                    || behind.starts_with([',', '。', ' ', '\n', ';', '!'])
+                {
+                    0.7
+                } else {
+                    continue;
+                }
+            }
+            "口" => continue,
+            _ => 0.8,
+        };
+        let confidence = if ranged { confidence - 0.3 } else { confidence };
+        if best.as_ref().is_none_or(|b| confidence > b.confidence + 0.15) {
+            best = Some(Found::new(value, figures.span(&whole.range()), confidence));
+        }
+    }
+    best
+}
+
+/// 招3个, 要俩: nothing but the work is counted.
+fn seeks_one(text: &str, ahead: &str, behind: &str) -> bool {
+    let _ = text;
+    !ahead.ends_with("第")
+        && !behind.starts_with([
+            '月', '小', '钟', '多', '班', '档', '区', '方', '点', '数', '工', '坑', '包', '箱',
+            '桶', '孩', '娃', '老', '车', '店', '部', '项', '岗', '站', '教',
+        ])
+}
+
+static AGES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9]) ?(?P<years>周?岁|之间)?",
+        r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
+        r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)",
+        r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
+        r"|(?P<least>[1-9][0-9])(?P<least_years>周?岁)? ?(?:以上|往上|起|\+)",
+        r"|(?P<about>[1-9][0-9])(?:周?岁)?(?:左右|上下)(?P<about_years>岁|的)?",
+        r"|(?P<decade>[5-9]0|00)后(?:[、,和到至-]?(?P<decade2>[6-9]0|00)后)?",
+    ))
+});
+static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
+});
+/// Whom the limit is waived for, or another number.
+static NO_AGE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|都行|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
+    )
+});
+
+/// Limits of age: the first that are plainly ages.
+pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
+    let text = figures.text();
+    let mut found: Option<Found<AgeRange>> = None;
+    for captures in AGES.captures_iter(text) {
+        let Some(whole) = captures.get(0) else { continue };
+        let glued = text[..whole.start()]
+            .ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | '-' | '/'));
+        let behind = after(text, whole.end(), 5);
+        let told = |name| captures.name(name).is_some();
+        let years =
+            told("years") || told("most_years") || told("least_years") || told("about_years");
+        let cued = AGE_CUE.is_match(before(text, whole.start(), 12));
+        if glued
+            || NO_AGE_AFTER.is_match(behind)
+            || behind.starts_with(|c: char| c.is_ascii_digit())
+        {
+            continue;
+        }
+        let number = |name| captures.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
+        let limits = if let (Some(a), Some(b)) = (number("a"), number("b")) {
+            (years
+                || cued
+                || is_alone(text, &whole.range())
+                    && (16..=60).contains(&a)
+                    && (24..=70).contains(&b))
+            .then_some((Some(a), Some(b)))
+        } else if let Some(most) = number("no_more") {
+            (whole.as_str().contains('岁') || cued).then_some((None, Some(most)))
+        } else if let Some(most) = number("most") {
+            let plain =
+                years || cued || is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            plain.then_some((None, Some(most)))
+        } else if let Some(full) = number("full") {
+            (whole.as_str().contains('岁') || full == 18 || full == 16)
+                .then_some((Some(full), None))
+        } else if let Some(least) = number("least") {
+            (years || cued).then_some((Some(least), None))
+        } else if let Some(about) = number("about") {
+            let plain = whole.as_str().contains('岁') || cued;
+            plain.then_some((Some(about.saturating_sub(5)), Some(about + 5)))
+        } else {
+            decades(today, number("decade"), number("decade2"))
+        };
+        let Some((min, max)) = limits else { continue };
+        let span = figures.span(&whole.range());
+        match &found {
+            None => {
+                if let Ok(Some(range)) = AgeRange::new(min, max) {
+                    found = Some(Found::new(range, span, if years || cued { 0.95 } else { 0.75 }));
+                }
+            }
+            // 满18岁, 55岁以下: two halves of one limit.
+            Some(first) => {
+                let joined = AgeRange::new(
+                    first.value.min().map(u32::from).or(min),
+                    first.value.max().map(u32::from).or(max),
+                );
+                let complements = first.value.min().is_none() != min.is_none();
+                if let (true, Ok(Some(range))) = (complements, joined) {
+                    found = Some(Found::new(range, first.span.clone(), first.confidence));
+                }
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The clause is nothing but the numbers, so that they can be ages.
+fn is_alone(text: &str, at: &Range<usize>) -> bool {
+    clause_before(text, at.start, 4).chars().all(|c| !c.is_alphanumeric())
+        && clause_after(text, at.end, 2).chars().all(|c| !c.is_alphanumeric())
+}
+
+/// Ages by difference of years of those born in decades such as 70后.
+fn decades(
+    today: Date,
+    first: Option<u32>,
+    second: Option<u32>,
+) -> Option<(Option<u32>, Option<u32>)> {
+    let year = u32::try_from(today.year()).ok()?;
+    let born = |decade: u32| if decade < 30 { 2000 + decade } else { 1900 + decade };
+    let (a, b) = (born(first?), born(second.or(first)?));
+    Some((Some(year.checked_sub(a.max(b) + 9)?), Some(year.checked_sub(a.min(b))?)))
+}
+
+static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
+    Phrases::new(&[
+        (
+            Education::None,
+            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 不限文化 学历要求不限 学历:不限 无学历限制",
+        ),
+        (Education::Primary, "小学"),
+        (Education::Junior, "初中"),
+        (Education::Senior, "高中"),
+        (Education::Vocational, "中专 技校 中技 职高 职专 中职"),
+        (Education::College, "大专 专科 高职 高技"),
+        (Education::Bachelor, "本科 学士 大学毕业 大学学历"),
+        (Education::Master, "硕士 研究生"),
+        (Education::Doctor, "博士"),
+    ])
+});
+static SCHOOLED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届)*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)",
+    )
+});
+static SCHOOLED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:学历|文化|要求|全日制|统招|[0-9][、.)]|至少|最低|起码|需|须|不低于|具备|具有|限)[^,。;!\n]{0,5}$",
+    )
+});
+/// A wish or a pupil, not a demand.
+static NO_DEMAND_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^[^,。;!\n 、]{0,8}(?:优先|更好|最好|加分|在读|在校|学生|数学|英语|语文|老师|门口|课程|班|部|食堂|宿舍|作业|孩子|辅导|旁|附近|对面|家长|也行也)",
+    )
+});
+
+/// Schooling words, each with whether it reads as a demand or as held.
+pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
+    let text = figures.text();
+    let mut best: Option<(Found<Education>, usize)> = None;
+    for (level, at) in EDUCATION.find_in(text) {
+        let behind = after(text, at.end, 16);
+        let none = level == Education::None;
+        let demanded =
+            SCHOOLED_AFTER.is_match(behind) || SCHOOLED_BEFORE.is_match(before(text, at.start, 8));
+        if !none && (!demanded || NO_DEMAND_AFTER.is_match(behind)) {
+            continue;
+        }
+        let span = figures.span(&at);
+        match &best {
+            None => best = Some((Found::new(level, span, 0.9), at.end)),
+            // 高中、中专、大专 of one list: the least of them is what is demanded.
+            Some((first, end))
+                if at.start - end <= 12
+                    && level.rank() < first.value.rank()
+                    && !text[*end..at.start].contains([',', '。', '\n']) =>
+            {
+                best = Some((Found::new(level, span, 0.85), at.end));
+            }
+            Some(_) => {}
+        }
+    }
+    best.map(|(found, _)| found)
+}
+
+static NO_EXPERIENCE: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    Phrases::new(&[(
+        (),
+        concat!(
+            "无需经验 不需经验 不需要经验 无须经验 不用经验 不要经验 没经验也行 没有经验也行 没经验可 无经验可 无经验也 无经验亦可 经验不限 不限经验 零经验 0经验 ",
+            "没干过也行 没做过也行 没干过的也行 没干过可教 没干过能教 没经验可以学 没经验能学 没经验可学 小白可 小白也可 新手可 新手也可 新手也行 生手可 生手也 生手亦可 生手也行 生手熟手 生熟手 生手都行 无经验者 没经验的 无需工作经验 无工作经验 不要求经验 无经验要求 经验无要求 有无经验均可 有无经验都 有没有经验都 经验不要求 没经验手把手 没经验包教 不会可以学 不会可学 不会的可以学 不会可教 不会的教 可接受小白 无经验能 无经验我 没经验我 没经验有 无经验有师傅 无经验带 没经验带 不会包教 包教会 包教包会 学徒也可 学徒也行 零基础 0基础 没经验不要紧 没经验没关系 不懂的教 不会教 经验要求不限 经验:不限 经验没要求 没经验都行 没干过有人教"
+        ),
+    )])
+});
+static EXPERIENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?P<n>[0-9]{1,2}(?:\.5)?|半)(?:[-~—至到](?:[0-9]{1,2}))? ?(?P<unit>个月|年|载)(?:半)?(?:\(?含?\)?以上|及以上|或以上|往上|以下|左右|多|来)?(?:的)?",
+        r"(?P<rest>[^,。;!?\n0-9]{0,14})",
+    ))
+});
+static EXPERIENCE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的熟手|的熟练工|的大工)",
+    )
+});
+static EXPERIENCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$",
+    )
+});
+
+/// Months of experience demanded; 0 where the text says that none is needed.
+pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
+    let text = figures.text();
+    for found in EXPERIENCE.captures_iter(text) {
+        let (Some(whole), Some(rest)) = (found.get(0), found.name("rest")) else { continue };
+        let ahead = clause_before(text, whole.start(), 10);
+        let glued = text[..whole.start()]
+            .ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/'));
+        let ranged = text[..whole.start()].ends_with(['-', '~', '至', '到', '—']);
+        let told = EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
+        let wish = rest.as_str().contains("优先")
+            || rest.as_str().contains("加分")
+            || rest.as_str().contains("更好")
+            || rest.as_str().contains("涨");
+        if glued || ranged || !told || wish {
+            continue;
+        }
+        let number = found.name("n").map_or("", |m| m.as_str());
+        let count = if number == "半" { 0.5 } else { number.parse::<f32>().unwrap_or(0.0) };
+        let months = if &found["unit"] == "个月" { count } else { count * 12.0 };
+        if months <= 720.0 {
+            let span = figures.span(&(whole.start()..rest.start()));
+            return Some(Found::new(months as u16, span, 0.9));
+        }
+    }
+    let (_, at) = NO_EXPERIENCE.find_in(text).next()?;
+    Some(Found::new(0, figures.span(&at), 0.9))
+}
+
+static GENDER: LazyLock<Phrases<Option<Gender>>> = LazyLock::new(|| {
+    use Gender::{Female, Male};
+    Phrases::new(&[
+        (
+            Some(Female),
+            "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 宝妈 姐妹 女孩 女生 小姑娘 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女",
+        ),
+        (
+            Some(Male),
+            "限男 只要男 男士优先 男性优先 男生优先 男优先 男工 男的 男性 男士 男员工 小伙 小伙子 大叔 大爷 大哥 男生 男同志 男孩 壮汉 男劳力 男护工 男宿管 老爷们 爷们 男保安 要男 招男 帅哥 汉子 男丁",
+        ),
+        (
+            None,
+            "男女不限 不限男女 男女都 男女均 男女皆 男女各 男女同 男女老少 性别不限 不限性别 女装 男装 女鞋 男鞋 女裤 男裤 女生宿舍 男生宿舍 女生公寓 男生公寓 妇女用品 男女可 男女 老大爷 老大娘 给大爷 帅哥美女 美女帅哥 照顾大爷 照顾大妈 伺候大爷 女包 女童 男童 女性用品 妇女儿童",
+        ),
+    ])
+});
+/// Other people than those sought.
+static SERVED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:照顾|伺候|陪护?|服务|接待|看护|为|给|护理|1个|教|向|帮|对|男|女|联系|找|电话|问|有位|有个|老|跟)$",
+    )
+});
+
+/// The sex that a wording asks for; none where it asks for both.
+pub(crate) fn gender(figures: &Figures) -> Option<Found<Gender>> {
+    let text = figures.text();
+    let mut found: Option<Found<Gender>> = None;
+    for (gender, at) in GENDER.find_in(text) {
+        let Some(gender) = gender else {
+            if text[at.clone()].starts_with("男女") || text[at.clone()].contains("不限") {
+                return None;
+            }
+            continue;
+        };
+        if SERVED.is_match(before(text, at.start, 3)) {
+            continue;
+        }
+        match &found {
+            Some(first) if first.value != gender => return None,
+            Some(_) => {}
+            None => found = Some(Found::new(gender, figures.span(&at), 0.8)),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::source::Source;
+
+    fn figures(text: &str) -> Figures {
+        Figures::read(&Source::read(text))
+    }
+
+    #[test]
+    fn headcounts() {
+        for (text, wanted) in [
+            ("招洗碗工两名", Some(2)),
+            ("后天婚宴端盘子 15人 上午", Some(15)),
+            ("手机店招店员俩人", Some(2)),
+            ("要12个男的", Some(12)),
+            ("会看秤，要俩，现结", Some(2)),
+            ("4个学生或宝妈", Some(4)),
+            ("（在册队员200多人）招人：白班岗8人", Some(8)),
+            ("做三个人的晚饭", None),
+            ("300元/人", None),
+            ("宿舍4人间", None),
+            ("3个月以上", None),
+            ("招若干名", None),
+        ] {
+            assert_eq!(headcount(&figures(text)).map(|f| f.value), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn ages() {
+        let today = Date::parse("2026-11-23").unwrap();
+        for (text, wanted) in [
+            ("年龄18-35岁", Some((Some(18), Some(35)))),
+            ("限男，50岁以下", Some((None, Some(50)))),
+            ("倒休，五十五以下，泺源", Some((None, Some(55)))),
+            ("年龄二十五到五十，女性优先", Some((Some(25), Some(50)))),
+            ("50岁左右", Some((Some(45), Some(55)))),
+            ("70后80后都收", Some((Some(37), Some(56)))),
+            ("年满18周岁，不超过60岁", Some((Some(18), Some(60)))),
+            ("60岁也行", None),
+            ("早8到晚5，20-25元", None),
+            ("能搬50斤以上", None),
+        ] {
+            let read = age(&figures(text), today)
+                .map(|f| (f.value.min().map(u32::from), f.value.max().map(u32::from)));
+            assert_eq!(read, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn schooling() {
+        for (text, wanted) in [
+            ("大专及以上学历", Some(Education::College)),
+            ("高中、中专以上", Some(Education::Senior)),
+            ("初中毕业就行", Some(Education::Junior)),
+            ("不要学历", Some(Education::None)),
+            ("技校中专毕业优先", None),
+            ("小学门口接孩子", None),
+            ("辅导初中数学", None),
+        ] {
+            assert_eq!(education(&figures(text)).map(|f| f.value), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn experiences() {
+        for (text, wanted) in [
+            ("三年以上经验", Some(36)),
+            ("要干过5年以上的", Some(60)),
+            ("驾龄3年以上", Some(36)),
+            ("半年以上相关工作经验", Some(6)),
+            ("不用经验，店长带", Some(0)),
+            ("无经验可", Some(0)),
+            ("3个月以上的活", None),
+            ("干满半年退", None),
+            ("有一年经验优先", None),
+        ] {
+            assert_eq!(experience(&figures(text)).map(|f| f.value), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn genders() {
+        for (text, wanted) in [
+            ("限女，55以下", Some(Gender::Female)),
+            ("男士优先", Some(Gender::Male)),
+            ("男女不限", None),
+            ("照顾大爷", None),
+            ("女装导购", None),
+        ] {
+            assert_eq!(gender(&figures(text)).map(|f| f.value), wanted, "{text}");
+        }
+    }
+}
