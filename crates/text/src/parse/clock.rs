@@ -7,7 +7,7 @@ use jobmatch_domain::WeeklyShift;
 use regex::Regex;
 
 use super::figures::Figures;
-use super::phrases::{after, before, regex};
+use super::phrases::{after, before, is_glued, regex};
 
 const NOON: u16 = 720;
 const DAY: u16 = 1440;
@@ -146,7 +146,7 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        let glued = text[..whole.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':'));
+        let glued = is_glued(&text[..whole.start()]);
         let Some(first) = Point::of(&found, whole.end()).filter(|_| !glued) else { continue };
         if let Some((stretch, end)) = stretch(text, whole.start(), first) {
             from = end;
@@ -227,7 +227,7 @@ pub(crate) fn points(figures: &Figures) -> Vec<(u16, Range<usize>)> {
         .captures_iter(text)
         .filter_map(|found| {
             let whole = found.get(0)?;
-            let glued = text[..whole.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':'));
+            let glued = is_glued(&text[..whole.start()]);
             let point = Point::of(&found, whole.end()).filter(|p| p.marked && !glued)?;
             let part = point.part.or_else(|| shift_word(before(text, whole.start(), 3)));
             let minute = part.map_or_else(|| point.alone(), |p| p.minute(point.hour, point.minute));

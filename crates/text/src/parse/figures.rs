@@ -200,6 +200,10 @@ fn chinese(text: &str) -> Option<Number> {
     }
     if plain == 2 {
         let (a, b) = (value(0), value(1));
+        // 六零后, 八零后.
+        if a > 0 && b == 0 && !followed_by_unit {
+            return Some(Number { low: f64::from(a * 10), high: None, scale: 1.0, length: bytes(2) });
+        }
         // 五六百, 七八个, and 三五 as people say it.
         if a > 0 && (b == a + 1 || (a, b) == (3, 5)) {
             let (tail, count) = figures[2..].first().and_then(|c| unit(*c)).map_or((1, 2), |u| (u, 3));

@@ -8,21 +8,21 @@ use jobmatch_domain::pay::{Money, PayRange};
 use regex::Regex;
 
 use super::figures::Figures;
-use super::phrases::{after, before, clause_after, clause_before, regex};
+use super::phrases::{after, before, clause_before, regex};
 
 /// Months' wages outside these limits are other numbers.
-const MONTHLY: std::ops::RangeInclusive<f64> = 800.0..=100_000.0;
+const MONTHLY: std::ops::RangeInclusive<f64> = 300.0..=100_000.0;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]+(?:\.[0-9]+)?"));
 static RANGE_MARK: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^ ?(?:[-~—–－一至到]{1,2}|——|或) ?([0-9]+(?:\.[0-9]+)?)"));
 static CURRENCY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|¥)(?:人民币)?"));
+    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每])|¥)(?:人民币)?"));
 /// What follows an amount: how firm it is, then the unit it pays for.
 static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起|\+)?[)\]]? ?(?:钱)?",
-        r"(?:(?P<slash>/|每|一|1 ?|按|算)?",
+        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起)?[)\]]? ?(?:钱)?",
+        r"(?:(?P<slash>\+?/|每|一|1 ?|按|算)?",
         r"(?:(?:个)?(?P<piece1>课时|节课)|(?:个)?(?P<hour>小时|钟头|钟|h(?:[^a-z]|$))|(?P<month>(?:个)?月)",
         r"|(?P<day>天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
     ))
@@ -30,7 +30,7 @@ static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// The same, for pieces; needs the stroke or the 一.
 static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
-        r"^(?:左右|上下|不等|往上|以上|起|\+)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"
+        r"^(?:左右|上下|不等|往上|以上|起)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"
     ))
 });
 static HOUR_AFTER_STROKE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
@@ -41,8 +41,8 @@ static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?P<hour>时薪|小时工资|小时费|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
-        r"|(?P<month>月薪|月工资|月收入|月入|月综合|每个?月|1个?月|月基本|月底薪|月)",
-        r"|(?P<day>日薪|日工资|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
+        r"|(?P<month>月薪|月工资|月收入|月入|月赚|月挣|月综合|每个?月|1个?月|月基本|月底薪|月)",
+        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
         r"|(?P<year>年薪|年收入|每年|年综合))",
         r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可|约|保底|底薪|净|付|发|结|算|大概|挣|拿|不低于|最低|达|工钱|纯)*[:是为]? ?[¥(]?$",
     ))
@@ -60,8 +60,8 @@ static BASE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static OPEN_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月)?",
-        r"(?:往上|以上|起步|起|打底|保底|朝上|\+[^0-9a-z]|\+$|不封顶|多劳多得)",
+        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月|1[件单个平趟车米吨节次台间套箱袋])?",
+        r"(?:往上|以上|起步|起|打底|保底|朝上|\+(?:$|[,。;!\n /)])|不封顶|多劳多得)",
     ))
 });
 static COMMISSION_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -90,6 +90,10 @@ static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         r"^ ?(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
     ))
 });
+
+/// Spans of time and times of day.
+static TIME_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^ ?(?:多|来|几|左右)?(?:个?(?:月|小时|钟)|天|日|年|周|点|时|号|后|薪)"));
 
 /// A sum that a text names, read as pay.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,9 +152,15 @@ impl Amount {
         let mut marked = text[..number.start].ends_with('¥');
         let mut take_currency = |end: &mut usize| -> f64 {
             let Some(mark) = CURRENCY.find(&text[*end..]) else { return 1.0 };
-            *end += mark.end();
             marked = true;
-            match mark.as_str().trim() {
+            let name = mark.as_str().trim_start();
+            if name.starts_with('分') && name != "分钱" {
+                // The word for what is counted follows: 5分一双.
+                *end += mark.as_str().find('分').unwrap_or(0) + '分'.len_utf8();
+                return 0.01;
+            }
+            *end += mark.end();
+            match name {
                 "毛" | "毛钱" | "角" => 0.1,
                 "分钱" => 0.01,
                 _ => 1.0,
@@ -189,11 +199,7 @@ impl Amount {
         let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
         let cued = base || CUE.is_match(ahead);
         let named = unit_after(behind, self.marked).or_else(|| unit_before(ahead));
-        let counted = COUNTED_AFTER.is_match(behind);
-        if !self.marked && counted && unit_after(behind, false).is_none_or(|u| {
-            // 3天, 2个月: spans of time, unless the number is a sum for one of them.
-            matches!(u, PayUnit::Day | PayUnit::Month | PayUnit::Year | PayUnit::Hour) && self.is_bare_count(behind)
-        }) {
+        if !self.marked && self.counts(behind) {
             return None;
         }
         let unit = [unit_after(behind, self.marked), unit_before(ahead), self.unit_of_size(cued)]
@@ -213,10 +219,16 @@ impl Amount {
         Some(Quote { range: self.range(unit, base, text)?, at: self.at.clone(), confidence: confidence.clamp(0.05, 0.98) })
     }
 
-    /// A count of days or months rather than a sum for each: 26天, 3个月.
-    fn is_bare_count(&self, behind: &str) -> bool {
-        let per = behind.trim_start().starts_with(['/', '每', '1', '一', '按']);
-        !per
+    /// Whether the number counts something else than money: 26天, 3个月, 200人, 2026年.
+    fn counts(&self, behind: &str) -> bool {
+        if behind.trim_start().starts_with(['/', '每', '1', '一', '按']) {
+            return false;
+        }
+        let of_time = TIME_AFTER.is_match(behind);
+        if of_time && self.low >= 1000.0 {
+            return behind.starts_with('年') && (1950.0..=2100.0).contains(&self.low);
+        }
+        COUNTED_AFTER.is_match(behind)
     }
 
     /// The unit of an amount that names none.
@@ -235,9 +247,9 @@ impl Amount {
         match unit {
             PayUnit::Hour => (5.0..=500.0).contains(&top),
             PayUnit::Day => (30.0..=3000.0).contains(&top),
-            PayUnit::Month => MONTHLY.contains(&top),
+            PayUnit::Month => MONTHLY.contains(&top) && (self.marked || top >= 800.0),
             PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
-            PayUnit::Piece => top > 0.0 && top <= 20_000.0,
+            PayUnit::Piece => top <= 20_000.0 && top >= if self.marked { 0.001 } else { 3.0 },
         }
     }
 
@@ -268,7 +280,7 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let tail = &rest[digits.min(rest.len())..];
     // 1块5一桶, but not 20块 1天.
-    if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚', '-', '~', '到', '至']) {
+    if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
         *end += digits;
         let value = f64::from(rest.as_bytes()[0] - b'0') / 10.0;
         if let Some(mark) = tail.strip_prefix('毛') {

@@ -16,7 +16,7 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
     let named = Certificate::names().filter(|name| {
         name.chars().count() > 2 && name.contains(['证', '照', '本']) || name.starts_with("CET")
     });
-    let bare = ["驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
+    let bare = ["英语四级", "英语六级", "大学英语四级", "大学英语六级", "英语cet4", "英语cet6", "驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
     let more = ["驾本", "健康证", "健康证明", "会计证", "电工本", "低压电工证", "高压电工证"];
     Phrases::of(
         named
@@ -25,13 +25,15 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
             .map(|name| (name, ())),
     )
 });
+static NAMES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| Certificate::names().map(str::to_uppercase).collect());
 /// Classes of driving licence as people write them.
 static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?")
 });
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书))")
+    regex(r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)")
 });
 /// What stands in front of the paper's name.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,7 +72,7 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
         let name = &found.as_str()[lead..];
         let at = found.start() + lead..found.end();
         let personal = PERSONAL.iter().any(|p| name.ends_with(p));
-        if free(&finds, &at) && !personal && (3..=12).contains(&name.chars().count()) {
+        if free(&finds, &at) && !personal && (2..=12).contains(&name.chars().count()) {
             finds.push((at, name.to_owned()));
         }
     }
@@ -78,13 +80,22 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for (at, name) in finds {
-        let Ok(certificate) = Certificate::parse(&name) else { continue };
+        let Some(certificate) = recorded(&name) else { continue };
         if is_demanded(text, &at) && seen.insert(certificate.clone()) {
             let confidence = if certificate.as_str() == name { 0.85 } else { 0.9 };
             out.push(Found::new(certificate, plain.span(&at), confidence));
         }
     }
     out
+}
+
+/// The certificate of a name, with or without its 证 as the record has it.
+fn recorded(name: &str) -> Option<Certificate> {
+    let bare = name.strip_suffix("证书").or(name.strip_suffix('证'));
+    let with = bare.map(|b| format!("{b}证"));
+    let known = |n: &str| NAMES.contains(&n.to_uppercase());
+    let chosen = [Some(name), with.as_deref(), bare].into_iter().flatten().find(|n| known(n));
+    Certificate::parse(chosen.unwrap_or(name)).ok()
 }
 
 fn licences(text: &str) -> Vec<(Range<usize>, String)> {

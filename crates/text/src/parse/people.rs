@@ -9,11 +9,11 @@ use regex::Regex;
 
 use super::draft::{Found, Gender};
 use super::figures::Figures;
-use super::phrases::{Phrases, after, before, clause_after, clause_before, regex};
+use super::phrases::{Phrases, after, before, clause_after, clause_before, is_glued, regex};
 
 static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口)",
+        r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
         r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
         r"|(?:人数|名额|数量)[:是为]? ?(?P<told>[0-9]{1,4})",
     ))
@@ -25,7 +25,7 @@ static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|满|管|带|做|照顾|服务|宿舍|住|间|班组|规模|近|超|餐位|供|约|限前|前|第|陪|伺候|下面|辖|分|/)[^0-9,。;!?\n]{0,3}$")
 });
 static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|大食堂|孩子|老人|娃|评|1|每)")
+    regex(r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|大食堂|孩子|老人|娃|评)")
 });
 
 /// Places; the first that is plainly meant.
@@ -39,7 +39,8 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let ahead = clause_before(text, number.start(), 14);
         let behind = after(text, whole.end(), 6);
         let of = found.name("of").map_or("", |m| m.as_str());
-        let glued = text[..number.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '/' | '元' | '块'));
+        let ahead_all = &text[..number.start()];
+        let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
         let seeks = SEEKS.is_match(ahead);
         let told = found.name("told").is_some();
@@ -50,9 +51,12 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
             "" => 0.9,
             "名" => 0.95,
             "位" | "人" => if seeks { 0.85 } else { 0.75 },
-            "个" => if seeks && seeks_one(text, ahead, behind) { 0.7 } else { continue },
-            "个人" => if seeks || behind.is_empty() || behind.starts_with([',', '。', ' ', '\n', ';', '!']) { 0.7 } else { continue },
-            "口" => continue,
+            "个" if seeks && counts_persons(ahead, behind) => 0.7,
+            // 后厨打荷一个,
+            "个" if ends_clause(behind) && ahead.chars().count() >= 2 && !seeks => 0.55,
+            "个" => continue,
+            "个人" => if seeks || ends_clause(behind) { 0.7 } else { continue },
+            "口人" => if seeks { 0.75 } else { continue },
             _ => 0.8,
         };
         let confidence = if ranged { confidence - 0.3 } else { confidence };
@@ -63,9 +67,12 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
     best
 }
 
+fn ends_clause(behind: &str) -> bool {
+    behind.is_empty() || behind.starts_with([',', '。', ' ', '\n', ';', '!'])
+}
+
 /// 招3个, 要俩: nothing but the work is counted.
-fn seeks_one(text: &str, ahead: &str, behind: &str) -> bool {
-    let _ = text;
+fn counts_persons(ahead: &str, behind: &str) -> bool {
     !ahead.ends_with("第") && !behind.starts_with(['月', '小', '钟', '多', '班', '档', '区', '方', '点', '数', '工', '坑', '包', '箱', '桶', '孩', '娃', '老', '车', '店', '部', '项', '岗', '站', '教'])
 }
 
@@ -91,7 +98,7 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
     let mut found: Option<Found<AgeRange>> = None;
     for captures in AGES.captures_iter(text) {
         let Some(whole) = captures.get(0) else { continue };
-        let glued = text[..whole.start()].ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | '-' | '/'));
+        let glued = is_glued(&text[..whole.start()]) || text[..whole.start()].ends_with('-');
         let behind = after(text, whole.end(), 5);
         let told = |name| captures.name(name).is_some();
         let years = told("years") || told("most_years") || told("least_years") || told("about_years");
@@ -216,10 +223,12 @@ static EXPERIENCE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static EXPERIENCE_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的熟手|的熟练工|的大工)"));
+    LazyLock::new(|| regex(r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的?熟手|的?熟练工|的大工|老师傅)"));
 static EXPERIENCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$")
 });
+
+static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| regex("年(?:以上|往上|及以上)"));
 
 /// Months of experience demanded; 0 where the text says that none is needed.
 pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
@@ -227,9 +236,10 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
     for found in EXPERIENCE.captures_iter(text) {
         let (Some(whole), Some(rest)) = (found.get(0), found.name("rest")) else { continue };
         let ahead = clause_before(text, whole.start(), 10);
-        let glued = text[..whole.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/'));
+        let glued = is_glued(&text[..whole.start()]);
         let ranged = text[..whole.start()].ends_with(['-', '~', '至', '到', '—']);
-        let told = EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
+        let bare = ahead.is_empty() && rest.as_str().trim().is_empty() && AT_LEAST.is_match(whole.as_str());
+        let told = bare || EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
         let wish = rest.as_str().contains("优先") || rest.as_str().contains("加分") || rest.as_str().contains("更好") || rest.as_str().contains("涨");
         if glued || ranged || !told || wish {
             continue;
@@ -246,10 +256,18 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
     Some(Found::new(0, figures.span(&at), 0.9))
 }
 
+/// Wordings that leave no doubt: 限男, 女士优先, or nothing but 女 between two stops.
+static PLAIN_GENDER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?:仅限|只限|限|只要|只招|要求|性别:?|专招)(?:年轻)?(?P<limited>[男女])(?:[性士生的工]|同志)?(?:[^女男]|$)",
+        r"|(?P<preferred>[男女])(?:[性士生的工]|同志)?(?:优先|为主|最好)",
+        r"|(?:^|[,。;!\n :、(岁])(?P<alone>[男女])(?:[性士生]|同志)?(?:$|[,。;!\n 、)])",
+    ))
+});
 static GENDER: LazyLock<Phrases<Option<Gender>>> = LazyLock::new(|| {
     use Gender::{Female, Male};
     Phrases::new(&[
-        (Some(Female), "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 宝妈 姐妹 女孩 女生 小姑娘 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女"),
+        (Some(Female), "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 姐妹 小妹 女职工 女模特 女学徒 女前台 女文员 女收银 女销售 女营业员 女普工 女孩 女生 小姑娘 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女"),
         (Some(Male), "限男 只要男 男士优先 男性优先 男生优先 男优先 男工 男的 男性 男士 男员工 小伙 小伙子 大叔 大爷 大哥 男生 男同志 男孩 壮汉 男劳力 男护工 男宿管 老爷们 爷们 男保安 要男 招男 帅哥 汉子 男丁"),
         (None, "男女不限 不限男女 男女都 男女均 男女皆 男女各 男女同 男女老少 性别不限 不限性别 女装 男装 女鞋 男鞋 女裤 男裤 女生宿舍 男生宿舍 女生公寓 男生公寓 妇女用品 男女可 男女 老大爷 老大娘 给大爷 帅哥美女 美女帅哥 照顾大爷 照顾大妈 伺候大爷 女包 女童 男童 女性用品 妇女儿童"),
     ])
@@ -260,6 +278,13 @@ static SERVED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:照顾|伺候|陪�
 /// The sex that a wording asks for; none where it asks for both.
 pub(crate) fn gender(figures: &Figures) -> Option<Found<Gender>> {
     let text = figures.text();
+    if let Some(found) = PLAIN_GENDER.captures(text) {
+        let sex = found.name("limited").or(found.name("preferred")).or(found.name("alone"))?;
+        let other = if sex.as_str() == "男" { '女' } else { '男' };
+        let both = clause_after(text, sex.end(), 10).contains(other) || clause_before(text, sex.start(), 10).contains(other);
+        let gender = if sex.as_str() == "男" { Gender::Male } else { Gender::Female };
+        return (!both).then(|| Found::new(gender, figures.span(&sex.range()), 0.9));
+    }
     let mut found: Option<Found<Gender>> = None;
     for (gender, at) in GENDER.find_in(text) {
         let Some(gender) = gender else {

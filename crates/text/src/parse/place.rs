@@ -146,7 +146,9 @@ pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
         return Some(Found::new(division, plain.span(&hit.at), confidence));
     }
     let in_city = |d: &Division| cities.iter().any(|c| c.name.divisions.iter().any(|c| c.contains(*d)));
-    for hit in &districts {
+    // 东营 is a city and one of its districts; beside another district it is the city.
+    let apart = |h: &&&Hit| of_levels(h.name, &[Level::City]).is_empty();
+    for hit in districts.iter().filter(apart).chain(districts.iter().filter(|h| !apart(h))) {
         let candidates = of_levels(hit.name, &[Level::District]);
         let chosen = candidates.iter().find(|d| in_city(d)).or(candidates.first());
         if let Some(division) = chosen {
