@@ -27,6 +27,9 @@ static TO: LazyLock<Regex> =
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:干|连干|做|共|连续|为期|连着|连上|忙|一共|活期|工期|大概|约|起|,|，| |:|开工|开始|上) ?(?P<days>[1-9]|[12][0-9]|30) ?(?:个)?(?P<of>整?天|晚上?|周|礼拜|星期)")
 });
+/// 周六日, 周1至周5, 周二、四: days of every week.
+static SEVERAL: LazyLock<Regex> =
+    LazyLock::new(|| regex("^(?:[日天一二三四五六]|[1-6](?:[^0-9点:]|$)|[-~至到、和]?(?:周|星期|礼拜)|、[1-6二三四五六日])"));
 /// A date that is no day of the work.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:截止|截至|报名|面试|有效|发布|生日|每|发薪|工资|开业|成立|考试|毕业|投产|自|出生|截|交社保|过了年|年后|正月|腊月|农历|出正月|报到|入职|发工资)[^。;!\n]{0,4}$")
@@ -43,7 +46,8 @@ struct Day {
     at: Range<usize>,
     /// 每周六, 周末: comes again and again.
     recurs: bool,
-    evening: bool,
+    /// 周六, without 本 or 下.
+    bare_weekday: bool,
 }
 
 /// The days of a gig, before the hours are known.
@@ -59,7 +63,11 @@ pub(crate) struct Days {
 /// The dates on which the text says that the work is.
 pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Days> {
     let text = figures.text();
-    let finds: Vec<Day> = DAY.captures_iter(text).filter_map(|c| day(text, &c, today)).collect();
+    let mut finds: Vec<Day> = DAY.captures_iter(text).filter_map(|c| day(text, &c, today)).collect();
+    // Where some days of the week come again, those without 本 or 下 all do.
+    if finds.iter().any(|d| d.recurs) {
+        finds.iter_mut().for_each(|d| d.recurs |= d.bare_weekday);
+    }
     let index = finds.iter().position(|d| !d.recurs && !is_other(text, &d.at))?;
     let first = &finds[index];
     let mut out = Days { first: first.first, last: first.last.unwrap_or(first.first), end_date: None, at: first.at.clone() };
@@ -75,7 +83,7 @@ pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Da
         let joined = between.is_empty() || TO.find(between).is_some_and(|m| m.end() == between.len());
         let last = if second.first >= out.first { second.first } else { second.first.plus_days(7) };
         let near = last.days() - out.first.days() <= 31;
-        if !joined || second.recurs && second.last.is_none() && between.is_empty() && false || !near {
+        if !joined || !near {
             break;
         }
         out.last = out.last.max(second.last.filter(|l| *l >= last).unwrap_or(last));
@@ -84,7 +92,6 @@ pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Da
     if out.first == out.last && out.end_date.is_none() && let Some(length) = length_after(text, out.at.end) {
         out.last = out.first.plus_days(length - 1);
     }
-    let _ = first.evening;
     Some(out)
 }
 
@@ -106,7 +113,7 @@ fn is_other(text: &str, at: &Range<usize>) -> bool {
 fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
     let at = found.get(0)?.range();
     let number = |name| found.name(name).and_then(|m| m.as_str().parse::<i16>().ok());
-    let single = |first: Date| Some(Day { first, last: None, at: at.clone(), recurs: false, evening: text[at.clone()].contains('晚') });
+    let single = |first: Date| Some(Day { first, last: None, at: at.clone(), recurs: false, bare_weekday: false });
     if let Some(two) = found.name("two") {
         let start = i64::from(two.as_str().starts_with('明'));
         return Some(Day { last: Some(today.plus_days(start + 1)), ..single(today.plus_days(start))? });
@@ -165,9 +172,9 @@ fn weekday(text: &str, found: &regex::Captures<'_>, name: &str, today: Date, at:
         first = first.plus_days(7);
     }
     let recurs = found.name("every").is_some()
-        || which.is_none() && (weekend || text[..at.start].ends_with(['每', '至', '-']) && false);
+        || which.is_none() && (weekend || SEVERAL.is_match(after(text, at.end, 5)) || text[..at.start].ends_with(['每', '逢']));
     let last = weekend.then(|| first.plus_days(1));
-    Some(Day { first, last, at, recurs, evening: false })
+    Some(Day { first, last, at, recurs, bare_weekday: which.is_none() })
 }
 
 /// The date in this year, or in the next where it lies more than half a year back.

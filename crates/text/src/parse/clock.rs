@@ -146,7 +146,9 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        let glued = is_glued(&text[..whole.start()]);
+        // 本周5凌晨1点: the part of the day sets them apart.
+        let ahead = &text[..whole.start()];
+        let glued = found.name("part").is_none() && (is_glued(ahead) || ahead.ends_with(['周', '期', '拜']));
         let Some(first) = Point::of(&found, whole.end()).filter(|_| !glued) else { continue };
         if let Some((stretch, end)) = stretch(text, whole.start(), first) {
             from = end;
@@ -155,7 +157,27 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
             }
         }
     }
+    if out.is_empty() {
+        out.extend(apart(text));
+    }
     out
+}
+
+static ENDS_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex("(?:到|至|干到|忙到)$"));
+static ENDS_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| regex("^ ?(?:左右|准时|就)?(?:结束|下班|收工|散场|完事|收摊|完工|撤场|打烊|走人)"));
+
+/// 早5点揉面, 下午2点下班: start and end in two places.
+fn apart(text: &str) -> Option<Hours> {
+    let times = times(text);
+    let (first, from) = times.first()?;
+    let (_, to) = times[1..].iter().find(|(_, at)| {
+        ENDS_BEFORE.is_match(before(text, at.start, 3)) || ENDS_AFTER.is_match(after(text, at.end, 6))
+    })?;
+    let end = Point::at(text, to.start)?;
+    let opening = Point { part: Some(Part::Morning), hour: first / 60, minute: first % 60, marked: true, end: from.end };
+    let (start, end) = resolve("", 0, opening, end);
+    Some(Hours { start, end, at: from.start..to.end, link: from.end..from.end })
 }
 
 fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
@@ -222,12 +244,15 @@ fn shift_word(ahead: &str) -> Option<Part> {
 
 /// Every single time of day that is plainly one, with its bytes.
 pub(crate) fn points(figures: &Figures) -> Vec<(u16, Range<usize>)> {
-    let text = figures.text();
+    times(figures.text())
+}
+
+fn times(text: &str) -> Vec<(u16, Range<usize>)> {
     POINT
         .captures_iter(text)
         .filter_map(|found| {
             let whole = found.get(0)?;
-            let glued = is_glued(&text[..whole.start()]);
+            let glued = found.name("part").is_none() && is_glued(&text[..whole.start()]);
             let point = Point::of(&found, whole.end()).filter(|p| p.marked && !glued)?;
             let part = point.part.or_else(|| shift_word(before(text, whole.start(), 3)));
             let minute = part.map_or_else(|| point.alone(), |p| p.minute(point.hour, point.minute));

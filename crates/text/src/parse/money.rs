@@ -67,14 +67,14 @@ static OPEN_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 static COMMISSION_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"^(?:底薪|无责|保底|基本|工资|/月|每月|一个月|1个?月|/天|1天|1 ?小时|/小时|左右|打底|[)]| )*",
-        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
+        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|每[单件台个趟]|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
     ))
 });
 static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|封顶|之内)"));
 /// Sums that are not the wage.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
+        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
         r"[^0-9,。;!?\n工薪]{0,3}$",
     ))
 });
@@ -84,16 +84,18 @@ static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Hopes: what one can reach on a good day.
 static HOPE_BEFORE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$"));
+/// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.
+static EXTRA_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^ ?(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
+        r"^(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
     ))
 });
 
 /// Spans of time and times of day.
 static TIME_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(?:多|来|几|左右)?(?:个?(?:月|小时|钟)|天|日|年|周|点|时|号|后|薪)"));
+    LazyLock::new(|| regex(r"^(?:多|来|几|左右)?(?:个?(?:月|小时|钟)|天|日|年|周|点|时|号|后|薪)"));
 
 /// A sum that a text names, read as pay.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +115,9 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
     let mut from = 0;
     while let Some(number) = NUMBER.find_at(text, from) {
         from = number.end();
-        if text[..number.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+        let ahead = &text[..number.start()];
+        let height = ahead.strip_suffix('米').is_some_and(|a| a.ends_with(|c: char| c.is_ascii_digit()));
+        if height || ahead.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
             continue;
         }
         let amount = Amount::read(figures, number.range());
@@ -198,21 +202,23 @@ impl Amount {
         }
         let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
         let cued = base || CUE.is_match(ahead);
-        let named = unit_after(behind, self.marked).or_else(|| unit_before(ahead));
+        let (follows, leads) = (unit_after(behind, self.marked), unit_before(ahead));
+        // 按平方38块 一天干二十平: what stands apart belongs to something else.
+        let named = if behind.starts_with(' ') { [leads, follows] } else { [follows, leads] };
         if !self.marked && self.counts(behind) {
             return None;
         }
-        let unit = [unit_after(behind, self.marked), unit_before(ahead), self.unit_of_size(cued)]
-            .into_iter()
-            .flatten()
-            .find(|unit| self.is_plausible(*unit))?;
-        let named = named.filter(|named| *named == unit);
+        let unit = named.into_iter().flatten().chain(self.unit_of_size(cued)).find(|u| self.is_plausible(*u))?;
+        let named = named.contains(&Some(unit));
         let mut confidence: f32 = 0.35;
-        confidence += if named.is_some() { 0.25 } else { 0.0 };
+        confidence += if named { 0.25 } else { 0.0 };
         confidence += if cued { 0.2 } else { 0.0 };
         confidence += if self.marked { 0.05 } else { 0.0 };
         confidence += if self.high.is_some() { 0.05 } else { 0.0 };
-        confidence += if base { 0.1 } else { 0.0 };
+        confidence += if base { 0.25 } else { 0.0 };
+        if unit == PayUnit::Piece && EXTRA_BEFORE.is_match(ahead) {
+            confidence -= 0.3;
+        }
         if HOPE_BEFORE.is_match(clause_before(text, self.at.start, 12)) {
             confidence -= 0.4;
         }
@@ -249,7 +255,8 @@ impl Amount {
             PayUnit::Day => (30.0..=3000.0).contains(&top),
             PayUnit::Month => MONTHLY.contains(&top) && (self.marked || top >= 800.0),
             PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
-            PayUnit::Piece => top <= 20_000.0 && top >= if self.marked { 0.001 } else { 3.0 },
+            // 每人4500 is a wage.
+            PayUnit::Piece => top < 3_500.0 && top >= if self.marked { 0.001 } else { 3.0 },
         }
     }
 
@@ -272,9 +279,11 @@ impl Amount {
 
 /// The 5 of 1块5 and of 1块2毛5.
 fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
-    if !text[number_end..*end].ends_with('块') {
-        return 0.0;
-    }
+    let tenth = match text[number_end..*end].chars().next_back() {
+        Some('块') => 0.1,
+        Some('毛') => 0.01,
+        _ => return 0.0,
+    };
     let rest = text[*end..].trim_start_matches(' ');
     let skipped = text[*end..].len() - rest.len();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -282,12 +291,10 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     // 1块5一桶, but not 20块 1天.
     if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
         *end += digits;
-        let value = f64::from(rest.as_bytes()[0] - b'0') / 10.0;
-        if let Some(mark) = tail.strip_prefix('毛') {
+        if tail.starts_with('毛') {
             *end += '毛'.len_utf8();
-            let _ = mark;
         }
-        return value;
+        return f64::from(rest.as_bytes()[0] - b'0') * tenth;
     }
     0.0
 }

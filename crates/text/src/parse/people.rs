@@ -20,6 +20,10 @@ static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SEEKS: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:招|聘|要|缺|找|需|急|求|寻|收|来|募|还差|差|用)[^0-9,。;!?\n]{0,12}$"));
+/// The name of a trade right in front: 服务员6人.
+static TRADE_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:[^工人官会学]员|人员|工|师傅|师|司机|老师|手|实习生|见习生|嫂|姨|助理|岗|保安|保洁|护士|厨|学徒|经理|会计|保姆|教练|店长|主播)[(: ]?$")
+});
 /// Persons who are there already, or who are served.
 static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|满|管|带|做|照顾|服务|宿舍|住|间|班组|规模|近|超|餐位|供|约|限前|前|第|陪|伺候|下面|辖|分|/)[^0-9,。;!?\n]{0,3}$")
@@ -42,9 +46,9 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let ahead_all = &text[..number.start()];
         let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
-        let seeks = SEEKS.is_match(ahead);
+        let seeks = SEEKS.is_match(ahead) || TRADE_AHEAD.is_match(ahead);
         let told = found.name("told").is_some();
-        if value == 0 || glued || NOT_SOUGHT_AFTER.is_match(behind) || !told && NOT_SOUGHT_BEFORE.is_match(ahead) && !(seeks && of == "名") {
+        if value == 0 || glued || NOT_SOUGHT_AFTER.is_match(behind) || !told && NOT_SOUGHT_BEFORE.is_match(ahead) && !(seeks && of == "名") && !TRADE_AHEAD.is_match(ahead) {
             continue;
         }
         let confidence = match of {
@@ -54,6 +58,7 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
             "个" if seeks && counts_persons(ahead, behind) => 0.7,
             // 后厨打荷一个,
             "个" if ends_clause(behind) && ahead.chars().count() >= 2 && !seeks => 0.55,
+            "个" if ahead.is_empty() && ends_clause(behind) => 0.5,
             "个" => continue,
             "个人" => if seeks || ends_clause(behind) { 0.7 } else { continue },
             "口人" => if seeks { 0.75 } else { continue },
