@@ -118,10 +118,7 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         .collect();
     let days = calendar::days(figures, today, &hours);
     let settled = draft.rest_days_per_month.is_some()
-        || draft
-            .benefits
-            .iter()
-            .any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
+        || draft.benefits.iter().any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
     let signs = terms::KindSigns {
         dated: days.is_some(),
         unit: draft.pay.as_ref().map(|p| p.value.unit),

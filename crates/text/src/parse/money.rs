@@ -8,42 +8,41 @@ use jobmatch_domain::pay::{Money, PayRange};
 use regex::Regex;
 
 use super::figures::Figures;
-use super::phrases::{after, before, clause_after, clause_before, regex};
+use super::phrases::{after, before, clause_before, regex};
 
 /// Months' wages outside these limits are other numbers.
-const MONTHLY: std::ops::RangeInclusive<f64> = 800.0..=100_000.0;
+const MONTHLY: std::ops::RangeInclusive<f64> = 300.0..=100_000.0;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]+(?:\.[0-9]+)?"));
 static RANGE_MARK: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^ ?(?:[-~—–－一至到]{1,2}|——|或) ?([0-9]+(?:\.[0-9]+)?)"));
 static CURRENCY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|¥)(?:人民币)?"));
+    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每])|¥)(?:人民币)?"));
 /// What follows an amount: how firm it is, then the unit it pays for.
 static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起|\+)?[)\]]? ?(?:钱)?",
-        r"(?:(?P<slash>/|每|一|1 ?|按|算)?",
+        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起)?[)\]]? ?(?:钱)?",
+        r"(?:(?P<slash>\+?/|每|一|1 ?|按|算)?",
         r"(?:(?:个)?(?P<piece1>课时|节课)|(?:个)?(?P<hour>小时|钟头|钟|h(?:[^a-z]|$))|(?P<month>(?:个)?月)",
         r"|(?P<day>天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
     ))
 });
 /// The same, for pieces; needs the stroke or the 一.
 static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(r"^(?:左右|上下|不等|往上|以上|起|\+)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"))
+    regex(&format!(
+        r"^(?:左右|上下|不等|往上|以上|起)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"
+    ))
 });
-static HOUR_AFTER_STROKE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
+static HOUR_AFTER_STROKE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
 const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
 static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(
-        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"
-    ))
+    regex(&format!(r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"))
 });
 static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?P<hour>时薪|小时工资|小时费|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
-        r"|(?P<month>月薪|月工资|月收入|月入|月综合|每个?月|1个?月|月基本|月底薪|月)",
-        r"|(?P<day>日薪|日工资|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
+        r"|(?P<month>月薪|月工资|月收入|月入|月赚|月挣|月综合|每个?月|1个?月|月基本|月底薪|月)",
+        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
         r"|(?P<year>年薪|年收入|每年|年综合))",
         r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可|约|保底|底薪|净|付|发|结|算|大概|挣|拿|不低于|最低|达|工钱|纯)*[:是为]? ?[¥(]?$",
     ))
@@ -54,51 +53,49 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         r"[^0-9,。;!?\n]{0,6}$",
     ))
 });
-static BASE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$",
-    )
-});
+static BASE_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$"));
 static BASE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^ ?(?:/月|每月|1月|一个月)?的?(?:无责)?(?:底薪|保底|打底|基本工资|底)")
 });
 static OPEN_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月)?",
-        r"(?:往上|以上|起步|起|打底|保底|朝上|\+[^0-9a-z]|\+$|不封顶|多劳多得)",
+        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月|1[件单个平趟车米吨节次台间套箱袋])?",
+        r"(?:往上|以上|起步|起|打底|保底|朝上|\+(?:$|[,。;!\n /)])|不封顶|多劳多得)",
     ))
 });
 static COMMISSION_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"^(?:底薪|无责|保底|基本|工资|/月|每月|一个月|1个?月|/天|1天|1 ?小时|/小时|左右|打底|[)]| )*",
-        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
+        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|每[单件台个趟]|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
     ))
 });
 static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|封顶|之内)"));
 /// Sums that are not the wage.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
+        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
         r"[^0-9,。;!?\n工薪]{0,3}$",
     ))
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)",
-    )
+    regex(r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)")
 });
 /// Hopes: what one can reach on a good day.
-static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$",
-    )
-});
+static HOPE_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$"));
+/// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.
+static EXTRA_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^ ?(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
+        r"^(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
     ))
 });
+
+/// Spans of time and times of day.
+static TIME_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(?:多|来|几|左右)?(?:个?(?:月|小时|钟)|天|日|年|周|点|时|号|后|薪)"));
 
 /// A sum that a text names, read as pay.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +115,9 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
     let mut from = 0;
     while let Some(number) = NUMBER.find_at(text, from) {
         from = number.end();
-        if text[..number.start()].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+        let ahead = &text[..number.start()];
+        let height = ahead.strip_suffix('米').is_some_and(|a| a.ends_with(|c: char| c.is_ascii_digit()));
+        if height || ahead.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
             continue;
         }
         let amount = Amount::read(figures, number.range());
@@ -157,9 +156,15 @@ impl Amount {
         let mut marked = text[..number.start].ends_with('¥');
         let mut take_currency = |end: &mut usize| -> f64 {
             let Some(mark) = CURRENCY.find(&text[*end..]) else { return 1.0 };
-            *end += mark.end();
             marked = true;
-            match mark.as_str().trim() {
+            let name = mark.as_str().trim_start();
+            if name.starts_with('分') && name != "分钱" {
+                // The word for what is counted follows: 5分一双.
+                *end += mark.as_str().find('分').unwrap_or(0) + '分'.len_utf8();
+                return 0.01;
+            }
+            *end += mark.end();
+            match name {
                 "毛" | "毛钱" | "角" => 0.1,
                 "分钱" => 0.01,
                 _ => 1.0,
@@ -191,59 +196,52 @@ impl Amount {
 
     /// The quote, when the context makes the amount pay.
     fn quote(&self, text: &str) -> Option<Quote> {
-        let (ahead, behind) =
-            (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
+        let (ahead, behind) = (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
         if OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead) || OTHER_AFTER.is_match(behind) {
             return None;
         }
         let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
         let cued = base || CUE.is_match(ahead);
-        let named = unit_after(behind, self.marked).or_else(|| unit_before(ahead));
-        let counted = COUNTED_AFTER.is_match(behind);
-        if !self.marked
-            && counted
-            && unit_after(behind, false).is_none_or(|u| {
-                // 3天, 2个月: spans of time, unless the number is a sum for one of them.
-                matches!(u, PayUnit::Day | PayUnit::Month | PayUnit::Year | PayUnit::Hour)
-                    && self.is_bare_count(behind)
-            })
-        {
+        let (follows, leads) = (unit_after(behind, self.marked), unit_before(ahead));
+        // 按平方38块 一天干二十平: what stands apart belongs to something else.
+        let named = if behind.starts_with(' ') { [leads, follows] } else { [follows, leads] };
+        if !self.marked && self.counts(behind) {
             return None;
         }
-        let unit = [unit_after(behind, self.marked), unit_before(ahead), self.unit_of_size(cued)]
-            .into_iter()
-            .flatten()
-            .find(|unit| self.is_plausible(*unit))?;
-        let named = named.filter(|named| *named == unit);
+        let unit = named.into_iter().flatten().chain(self.unit_of_size(cued)).find(|u| self.is_plausible(*u))?;
+        let named = named.contains(&Some(unit));
         let mut confidence: f32 = 0.35;
-        confidence += if named.is_some() { 0.25 } else { 0.0 };
+        confidence += if named { 0.25 } else { 0.0 };
         confidence += if cued { 0.2 } else { 0.0 };
         confidence += if self.marked { 0.05 } else { 0.0 };
         confidence += if self.high.is_some() { 0.05 } else { 0.0 };
-        confidence += if base { 0.1 } else { 0.0 };
+        confidence += if base { 0.25 } else { 0.0 };
+        if unit == PayUnit::Piece && EXTRA_BEFORE.is_match(ahead) {
+            confidence -= 0.3;
+        }
         if HOPE_BEFORE.is_match(clause_before(text, self.at.start, 12)) {
             confidence -= 0.4;
         }
-        Some(Quote {
-            range: self.range(unit, base, text)?,
-            at: self.at.clone(),
-            confidence: confidence.clamp(0.05, 0.98),
-        })
+        Some(Quote { range: self.range(unit, base, text)?, at: self.at.clone(), confidence: confidence.clamp(0.05, 0.98) })
     }
 
-    /// A count of days or months rather than a sum for each: 26天, 3个月.
-    fn is_bare_count(&self, behind: &str) -> bool {
-        let per = behind.trim_start().starts_with(['/', '每', '1', '一', '按']);
-        !per
+    /// Whether the number counts something else than money: 26天, 3个月, 200人, 2026年.
+    fn counts(&self, behind: &str) -> bool {
+        if behind.trim_start().starts_with(['/', '每', '1', '一', '按']) {
+            return false;
+        }
+        let of_time = TIME_AFTER.is_match(behind);
+        if of_time && self.low >= 1000.0 {
+            return behind.starts_with('年') && (1950.0..=2100.0).contains(&self.low);
+        }
+        COUNTED_AFTER.is_match(behind)
     }
 
     /// The unit of an amount that names none.
     fn unit_of_size(&self, cued: bool) -> Option<PayUnit> {
         let round = self.low % 10.0 == 0.0;
         match self.low {
-            low if low >= 1000.0 && round && (cued || self.marked || low <= 30_000.0) => {
-                Some(PayUnit::Month)
-            }
+            low if low >= 1000.0 && round && (cued || self.marked || low <= 30_000.0) => Some(PayUnit::Month),
             low if (80.0..1000.0).contains(&low) && (cued || self.marked) => Some(PayUnit::Day),
             low if (8.0..80.0).contains(&low) && cued && self.marked => Some(PayUnit::Hour),
             _ => None,
@@ -255,9 +253,10 @@ impl Amount {
         match unit {
             PayUnit::Hour => (5.0..=500.0).contains(&top),
             PayUnit::Day => (30.0..=3000.0).contains(&top),
-            PayUnit::Month => MONTHLY.contains(&top),
+            PayUnit::Month => MONTHLY.contains(&top) && (self.marked || top >= 800.0),
             PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
-            PayUnit::Piece => top > 0.0 && top <= 20_000.0,
+            // 每人4500 is a wage.
+            PayUnit::Piece => top < 3_500.0 && top >= if self.marked { 0.001 } else { 3.0 },
         }
     }
 
@@ -269,11 +268,7 @@ impl Amount {
             (low, money(high))
         } else if MOST_AFTER.is_match(behind) {
             (None, low)
-        } else if base
-            || OPEN_AFTER.is_match(behind)
-            || COMMISSION_AFTER.is_match(behind)
-            || before(text, self.at.start, 4).ends_with("不低于")
-        {
+        } else if base || OPEN_AFTER.is_match(behind) || COMMISSION_AFTER.is_match(behind) || before(text, self.at.start, 4).ends_with("不低于") {
             (low, None)
         } else {
             (low, low)
@@ -284,27 +279,22 @@ impl Amount {
 
 /// The 5 of 1块5 and of 1块2毛5.
 fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
-    if !text[number_end..*end].ends_with('块') {
-        return 0.0;
-    }
+    let tenth = match text[number_end..*end].chars().next_back() {
+        Some('块') => 0.1,
+        Some('毛') => 0.01,
+        _ => return 0.0,
+    };
     let rest = text[*end..].trim_start_matches(' ');
     let skipped = text[*end..].len() - rest.len();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let tail = &rest[digits.min(rest.len())..];
     // 1块5一桶, but not 20块 1天.
-    if digits == 1
-        && skipped == 0
-        && !tail.starts_with([
-            '天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚', '-', '~', '到', '至',
-        ])
-    {
+    if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
         *end += digits;
-        let value = f64::from(rest.as_bytes()[0] - b'0') / 10.0;
-        if let Some(mark) = tail.strip_prefix('毛') {
+        if tail.starts_with('毛') {
             *end += '毛'.len_utf8();
-            let _ = mark;
         }
-        return value;
+        return f64::from(rest.as_bytes()[0] - b'0') * tenth;
     }
     0.0
 }
@@ -312,13 +302,7 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
 fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
     if let Some(unit) = UNIT_AFTER.captures(behind) {
         let per = unit.name("slash").is_some();
-        for (name, of) in [
-            ("piece1", PayUnit::Piece),
-            ("hour", PayUnit::Hour),
-            ("month", PayUnit::Month),
-            ("day", PayUnit::Day),
-            ("year", PayUnit::Year),
-        ] {
+        for (name, of) in [("piece1", PayUnit::Piece), ("hour", PayUnit::Hour), ("month", PayUnit::Month), ("day", PayUnit::Day), ("year", PayUnit::Year)] {
             if unit.name(name).is_some() && (per || marked || name == "month" || name == "day") {
                 return Some(of);
             }
@@ -338,12 +322,7 @@ fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
 
 fn unit_before(ahead: &str) -> Option<PayUnit> {
     if let Some(unit) = UNIT_BEFORE.captures(ahead) {
-        for (name, of) in [
-            ("hour", PayUnit::Hour),
-            ("month", PayUnit::Month),
-            ("day", PayUnit::Day),
-            ("year", PayUnit::Year),
-        ] {
+        for (name, of) in [("hour", PayUnit::Hour), ("month", PayUnit::Month), ("day", PayUnit::Day), ("year", PayUnit::Year)] {
             if unit.name(name).is_some() {
                 return Some(of);
             }
@@ -412,14 +391,7 @@ mod tests {
 
     #[test]
     fn other_sums_and_counts_are_no_pay() {
-        for text in [
-            "押金300元",
-            "全勤奖200，招3名",
-            "餐补每天25",
-            "18-50岁，早8点到5点",
-            "身高165以上",
-            "200多人的厂",
-        ] {
+        for text in ["押金300元", "全勤奖200，招3名", "餐补每天25", "18-50岁，早8点到5点", "身高165以上", "200多人的厂"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

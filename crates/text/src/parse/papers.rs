@@ -16,7 +16,7 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
     let named = Certificate::names().filter(|name| {
         name.chars().count() > 2 && name.contains(['证', '照', '本']) || name.starts_with("CET")
     });
-    let bare = ["驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
+    let bare = ["英语四级", "英语六级", "大学英语四级", "大学英语六级", "英语cet4", "英语cet6", "驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
     let more = ["驾本", "健康证", "健康证明", "会计证", "电工本", "低压电工证", "高压电工证"];
     Phrases::of(
         named
@@ -25,23 +25,19 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
             .map(|name| (name, ())),
     )
 });
+static NAMES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| Certificate::names().map(str::to_uppercase).collect());
 /// Classes of driving licence as people write them.
 static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?",
-    )
+    regex(r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?")
 });
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书))",
-    )
+    regex(r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)")
 });
 /// What stands in front of the paper's name.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^.*(?:持有|持|具备|具有|需要|需|须|必须|要有|要求|要|有|带|办理|办|取得|考取|考|凭|和|及|或|与|并|含|国家|相关|有效|的|会|拿|无|没|得|是)",
-    )
+    regex(r"^.*(?:持有|持|具备|具有|需要|需|须|必须|要有|要求|要|有|带|办理|办|取得|考取|考|凭|和|及|或|与|并|含|国家|相关|有效|的|会|拿|无|没|得|是)")
 });
 static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
@@ -53,30 +49,10 @@ static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static NOT_DEMANDED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:无需|不需要?|不用|没有|没|无|不要|不押|押|代办|包办|帮办|免费办|可办|给办|包考|协助办理?|帮助?考?取?|送|不限|培训考?|报销|报考|负责办|统一办|公司办|单位办|店里办|厂里办|优先|还没)[^,。;!?\n]{0,3}$",
-    )
+    regex(r"(?:无需|不需要?|不用|没有|没|无|不要|不押|押|代办|包办|帮办|免费办|可办|给办|包考|协助办理?|帮助?考?取?|送|不限|培训考?|报销|报考|负责办|统一办|公司办|单位办|店里办|厂里办|优先|还没)[^,。;!?\n]{0,3}$")
 });
 static PERSONAL: [&str; 19] = [
-    "身份证",
-    "居住证",
-    "暂住证",
-    "退伍证",
-    "学生证",
-    "毕业证",
-    "结婚证",
-    "残疾证",
-    "保证",
-    "学位证",
-    "工作证",
-    "优待证",
-    "房产证",
-    "准生证",
-    "出入证",
-    "行驶证",
-    "退休证",
-    "单位证",
-    "通行证",
+    "身份证", "居住证", "暂住证", "退伍证", "学生证", "毕业证", "结婚证", "残疾证", "保证", "学位证", "工作证", "优待证", "房产证", "准生证", "出入证", "行驶证", "退休证", "单位证", "通行证",
 ];
 
 /// Certificates that the text demands (or, of a person, holds), each once, in order.
@@ -96,7 +72,7 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
         let name = &found.as_str()[lead..];
         let at = found.start() + lead..found.end();
         let personal = PERSONAL.iter().any(|p| name.ends_with(p));
-        if free(&finds, &at) && !personal && (3..=12).contains(&name.chars().count()) {
+        if free(&finds, &at) && !personal && (2..=12).contains(&name.chars().count()) {
             finds.push((at, name.to_owned()));
         }
     }
@@ -104,13 +80,22 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for (at, name) in finds {
-        let Ok(certificate) = Certificate::parse(&name) else { continue };
+        let Some(certificate) = recorded(&name) else { continue };
         if is_demanded(text, &at) && seen.insert(certificate.clone()) {
             let confidence = if certificate.as_str() == name { 0.85 } else { 0.9 };
             out.push(Found::new(certificate, plain.span(&at), confidence));
         }
     }
     out
+}
+
+/// The certificate of a name, with or without its 证 as the record has it.
+fn recorded(name: &str) -> Option<Certificate> {
+    let bare = name.strip_suffix("证书").or(name.strip_suffix('证'));
+    let with = bare.map(|b| format!("{b}证"));
+    let known = |n: &str| NAMES.contains(&n.to_uppercase());
+    let chosen = [Some(name), with.as_deref(), bare].into_iter().flatten().find(|n| known(n));
+    Certificate::parse(chosen.unwrap_or(name)).ok()
 }
 
 fn licences(text: &str) -> Vec<(Range<usize>, String)> {
@@ -121,25 +106,10 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
         let runs_on = text[class.end()..].starts_with(|c: char| c.is_ascii_alphanumeric());
         let ahead = before(text, whole.start(), 8);
         let named = found.name("paper").is_some();
-        let asked = [
-            "驾照",
-            "驾驶证",
-            "要求",
-            "持",
-            "需",
-            "有",
-            "会开",
-            "本",
-            "证",
-            "照",
-            "准驾",
-            "驾",
-            "(",
-        ]
-        .iter()
-        .any(|cue| ahead.contains(cue));
-        let building = text[class.end()..]
-            .starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
+        let asked = ["驾照", "驾驶证", "要求", "持", "需", "有", "会开", "本", "证", "照", "准驾", "驾", "("]
+            .iter()
+            .any(|cue| ahead.contains(cue));
+        let building = text[class.end()..].starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
         if !glued && !runs_on && !building && (named || asked) {
             finds.push((whole.range(), class.as_str().to_uppercase()));
         }
@@ -153,9 +123,7 @@ fn is_demanded(text: &str, at: &Range<usize>) -> bool {
     let ahead = clause_before(text, at.start, 8);
     !NOT_DEMANDED_AFTER.is_match(behind)
         && !NOT_DEMANDED_BEFORE.is_match(ahead)
-        && !(next.starts_with([',', ' '])
-            && NOT_DEMANDED_AFTER.is_match(next)
-            && !next.contains("优先"))
+        && !(next.starts_with([',', ' ']) && NOT_DEMANDED_AFTER.is_match(next) && !next.contains("优先"))
 }
 
 #[cfg(test)]
@@ -179,15 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_no_demand_is_left_out() {
-        for text in [
-            "有保安证的再加200",
-            "有电工证优先",
-            "健康证公司给办",
-            "不押证件，身份证拍照",
-            "没证也行",
-            "A1座302室",
-            "健康证可入职后办",
-        ] {
+        for text in ["有保安证的再加200", "有电工证优先", "健康证公司给办", "不押证件，身份证拍照", "没证也行", "A1座302室", "健康证可入职后办"] {
             assert!(read(text).is_empty(), "{text} {:?}", read(text));
         }
     }

@@ -57,6 +57,17 @@ pub(crate) fn after(text: &str, at: usize, characters: usize) -> &str {
     &rest[..end]
 }
 
+/// Whether what stands before a number belongs to it: a digit, a letter, a stop, or the
+/// colon of a time of day.
+pub(crate) fn is_glued(before: &str) -> bool {
+    let mut back = before.chars().rev();
+    match back.next() {
+        Some(':') => back.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(c) => c.is_ascii_alphanumeric() || matches!(c, '.' | '/'),
+        None => false,
+    }
+}
+
 /// Whether a character ends a sentence, or a clause that stands for one.
 pub(crate) fn ends_part(c: char) -> bool {
     matches!(c, ',' | '。' | ';' | '!' | '?' | '\n' | '|' | ' ' | '…')
