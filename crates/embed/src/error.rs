@@ -17,6 +17,22 @@ pub enum EmbedError {
         /// What does not fit.
         problem: &'static str,
     },
+    /// A length of vectors that the model was not trained for.
+    #[error("vectors of {dimensions} elements are none of the model's 64, 128 or 256")]
+    Cut {
+        /// The length that was asked for.
+        dimensions: usize,
+    },
+    /// Too little to learn from.
+    #[error(
+        "{pairs} pairs are too few to learn from, at least {least} are needed; use the built-in model"
+    )]
+    Corpus {
+        /// Pairs of texts that the corpus has.
+        pairs: usize,
+        /// Pairs that training takes.
+        least: usize,
+    },
     /// A name of a space.
     #[error("space {name:?} is not 1 to 64 characters of a-z 0-9 . _ -")]
     Space {

@@ -2,12 +2,13 @@
 //!
 //! [`Embedder`] turns analysed texts into unit vectors of one space; [`StaticModel`] is
 //! the one that ships with the service and needs no download. [`StaticModel::train`] makes
-//! another one from a corpus: `examples/train_static.rs`, `model/README.md`.
+//! another one from pairs of texts that mean the same: `jobmatch train-embedder`,
+//! `model/README.md`.
 
 mod error;
+mod random;
 mod space;
 mod static_model;
-mod svd;
 mod table;
 mod terms;
 mod train;
@@ -15,8 +16,9 @@ mod vector;
 
 pub use error::EmbedError;
 pub use space::SpaceId;
-pub use static_model::{DIMENSIONS, StaticModel, TITLE_SHARE};
-pub use train::{TrainOptions, TrainText};
+pub use static_model::{CUTS, DIMENSIONS, StaticModel, TITLE_SHARE};
+pub use terms::Part;
+pub use train::{Pair, Progress, Source, TextId, TrainCorpus, TrainOptions};
 pub use vector::validate_vector;
 
 /// What is embedded: terms as the text crate makes them, in text order, repetitions kept.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::EmbedError;
 
-/// Model digest and dimensions: `static-v1-3f2a9c10-256`. 1 to 64 characters of
+/// Model digest and dimensions: `static-v2-3f2a9c10-256`. 1 to 64 characters of
 /// `[a-z0-9._-]`. Vectors are comparable only within one space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpaceId(String);
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn names_are_short_and_plain() {
         let longest = "a".repeat(64);
-        for good in ["static-v1-3f2a9c10-256", "a", "bge_small.zh-512", &longest] {
+        for good in ["static-v2-3f2a9c10-256", "a", "bge_small.zh-512", &longest] {
             let space: SpaceId = good.parse().unwrap();
             assert_eq!((space.as_str(), space.to_string().as_str()), (good, good));
         }

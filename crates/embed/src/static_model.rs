@@ -1,31 +1,20 @@
-//! The built-in model: what a text is about, and which terms it has.
-//!
-//! A term's vector has two halves. The learnt one comes from latent semantic analysis of
-//! a corpus: terms that stand in the same texts point the same way. The hashed one is a
-//! fixed random direction of the term's own, so that terms match themselves and those that
-//! the corpus never had are not lost. A text is the weighted sum of its terms.
+//! The built-in model: a text is the sum of its terms, title and text in one space.
 
 use crate::error::EmbedError;
 use crate::space::SpaceId;
 use crate::table::Table;
-use crate::terms::{TermKind, add_own_direction, term_hash, term_key};
+use crate::terms::Part;
 use crate::{EmbedInput, Embedder};
 
-/// Length of the learnt half. 128 for 28,000 terms beat 256 for 14,900 and 192 for 20,000
-/// in the same 4 MB: see `model/README.md`, which has the figures for every constant here.
-pub(crate) const LEARNT: usize = 128;
-/// Length of the hashed half.
-pub(crate) const HASHED: usize = 128;
-/// Length of the vectors.
-pub const DIMENSIONS: usize = LEARNT + HASHED;
+/// Length of the vectors of a model that was not cut.
+pub const DIMENSIONS: usize = 256;
+/// Lengths that a model may be cut to; training keeps an eye on each of them.
+pub const CUTS: [usize; 3] = [64, 128, DIMENSIONS];
 
-static BUILT_IN: &[u8] = include_bytes!("../model/static-v1.bin");
+static BUILT_IN: &[u8] = include_bytes!("../model/static-v2.bin");
 
-/// Length of a known term's hashed half; its learnt half has length 1.
-const OWN: f32 = 0.8;
 /// Share of the title in the vector of a text that has both parts; each part is brought to
-/// length 1 before. It says what the work is, and a long text must not drown it: a word
-/// among 5 of a title weighs 30 times as much as one among 150 of a text.
+/// length 1 before. It says what the work is, and a long text must not drown it.
 pub const TITLE_SHARE: f32 = 0.5;
 
 /// A static model. Its vectors depend on the file alone, not on the machine or the order
@@ -33,12 +22,13 @@ pub const TITLE_SHARE: f32 = 0.5;
 #[derive(Debug, Clone)]
 pub struct StaticModel {
     table: Table,
+    dimensions: usize,
     space: SpaceId,
 }
 
 impl StaticModel {
-    /// The model that ships with the service: 28,000 words and character bigrams. Takes
-    /// some milliseconds; keep it.
+    /// The model that ships with the service, see `model/README.md`. Takes some
+    /// milliseconds; keep it.
     pub fn built_in() -> Self {
         Self::load(BUILT_IN).expect("the built-in model is part of the program and tested")
     }
@@ -50,62 +40,56 @@ impl StaticModel {
         Table::parse(bytes).map(Self::of_table)
     }
 
-    /// The file of this model, see `table.rs` for its layout.
+    /// The same model with shorter vectors, in a space of their own: the leading elements
+    /// of the long ones, brought to length 1. One of [`CUTS`]; error: [`EmbedError::Cut`].
+    pub fn cut(self, dimensions: usize) -> Result<Self, EmbedError> {
+        if !CUTS.contains(&dimensions) {
+            return Err(EmbedError::Cut { dimensions });
+        }
+        let space = space(&self.table, dimensions);
+        Ok(Self { dimensions, space, ..self })
+    }
+
+    /// The file of this model, see `table.rs` for its layout. A cut model writes all of it.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.table.to_bytes()
     }
 
-    /// Words and grams that the model knows.
+    /// Words and grams that have a row of their own.
     pub fn known_terms(&self) -> usize {
-        self.table.len()
+        self.table.known()
     }
 
     pub(crate) fn of_table(table: Table) -> Self {
-        let name = format!("static-v1-{:08x}-{DIMENSIONS}", table.digest());
-        let space = SpaceId::parse(&name).expect("letters, digits and dashes only");
-        Self { table, space }
+        let space = space(&table, DIMENSIONS);
+        Self { table, dimensions: DIMENSIONS, space }
     }
 
-    fn sum(&self, words: &[String], grams: &[String]) -> [f32; DIMENSIONS] {
+    /// A field's vector at length 1.
+    fn field(&self, part: Part, words: &[String], grams: &[String]) -> Option<[f32; DIMENSIONS]> {
         let mut sum = [0f32; DIMENSIONS];
-        for (terms, kind) in [(words, TermKind::Word), (grams, TermKind::Gram)] {
-            let mut hashes: Vec<u64> = terms.iter().map(|t| term_hash(t, kind)).collect();
-            // A fixed order: float addition gives the same vector for any order of terms.
-            hashes.sort_unstable();
-            for same in hashes.chunk_by(|a, b| a == b) {
-                self.add(same[0], kind, same.len() as f32, &mut sum);
-            }
+        for (row, times) in self.table.bag(part, words, grams) {
+            self.table.add(row, times, &mut sum[..self.dimensions]);
         }
-        sum
-    }
-
-    fn add(&self, hash: u64, kind: TermKind, times: f32, sum: &mut [f32; DIMENSIONS]) {
-        let Some(known) = self.table.find(term_key(hash)) else {
-            let [word, gram] = self.table.unknown_weights();
-            let weight = match kind {
-                TermKind::Word => word,
-                TermKind::Gram => gram,
-            };
-            return add_own_direction(hash, weight * times, sum);
-        };
-        let weight = known.weight * times;
-        let scale = weight * known.scale;
-        for (value, byte) in sum.iter_mut().zip(known.row) {
-            *value += f32::from(*byte) * scale;
-        }
-        add_own_direction(hash, weight * OWN, sum);
+        unit(sum)
     }
 
     fn embed_one(&self, input: &EmbedInput<'_>) -> Option<Vec<f32>> {
-        let title = unit(self.sum(input.title_words, input.title_grams));
-        let body = unit(self.sum(input.body_words, input.body_grams));
-        let (Some(title), Some(body)) = (title, body) else {
-            return title.or(body).map(|v| v.to_vec());
+        let title = self.field(Part::Title, input.title_words, input.title_grams);
+        let body = self.field(Part::Body, input.body_words, input.body_grams);
+        let both = match (title, body) {
+            (Some(title), Some(body)) => unit(std::array::from_fn(|i| {
+                TITLE_SHARE * title[i] + (1.0 - TITLE_SHARE) * body[i]
+            })),
+            (title, body) => title.or(body),
         };
-        let parts = title.iter().zip(&body);
-        let mixed = parts.map(|(t, b)| TITLE_SHARE * t + (1.0 - TITLE_SHARE) * b);
-        unit(mixed.collect::<Vec<_>>())
+        both.map(|vector| vector[..self.dimensions].to_vec())
     }
+}
+
+fn space(table: &Table, dimensions: usize) -> SpaceId {
+    let name = format!("static-v2-{:08x}-{dimensions}", table.digest());
+    SpaceId::parse(&name).expect("letters, digits and dashes only")
 }
 
 impl Embedder for StaticModel {
@@ -114,7 +98,7 @@ impl Embedder for StaticModel {
     }
 
     fn dimensions(&self) -> usize {
-        DIMENSIONS
+        self.dimensions
     }
 
     fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError> {
@@ -123,15 +107,12 @@ impl Embedder for StaticModel {
 }
 
 /// The vector at length 1; `None` when it has no direction.
-fn unit<V: AsMut<[f32]> + AsRef<[f32]>>(mut vector: V) -> Option<V> {
-    let squares = |v: &[f32]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-    let length = squares(vector.as_ref()).sqrt();
+fn unit(mut vector: [f32; DIMENSIONS]) -> Option<[f32; DIMENSIONS]> {
+    let length = vector.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
     // Sums that cancel leave rounding errors, whose direction means nothing.
     if length < 1e-9 {
         return None;
     }
-    for value in vector.as_mut() {
-        *value = (f64::from(*value) / length) as f32;
-    }
+    vector.iter_mut().for_each(|v| *v = (f64::from(*v) / length) as f32);
     Some(vector)
 }

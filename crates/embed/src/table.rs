@@ -1,4 +1,4 @@
-//! The file of a model: which terms it knows, what they weigh and where they point.
+//! The file of a model: which terms it knows and where they point.
 //!
 //! All numbers are little endian:
 //!
@@ -6,85 +6,96 @@
 //! |---|---|
 //! | 8 | magic `jmstatic` |
 //! | 8 | xxh3-64 of all that follows |
-//! | 4 | version, 1 |
-//! | 4 | learnt dimensions, 128 |
-//! | 4 | hashed dimensions, 128 |
-//! | 4 | rows, n |
-//! | 2 × 4 | weight of an unknown word, of an unknown gram (f32) |
-//! | n × 4 | keys (u32), rising |
-//! | n × 4 | weights (f32) |
-//! | n × 4 | scales (f32): an element of a row is its byte times the scale |
-//! | n × 128 | rows (i8) |
+//! | 4 | version, 2 |
+//! | 4 | dimensions, 256 |
+//! | 4 | known terms, n |
+//! | 4 | buckets, m, at least 1 |
+//! | n × 4 | keys of the known terms (u32), rising |
+//! | (n + m) × 4 | scales (f32): an element of a row is its byte times the scale |
+//! | (n + m) × 256 | rows (i8): those of the known terms, then the buckets |
+//!
+//! A row's length is the learnt weight of its term.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::EmbedError;
-use crate::static_model::{HASHED, LEARNT};
+use crate::static_model::DIMENSIONS;
+use crate::terms::{Bag, Part, bag_of, for_each_term};
 
 const MAGIC: &[u8; 8] = b"jmstatic";
-const VERSION: u32 = 1;
-const HEADER_BYTES: usize = 24;
-const ROW_BYTES: usize = 12 + LEARNT;
-/// Keys are looked up in slices by their highest bits: some seven keys a slice.
+const VERSION: u32 = 2;
+const HEADER_BYTES: usize = 16;
+/// Keys are looked up in slices by their highest bits: some five keys a slice.
 const SLICE_BITS: u32 = 12;
 
-/// A term as the trainer hands it over.
-#[derive(Debug, Clone)]
-pub(crate) struct TermRow {
-    pub(crate) key: u32,
-    pub(crate) weight: f32,
-    /// Of length 1, or 0 when nothing was learnt.
-    pub(crate) vector: [f32; LEARNT],
-}
-
-/// The known terms, sorted by key.
+/// Known terms, sorted by key, and buckets for grams that are not known.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Table {
+pub(crate) struct Keys {
     keys: Vec<u32>,
-    weights: Vec<f32>,
-    scales: Vec<f32>,
-    rows: Vec<i8>,
-    unknown_weights: [f32; 2],
+    buckets: u32,
     /// Where the keys of each slice start; one more at the end.
     slices: Vec<u32>,
 }
 
-/// A known term.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Known<'a> {
-    pub(crate) weight: f32,
-    pub(crate) scale: f32,
-    pub(crate) row: &'a [i8],
+impl Keys {
+    /// Keys in any order, without repetitions; at least one bucket.
+    pub(crate) fn new(mut keys: Vec<u32>, buckets: u32) -> Self {
+        keys.sort_unstable();
+        let start = |slice: u32| keys.partition_point(|k| k >> (32 - SLICE_BITS) < slice) as u32;
+        let slices = (0..=1 << SLICE_BITS).map(start).collect();
+        Self { keys, buckets: buckets.max(1), slices }
+    }
+
+    /// The row of a known term.
+    pub(crate) fn known_row(&self, key: u32) -> Option<u32> {
+        let slice = (key >> (32 - SLICE_BITS)) as usize;
+        let (start, end) = (self.slices[slice] as usize, self.slices[slice + 1] as usize);
+        let at = self.keys[start..end].binary_search(&key).ok()?;
+        Some((start + at) as u32)
+    }
+
+    /// The row of a gram: its own or its bucket.
+    pub(crate) fn row(&self, key: u32) -> u32 {
+        self.known_row(key).unwrap_or(self.keys.len() as u32 + key % self.buckets)
+    }
+
+    /// Known terms.
+    pub(crate) fn known(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Known terms and buckets.
+    pub(crate) fn rows(&self) -> usize {
+        self.keys.len() + self.buckets as usize
+    }
+}
+
+/// The rows of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    keys: Keys,
+    scales: Vec<f32>,
+    rows: Vec<[i8; DIMENSIONS]>,
 }
 
 impl Table {
-    /// Quantises rows. Of rows with one key the first is kept.
-    pub(crate) fn of_rows(mut terms: Vec<TermRow>, unknown_weights: [f32; 2]) -> Self {
-        terms.sort_by_key(|t| t.key);
-        terms.dedup_by_key(|t| t.key);
-        let mut rows = Vec::with_capacity(terms.len() * LEARNT);
-        let mut scales = Vec::with_capacity(terms.len());
-        for term in &terms {
-            let greatest = term.vector.iter().fold(0f32, |m, v| m.max(v.abs()));
+    /// Quantises one vector for each row of the keys.
+    pub(crate) fn of_rows(keys: Keys, row: impl Fn(usize) -> [f32; DIMENSIONS]) -> Self {
+        let mut table = Self { scales: Vec::new(), rows: Vec::new(), keys };
+        for at in 0..table.keys.rows() {
+            let vector = row(at);
+            let greatest = vector.iter().fold(0f32, |m, v| m.max(v.abs()));
             let scale = greatest.max(f32::MIN_POSITIVE) / 127.0;
-            scales.push(scale);
-            rows.extend(term.vector.iter().map(|v| (v / scale).round() as i8));
+            table.scales.push(scale);
+            table.rows.push(vector.map(|v| (v / scale).round() as i8));
         }
-        let keys: Vec<u32> = terms.iter().map(|t| t.key).collect();
-        Self {
-            slices: slices(&keys),
-            weights: terms.iter().map(|t| t.weight).collect(),
-            keys,
-            scales,
-            rows,
-            unknown_weights,
-        }
+        table
     }
 
     /// Reads a file; refuses one that is of another format, cut or changed.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, EmbedError> {
         let damaged = |problem| EmbedError::Damaged { problem };
-        let format = EmbedError::Format { expected: "jmstatic 1" };
+        let format = EmbedError::Format { expected: "jmstatic 2" };
         let (magic, rest) = bytes.split_at_checked(8).ok_or(damaged("too short"))?;
         if magic != MAGIC {
             return Err(format);
@@ -95,42 +106,28 @@ impl Table {
         }
         let (header, body) = sealed.split_at_checked(HEADER_BYTES).ok_or(damaged("too short"))?;
         let header: Vec<u32> = words(header).collect();
-        if header[..3] != [VERSION, LEARNT as u32, HASHED as u32] {
+        if header[..2] != [VERSION, DIMENSIONS as u32] {
             return Err(format);
         }
-        let count = header[3] as usize;
-        if count.checked_mul(ROW_BYTES) != Some(body.len()) {
+        let (known, buckets) = (header[2] as usize, header[3] as usize);
+        let length = known as u64 * 4 + (known as u64 + buckets as u64) * (4 + DIMENSIONS as u64);
+        if length != body.len() as u64 || buckets == 0 {
             return Err(damaged("wrong length"));
         }
-        let (keys, body) = body.split_at(count * 4);
-        let (weights, body) = body.split_at(count * 4);
-        let (scales, rows) = body.split_at(count * 4);
+        let (keys, body) = body.split_at(known * 4);
+        let (scales, rows) = body.split_at((known + buckets) * 4);
         let keys: Vec<u32> = words(keys).collect();
-        let table = Self {
-            slices: slices(&keys),
-            keys,
-            weights: words(weights).map(f32::from_bits).collect(),
-            scales: words(scales).map(f32::from_bits).collect(),
-            rows: rows.iter().map(|b| *b as i8).collect(),
-            unknown_weights: [f32::from_bits(header[4]), f32::from_bits(header[5])],
-        };
-        table.check()?;
-        Ok(table)
-    }
-
-    /// What a right checksum doesn't promise: the writer may have been wrong.
-    fn check(&self) -> Result<(), EmbedError> {
-        let damaged = |problem| Err(EmbedError::Damaged { problem });
-        if !self.keys.is_sorted_by(|a, b| a < b) {
-            return damaged("keys out of order");
+        // What a right checksum doesn't promise: the writer may have been wrong.
+        if !keys.is_sorted_by(|a, b| a < b) {
+            return Err(damaged("keys out of order"));
         }
-        // Bounds far from where sums of some thousand terms overflow.
-        let sound = |v: &f32| (0.0..=1e6).contains(v);
-        let mut numbers = self.weights.iter().chain(&self.scales);
-        if !numbers.all(sound) || !self.unknown_weights.iter().all(sound) {
-            return damaged("weights out of range");
+        let scales: Vec<f32> = words(scales).map(f32::from_bits).collect();
+        // A bound far from where sums of some thousand terms overflow.
+        if !scales.iter().all(|v| (0.0..=1e6).contains(v)) {
+            return Err(damaged("weights out of range"));
         }
-        Ok(())
+        let rows = rows.as_chunks().0.iter().map(|row| row.map(|byte: u8| byte as i8)).collect();
+        Ok(Self { keys: Keys::new(keys, header[3]), scales, rows })
     }
 
     /// The file that [`Table::parse`] reads.
@@ -149,40 +146,38 @@ impl Table {
     }
 
     fn sealed(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEADER_BYTES + self.keys.len() * ROW_BYTES);
-        let count = self.keys.len() as u32;
-        let header = [VERSION, LEARNT as u32, HASHED as u32, count];
-        let floats = self.unknown_weights.iter().map(|v| v.to_bits());
-        let columns = [&self.weights, &self.scales].into_iter().flatten();
-        let numbers = header.into_iter().chain(floats);
-        let numbers = numbers.chain(self.keys.iter().copied());
-        for number in numbers.chain(columns.map(|v| v.to_bits())) {
+        let (known, rows) = (self.keys.known(), self.keys.rows());
+        let mut out = Vec::with_capacity(HEADER_BYTES + known * 4 + rows * (4 + DIMENSIONS));
+        let header = [VERSION, DIMENSIONS as u32, known as u32, self.keys.buckets];
+        let scales = self.scales.iter().map(|v| v.to_bits());
+        for number in header.into_iter().chain(self.keys.keys.iter().copied()).chain(scales) {
             out.extend_from_slice(&number.to_le_bytes());
         }
-        out.extend(self.rows.iter().map(|v| *v as u8));
+        out.extend(self.rows.iter().flatten().map(|v| *v as u8));
         out
     }
 
-    /// The term with this key.
-    pub(crate) fn find(&self, key: u32) -> Option<Known<'_>> {
-        let slice = (key >> (32 - SLICE_BITS)) as usize;
-        let (start, end) = (self.slices[slice] as usize, self.slices[slice + 1] as usize);
-        let at = start + self.keys[start..end].binary_search(&key).ok()?;
-        Some(Known {
-            weight: self.weights[at],
-            scale: self.scales[at],
-            row: &self.rows[at * LEARNT..(at + 1) * LEARNT],
-        })
+    /// The terms of a field as rows with what each counts, in order of the rows.
+    pub(crate) fn bag(&self, part: Part, words: &[String], grams: &[String]) -> Bag {
+        let mut rows = Vec::with_capacity(words.len() + 3 * grams.len());
+        let is_known = |key| self.keys.known_row(key).is_some();
+        for_each_term(part, words, grams, is_known, |_, key, halves| {
+            rows.push((self.keys.row(key), halves));
+        });
+        bag_of(rows)
     }
 
-    /// Weights of a word and of a gram that the table doesn't have.
-    pub(crate) fn unknown_weights(&self) -> [f32; 2] {
-        self.unknown_weights
+    /// Adds so many times a row's leading elements to a sum.
+    pub(crate) fn add(&self, row: u32, times: f32, sum: &mut [f32]) {
+        let factor = times * self.scales[row as usize];
+        for (value, byte) in sum.iter_mut().zip(&self.rows[row as usize]) {
+            *value += f32::from(*byte) * factor;
+        }
     }
 
     /// Known terms.
-    pub(crate) fn len(&self) -> usize {
-        self.keys.len()
+    pub(crate) fn known(&self) -> usize {
+        self.keys.known()
     }
 }
 
@@ -191,23 +186,14 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
     quads.iter().map(|quad| u32::from_le_bytes(*quad))
 }
 
-fn slices(keys: &[u32]) -> Vec<u32> {
-    let start = |slice: u32| keys.partition_point(|k| k >> (32 - SLICE_BITS) < slice) as u32;
-    (0..=1 << SLICE_BITS).map(start).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn table(keys: &[u32]) -> Table {
-        let row = |key: &u32| TermRow {
-            key: *key,
-            weight: (key % 7) as f32,
-            vector: std::array::from_fn(|i| (*key as f32 + i as f32).sin()),
-        };
-        Table::of_rows(keys.iter().map(row).collect(), [2.0, 1.0])
+        let row = |at: usize| std::array::from_fn(|i| (at as f32 * 7.0 + i as f32).sin());
+        Table::of_rows(Keys::new(keys.to_vec(), 3), row)
     }
 
     /// The file again after a change, with a checksum that fits.
@@ -219,36 +205,48 @@ mod tests {
         bytes
     }
 
-    #[test]
-    fn files_that_are_sealed_but_wrong_are_refused() {
-        let table = table(&[5, 9]);
-        let problem = |at, value: u32| Table::parse(&resealed(&table, at, value)).err();
-        let format = Some(EmbedError::Format { expected: "jmstatic 1" });
-        let damaged = |problem| Some(EmbedError::Damaged { problem });
-        assert_eq!(problem(16, 2), format);
-        assert_eq!(problem(20, 64), format);
-        assert_eq!(problem(28, 3), damaged("wrong length"));
-        assert_eq!(problem(28, u32::MAX), damaged("wrong length"));
-        let nan = f32::NAN.to_bits();
-        assert_eq!(problem(32, nan), damaged("weights out of range"));
-        assert_eq!(problem(40, 9), damaged("keys out of order"));
-        assert_eq!(problem(48, nan), damaged("weights out of range"));
-        assert_eq!(problem(56, (-1f32).to_bits()), damaged("weights out of range"));
-        assert_eq!(problem(64, 0x0102_0304), None);
-    }
-
     proptest! {
         #[test]
-        fn every_key_is_found_and_no_other(
-            keys in proptest::collection::vec(any::<u32>(), 0..60),
-            other: u32,
+        fn files_come_back_and_every_key_is_found(
+            keys in proptest::collection::btree_set(any::<u32>(), 0..60),
+            absent in any::<u32>(),
         ) {
-            let table = table(&keys);
-            for key in &keys {
-                prop_assert_eq!(table.find(*key).map(|k| k.weight), Some((key % 7) as f32));
+            let table = table(&keys.iter().copied().collect::<Vec<_>>());
+            let parsed = Table::parse(&table.to_bytes()).unwrap();
+            prop_assert_eq!(&parsed, &table);
+            for (at, key) in keys.iter().enumerate() {
+                prop_assert_eq!(parsed.keys.known_row(*key), Some(at as u32));
             }
-            prop_assert_eq!(table.find(other).is_some(), keys.contains(&other));
-            prop_assert_eq!(Table::parse(&table.to_bytes()), Ok(table));
+            if !keys.contains(&absent) {
+                prop_assert_eq!(parsed.keys.known_row(absent), None);
+                prop_assert_eq!(parsed.keys.row(absent), keys.len() as u32 + absent % 3);
+            }
         }
+    }
+
+    #[test]
+    fn rows_are_kept_to_half_a_step() {
+        let table = table(&[5]);
+        let mut sum = [0f32; DIMENSIONS];
+        table.add(2, 3.0, &mut sum);
+        for (i, value) in sum.iter().enumerate() {
+            assert!((value / 3.0 - (14.0 + i as f32).sin()).abs() <= 0.51 / 127.0);
+        }
+    }
+
+    #[test]
+    fn a_right_checksum_does_not_excuse_a_wrong_content() {
+        let table = table(&[7, 9]);
+        for (at, value, problem) in [
+            (24, 3, "wrong length"),
+            (28, 0, "wrong length"),
+            (32, 10, "keys out of order"),
+            (40, f32::NAN.to_bits(), "weights out of range"),
+        ] {
+            let expected = EmbedError::Damaged { problem };
+            assert_eq!(Table::parse(&resealed(&table, at, value)), Err(expected), "{at}");
+        }
+        let format = EmbedError::Format { expected: "jmstatic 2" };
+        assert_eq!(Table::parse(&resealed(&table, 16, 1)), Err(format));
     }
 }

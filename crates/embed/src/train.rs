@@ -1,193 +1,190 @@
-//! Trains a model: latent semantic analysis of a corpus.
+//! Trains a model: texts that mean the same come together, others go apart.
 
-use std::collections::{BTreeMap, HashMap};
+mod corpus;
+mod loss;
+mod tower;
 
-use crate::static_model::{LEARNT, StaticModel};
-use crate::svd::{SparseRows, WIDTH, right_singular};
-use crate::table::{Table, TermRow};
-use crate::terms::{TermKind, term_hash, term_key};
+pub use corpus::{Pair, Source, TextId, TrainCorpus};
 
-/// Terms of less weight of texts tell nothing about other texts.
-const MIN_TEXTS: f32 = 3.0;
-/// How often a term of a title is counted: it says more about the text than one that
-/// stands between the lines on company and benefits.
-const TITLE_COUNT: u32 = 4;
-/// Weight of a gram against a word in the analysis; grams are many and overlap.
-const GRAM_IN_MATRIX: f32 = 0.5;
-/// Weight of a gram against a word in a text's vector.
+use std::collections::HashSet;
+
+use crate::error::EmbedError;
+use crate::random::Random;
+use crate::static_model::StaticModel;
+use crate::table::Table;
+use crate::terms::Bag;
+use corpus::Rows;
+use loss::Batch;
+use tower::Tower;
+
+/// Weight of a gram against a word when nothing is learnt yet; grams are many and overlap.
 const GRAM: f32 = 0.4;
-/// Weight of an unknown term against the mean of the known ones of its kind.
-const UNKNOWN: f32 = 0.5;
-/// Exponent of the singular values on a term's coordinates: between the terms' own
-/// geometry (1), where the commonest topics drown the rest, and none (0).
-const SPECTRUM: f32 = 0.5;
-/// A text of the corpus, as analysed terms.
-#[derive(Debug, Clone, Default)]
-pub struct TrainText {
-    /// Words of the title.
-    pub title_words: Vec<String>,
-    /// Character n-grams of the title.
-    pub title_grams: Vec<String>,
-    /// Words of the rest.
-    pub body_words: Vec<String>,
-    /// Character n-grams of the rest.
-    pub body_grams: Vec<String>,
-    /// As many texts as this one counts for, above 0.
-    pub weight: f32,
-    /// Terms of titles of a higher priority get a row before any others do.
-    pub priority: u8,
-}
 
 /// What a model is trained with.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainOptions {
-    /// Most terms that the model knows; 140 bytes each.
-    pub max_terms: usize,
-    /// Seed of the randomised decomposition.
+    /// Most words with a row of their own; 264 bytes each.
+    pub words: usize,
+    /// Most grams with a row of their own; 264 bytes each.
+    pub grams: usize,
+    /// Rows that all other grams share; 260 bytes each.
+    pub buckets: u32,
+    /// Batches.
+    pub steps: usize,
+    /// Pairs of a batch.
+    pub batch: usize,
+    /// Temperature of the loss.
+    pub temperature: f32,
+    /// How far the first steps go; it falls evenly to 0.
+    pub rate: f32,
+    /// Share of a text's terms that a step leaves out.
+    pub dropout: f32,
+    /// Seed of everything random.
     pub seed: u64,
 }
 
 impl Default for TrainOptions {
-    /// As many terms as fit in 4,000,000 bytes, and a fixed seed.
+    /// What the built-in model was trained with: 7.9 MB.
     fn default() -> Self {
-        Self { max_terms: 28_000, seed: 20_261_123 }
+        Self {
+            words: 20_000,
+            grams: 4_000,
+            buckets: 6_000,
+            steps: 6_000,
+            batch: 256,
+            temperature: 0.07,
+            rate: 0.05,
+            dropout: 0.3,
+            seed: 20_261_123,
+        }
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Term {
-    kind: TermKind,
-    texts: f32,
-    priority: u8,
-}
-
-/// A text as sorted keys with counts.
-struct Counted {
-    terms: Vec<(u32, u32)>,
-    weight: f32,
-}
-
-#[derive(Default)]
-struct Corpus {
-    texts: Vec<Counted>,
-    terms: HashMap<u32, Term>,
-    weight: f32,
+/// How far training is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Batches that are done.
+    pub step: usize,
+    /// Batches in all.
+    pub steps: usize,
+    /// Mean loss of the last batches.
+    pub loss: f32,
 }
 
 impl StaticModel {
-    /// Learns a model: weighs terms by their inverse frequency, decomposes the matrix of
-    /// texts and terms, and keeps the directions of the commonest terms. The same texts in
-    /// the same order give the same model. Texts without terms are passed over; an empty
-    /// corpus gives a model that only matches terms with themselves.
-    pub fn train(corpus: impl Iterator<Item = TrainText>, options: TrainOptions) -> Self {
-        let mut counted = Corpus::default();
-        for text in corpus {
-            counted.add(&text);
+    /// Learns a model. The same corpus and options give the same bytes.
+    pub fn train(
+        corpus: &TrainCorpus,
+        options: &TrainOptions,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Self, EmbedError> {
+        let least = options.batch;
+        if corpus.pairs() < least {
+            return Err(EmbedError::Corpus { pairs: corpus.pairs(), least });
         }
-        let known = counted.known_terms(options.max_terms);
-        let matrix = counted.matrix(&known);
-        let (vectors, singular) = right_singular(&matrix, options.seed);
-        let rows = known.iter().zip(&vectors).map(|((key, term), vector)| {
-            let weight = counted.inverse_frequency(term) * weight_of(term.kind, GRAM);
-            TermRow { key: *key, weight, vector: direction(vector, &singular) }
-        });
-        let rows: Vec<TermRow> = rows.collect();
-        let mean = counted.mean_weight(&known);
-        let unknown = [mean, mean * GRAM].map(|weight| weight * UNKNOWN);
-        Self::of_table(Table::of_rows(rows, unknown))
+        let rows = corpus.rows(options.words, options.grams, options.buckets);
+        let mut tower = Tower::new(&lengths(&rows), options.seed);
+        let mut sampler = Sampler::new(corpus, options);
+        let mut mean = None;
+        for step in 0..options.steps {
+            let drawn = sampler.draw(&rows);
+            let sums = [tower.sums(&drawn.left), tower.sums(&drawn.right)];
+            let batch = Batch { left: &sums[0], right: &sums[1], masked: &drawn.masked };
+            let found = batch.gradients(options.temperature);
+            let left_to_do = 1.0 - step as f32 / options.steps as f32;
+            let bags = [drawn.left, drawn.right].concat();
+            let gradients = [found.left, found.right].concat();
+            tower.step(&bags, &gradients, options.rate * left_to_do);
+            let loss = mean.map_or(found.loss, |mean| 0.98 * mean + 0.02 * found.loss);
+            mean = Some(loss);
+            progress(Progress { step: step + 1, steps: options.steps, loss });
+        }
+        Ok(Self::of_table(Table::of_rows(rows.keys, |at| tower.row(at))))
     }
 }
 
-impl Corpus {
-    fn add(&mut self, text: &TrainText) {
-        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-        let parts = [
-            (&text.title_words, TermKind::Word, TITLE_COUNT),
-            (&text.title_grams, TermKind::Gram, TITLE_COUNT),
-            (&text.body_words, TermKind::Word, 1),
-            (&text.body_grams, TermKind::Gram, 1),
-        ];
-        for (terms, kind, times) in parts {
-            for term in terms {
-                let key = term_key(term_hash(term, kind));
-                let known = self.terms.entry(key).or_insert(Term { kind, texts: 0.0, priority: 0 });
-                if times == TITLE_COUNT {
-                    known.priority = known.priority.max(text.priority);
-                }
-                let count = counts.entry(key).or_insert_with(|| {
-                    known.texts += text.weight;
-                    0
-                });
-                *count += times;
-            }
-        }
-        if !counts.is_empty() {
-            self.weight += text.weight;
-            self.texts.push(Counted { terms: counts.into_iter().collect(), weight: text.weight });
-        }
+/// Lengths that rows start with: rare terms tell more. 1 on average over the words.
+fn lengths(rows: &Rows) -> Vec<f32> {
+    let all = rows.bags.len() as f32;
+    let inverse = |texts: &u32| ((all + 1.0) / (*texts as f32 + 1.0)).ln();
+    let mean = rows.texts.iter().map(inverse).sum::<f32>() / rows.texts.len() as f32;
+    let length = |(texts, is_word): (&u32, &bool)| {
+        inverse(texts) / mean.max(0.1) * if *is_word { 1.0 } else { GRAM }
+    };
+    rows.texts.iter().zip(&rows.is_word).map(length).collect()
+}
+
+/// The texts of a batch.
+struct Drawn {
+    left: Vec<Bag>,
+    right: Vec<Bag>,
+    masked: Vec<bool>,
+}
+
+/// Draws batches: a source by its share, and of it the next pairs of a shuffled list.
+struct Sampler<'a> {
+    corpus: &'a TrainCorpus,
+    options: &'a TrainOptions,
+    random: Random,
+    lists: Vec<Vec<Pair>>,
+}
+
+impl<'a> Sampler<'a> {
+    fn new(corpus: &'a TrainCorpus, options: &'a TrainOptions) -> Self {
+        let lists = vec![Vec::new(); corpus.sources.len()];
+        Self { corpus, options, random: Random::new(!options.seed), lists }
     }
 
-    /// The terms that get a row, sorted by key.
-    fn known_terms(&self, max_terms: usize) -> Vec<(u32, Term)> {
-        let terms = self.terms.iter().map(|(key, term)| (*key, *term));
-        let mut known: Vec<(u32, Term)> = terms.filter(|(_, t)| t.texts >= MIN_TEXTS).collect();
-        known.sort_unstable_by(|(a_key, a), (b_key, b)| {
-            let commoner = b.texts.total_cmp(&a.texts);
-            let first = b.priority.cmp(&a.priority);
-            first.then(commoner).then(a_key.cmp(b_key))
+    fn draw(&mut self, rows: &Rows) -> Drawn {
+        let shares: f32 = self.corpus.sources.iter().map(|s| s.share).sum();
+        let mut at = self.random.unit() * shares;
+        let chosen = self.corpus.sources.iter().position(|source| {
+            at -= source.share;
+            at < 0.0
         });
-        known.truncate(max_terms);
-        known.sort_unstable_by_key(|(key, _)| *key);
-        known
+        let chosen = chosen.unwrap_or(0);
+        let source = &self.corpus.sources[chosen];
+        let size = self.options.batch.min(source.pairs.len());
+        if self.lists[chosen].len() < size {
+            self.lists[chosen].clone_from(&source.pairs);
+            self.random.shuffle(&mut self.lists[chosen]);
+        }
+        let list = &mut self.lists[chosen];
+        let pairs = list.split_off(list.len() - size);
+        let masked = self.masked(&pairs);
+        let (mut left, mut right) = (Vec::with_capacity(size), Vec::with_capacity(size));
+        for pair in &pairs {
+            let (title, text) = (&rows.bags[pair.left.index()], &rows.bags[pair.right.index()]);
+            let blanked = self.random.unit() < source.blanked;
+            let text = if blanked { without(text, title) } else { text.clone() };
+            left.push(self.thinned(title));
+            right.push(self.thinned(&text));
+        }
+        Drawn { left, right, masked }
     }
 
-    fn inverse_frequency(&self, term: &Term) -> f32 {
-        ((self.weight + 1.0) / (term.texts + 1.0)).ln()
-    }
-
-    /// Mean weight of known words; 1 when there are none.
-    fn mean_weight(&self, known: &[(u32, Term)]) -> f32 {
-        let weights = known.iter().map(|(_, term)| self.inverse_frequency(term));
-        let sum: f32 = weights.sum();
-        if sum > 0.0 { sum / known.len() as f32 } else { 1.0 }
-    }
-
-    /// One row a text, of length √weight.
-    fn matrix(&self, known: &[(u32, Term)]) -> SparseRows {
-        let keys = known.iter().map(|(key, _)| *key);
-        let columns: HashMap<u32, u32> = keys.zip(0..).collect();
-        let row = |text: &Counted| {
-            let mut row: Vec<(u32, f32)> = Vec::with_capacity(text.terms.len());
-            for (key, count) in &text.terms {
-                if let Some(column) = columns.get(key) {
-                    let term = &known[*column as usize].1;
-                    let weight =
-                        self.inverse_frequency(term) * weight_of(term.kind, GRAM_IN_MATRIX);
-                    row.push((*column, weight * (1.0 + (*count as f32).ln())));
-                }
-            }
-            let squares: f32 = row.iter().map(|(_, v)| v * v).sum();
-            let factor = text.weight.sqrt() / squares.sqrt().max(f32::MIN_POSITIVE);
-            row.iter_mut().for_each(|(_, v)| *v *= factor);
-            row
+    /// Pairs that are no counterexamples of one another.
+    fn masked(&self, pairs: &[Pair]) -> Vec<bool> {
+        let is_alike = |a: u64, b: u64| a == b || self.corpus.related.contains(&(a, b));
+        let are_alike =
+            |a: &Pair, b: &Pair| a.labels.iter().any(|a| b.labels.iter().any(|b| is_alike(*a, *b)));
+        let row = |(i, a): (usize, &Pair)| -> Vec<bool> {
+            pairs.iter().enumerate().map(|(j, b)| i != j && are_alike(a, b)).collect()
         };
-        SparseRows { rows: self.texts.iter().map(row).collect(), width: known.len() }
+        pairs.iter().enumerate().flat_map(row).collect()
+    }
+
+    /// A text without some of its terms, so that no term is relied on alone.
+    fn thinned(&mut self, bag: &Bag) -> Bag {
+        let dropout = self.options.dropout;
+        let kept: Bag = bag.iter().filter(|_| self.random.unit() >= dropout).copied().collect();
+        if kept.is_empty() { bag.clone() } else { kept }
     }
 }
 
-fn weight_of(kind: TermKind, gram: f32) -> f32 {
-    match kind {
-        TermKind::Word => 1.0,
-        TermKind::Gram => gram,
-    }
-}
-
-/// A term's learnt half: its coordinates at length 1.
-fn direction(vector: &[f32; WIDTH], singular: &[f32; WIDTH]) -> [f32; LEARNT] {
-    let scaled: [f32; LEARNT] = std::array::from_fn(|i| vector[i] * singular[i].powf(SPECTRUM));
-    let length = scaled.iter().map(|v| v * v).sum::<f32>().sqrt();
-    if length < 1e-9 {
-        return [0.0; LEARNT];
-    }
-    scaled.map(|v| v / length)
+/// A text without the terms of another one; the whole text when nothing is left.
+fn without(bag: &Bag, other: &Bag) -> Bag {
+    let other: HashSet<u32> = other.iter().map(|(row, _)| *row).collect();
+    let kept: Bag = bag.iter().filter(|(row, _)| !other.contains(row)).copied().collect();
+    if kept.is_empty() { bag.clone() } else { kept }
 }

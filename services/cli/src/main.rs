@@ -3,6 +3,7 @@
 
 mod ask;
 mod client;
+mod embedding;
 mod eval;
 mod failure;
 mod lexicon;
@@ -53,6 +54,13 @@ enum Command {
     EvalParse(eval::EvalParseArguments),
     /// Measure short queries with the postings that answer them (needs no running service).
     EvalQueries(eval::QueriesArguments),
+    /// Measure how titles of related work are found (needs no running service).
+    EvalTitles(embedding::EvalTitlesArguments),
+    /// Measure the embedding model on adverts that training left out (needs no running
+    /// service).
+    EvalEmbedder(embedding::EvalEmbedderArguments),
+    /// Train the embedding model on adverts and the lexicon.
+    TrainEmbedder(embedding::TrainArguments),
     /// Fit the ranking's weights to a judged collection (needs no running service).
     FitRanking(eval::FitArguments),
 }
@@ -74,6 +82,9 @@ async fn main() -> ExitCode {
         Command::CheckLexicon(a) => lexicon::check(&a),
         Command::EvalParse(a) => eval::eval_parse(&a),
         Command::EvalQueries(a) => eval::queries(a).await,
+        Command::EvalTitles(a) => embedding::eval_titles(&a),
+        Command::EvalEmbedder(a) => embedding::eval_embedder(&a),
+        Command::TrainEmbedder(a) => embedding::train(&connection, a).await,
         Command::FitRanking(a) => eval::fit(a).await,
     };
     match outcome {

@@ -1,18 +1,15 @@
 //! Files of models, whole and damaged.
 
-use jobmatch_embed::{EmbedError, Embedder, StaticModel, TrainOptions, TrainText};
+use jobmatch_embed::{EmbedError, Embedder, StaticModel};
 use proptest::prelude::*;
 
 use crate::Text;
+use crate::training::{SMALL, corpus};
 
-fn small() -> StaticModel {
-    let text = |word: &str| TrainText {
-        title_words: vec![word.to_owned(), "工".to_owned()],
-        weight: 3.0,
-        ..TrainText::default()
-    };
-    let options = TrainOptions::default();
-    StaticModel::train(["洗碗", "保安"].map(text).into_iter(), options)
+/// One model for all cases: it is learnt.
+fn small() -> &'static [u8] {
+    static BYTES: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    BYTES.get_or_init(|| StaticModel::train(&corpus(0), &SMALL, |_| ()).unwrap().to_bytes())
 }
 
 #[test]
@@ -27,7 +24,7 @@ fn the_shipped_model_comes_back_as_it_was_written() {
 
 #[test]
 fn other_files_are_told_apart_from_damaged_ones() {
-    let format = Err(EmbedError::Format { expected: "jmstatic 1" });
+    let format = Err(EmbedError::Format { expected: "jmstatic 2" });
     assert_eq!(StaticModel::load(b"PK\x03\x04 something else").map(|_| ()), format);
     for bytes in [&b""[..], b"jmst", b"jmstatic", b"jmstatic1234567"] {
         let error = StaticModel::load(bytes).unwrap_err();
@@ -38,13 +35,13 @@ fn other_files_are_told_apart_from_damaged_ones() {
 proptest! {
     #[test]
     fn any_flipped_bit_and_any_cut_is_refused(at: prop::sample::Index, bit in 0u8..8) {
-        let bytes = small().to_bytes();
+        let bytes = small();
         let at = at.index(bytes.len());
-        let mut flipped = bytes.clone();
+        let mut flipped = bytes.to_vec();
         flipped[at] ^= 1 << bit;
         prop_assert!(StaticModel::load(&flipped).is_err());
         prop_assert!(StaticModel::load(&bytes[..at]).is_err());
-        let longer = [&bytes[..], &[0]].concat();
+        let longer = [bytes, &[0]].concat();
         prop_assert!(StaticModel::load(&longer).is_err());
     }
 }

@@ -25,10 +25,27 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ),
     ("jobmatch-proto", &["jobmatch-domain"]),
     ("jobmatchd", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
-    ("jobmatch", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
+    // The command line also trains and measures the embedding model.
+    (
+        "jobmatch",
+        &[
+            "jobmatch-domain",
+            "jobmatch-matching",
+            "jobmatch-proto",
+            "jobmatch-text",
+            "jobmatch-embed",
+        ],
+    ),
     (
         "jobmatch-benches",
-        &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto", "jobmatch-text", "jobmatchd"],
+        &[
+            "jobmatch-domain",
+            "jobmatch-matching",
+            "jobmatch-proto",
+            "jobmatch-text",
+            "jobmatch-embed",
+            "jobmatchd",
+        ],
     ),
 ];
 
