@@ -13,6 +13,7 @@ use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
 use jobmatch_text::{Analysis, Analyzer, tells_assistance};
 
 use crate::completion::{RELIED_ON, complete_posting, complete_profile, sure_ones};
+use crate::terms::{condition_term, occupation_term, offered, wished};
 
 /// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
 const MAX_QUERY_TERMS: usize = 240;
@@ -35,6 +36,8 @@ const FIELD_WEIGHTS: [(Field, f32); 4] = [
 /// they are less suitable. It brings jobs that say the same work in other words, and is
 /// small beside the words: how good they are is the occupation factor's to say.
 const OCCUPATION_WEIGHT: f32 = 1.0;
+/// Weight of a condition wished for.
+const CONDITION_WEIGHT: f32 = 3.0;
 /// Most occupations of a wish that are looked for so.
 const MAX_WISHED: usize = 6;
 
@@ -47,6 +50,8 @@ pub(crate) struct Reading {
     pub(crate) detail: Analysis,
     /// Facts, with the occupations offered or wished for.
     pub(crate) facets: Facets,
+    /// Conditions offered or wished for.
+    pub(crate) conditions: Vec<&'static str>,
 }
 
 /// What is read from texts; everything is, unless its worth is being measured.
@@ -109,7 +114,7 @@ impl Analyst {
         };
         if !self.options.facts {
             let facets = Facets::of_posting(posting, &occupations);
-            return Reading { focus, detail, facets };
+            return Reading { focus, detail, facets, conditions: Vec::new() };
         }
         let today = posting.validity.published().unwrap_or(today);
         let (draft, audit) =
@@ -118,7 +123,8 @@ impl Analyst {
         let mut facets = Facets::of_posting(&completed, &occupations);
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
         facets.suspect = audit.is_suspect();
-        Reading { focus, detail, facets }
+        let conditions = offered(&completed, &draft, &facets);
+        Reading { focus, detail, facets, conditions }
     }
 
     /// Reads a profile. `today` is what an age in its text is reckoned from.
@@ -132,17 +138,17 @@ impl Analyst {
         let mut occupations = first_told([&focus, &detail_read]);
         if !self.options.facts {
             let facets = Facets::of_profile(profile, &occupations);
-            return Reading { focus, detail: detail_read, facets };
+            return Reading { focus, detail: detail_read, facets, conditions: Vec::new() };
         }
         let text = format!("{wanted}\n{}", profile.resume.as_str());
         let draft = parse_profile(&text, today, self.analyzer.lexicon());
         let completed = complete_profile(profile, &draft, RELIED_ON);
-        let wished: Vec<OccupationId> =
+        let wanted_now: Vec<OccupationId> =
             sure_ones(&draft.wanted, RELIED_ON).map(|id| OccupationId(id.0)).collect();
         let refused: Vec<OccupationId> =
             sure_ones(&draft.refused, RELIED_ON).map(|id| OccupationId(id.0)).collect();
-        if profile.wanted.is_empty() && !wished.is_empty() {
-            occupations = wished;
+        if profile.wanted.is_empty() && !wanted_now.is_empty() {
+            occupations = wanted_now;
         }
         occupations.retain(|id| !refused.contains(id));
         let focus = match profile.wanted.is_empty() {
@@ -159,7 +165,8 @@ impl Analyst {
                 facets.certificates = None;
             }
         }
-        Reading { focus, detail: detail_read, facets }
+        let conditions = wished(&focus.normalized, &draft);
+        Reading { focus, detail: detail_read, facets, conditions }
     }
 
     /// What the engine keeps of a posting.
@@ -245,6 +252,11 @@ impl Analyst {
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         terms.truncate(MAX_QUERY_TERMS);
         terms.extend(self.occupation_terms(&reading.facets.occupations));
+        terms.extend(reading.conditions.iter().map(|name| QueryTerm {
+            field: Field::TitleWords,
+            text: condition_term(name),
+            weight: CONDITION_WEIGHT,
+        }));
         terms
     }
 
@@ -290,15 +302,11 @@ fn wishes(text: &str, draft: &ProfileDraft) -> String {
     out
 }
 
-/// An occupation as a term; no text has a word with a colon.
-fn occupation_term(id: OccupationId) -> String {
-    format!("occupation:{}", id.0)
-}
-
 fn fields(reading: Reading) -> Fields {
-    let Reading { focus, detail, facets } = reading;
+    let Reading { focus, detail, facets, conditions } = reading;
     let mut title_words = focus.words.clone();
     title_words.extend(facets.occupations.iter().map(|id| occupation_term(*id)));
+    title_words.extend(conditions.iter().map(|name| condition_term(name)));
     Fields {
         title_words,
         title_grams: focus.grams.clone(),

@@ -19,6 +19,7 @@ mod matcher;
 mod parallel;
 mod service;
 mod signals;
+mod terms;
 mod tickets;
 
 pub use analysis::{Analyst, ReadingOptions};

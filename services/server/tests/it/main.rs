@@ -6,4 +6,5 @@ mod bad_input;
 mod crash;
 mod end_to_end;
 mod imports;
+mod protected;
 mod server;
