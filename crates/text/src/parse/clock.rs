@@ -84,7 +84,7 @@ impl Part {
     }
 }
 
-const PARTS: &str = "凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
+const PARTS: &str = "朝|凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
 
 static POINT: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
@@ -189,12 +189,19 @@ fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
     if !joined && !parted || !first.marked && !second.marked && !parted && first.part.is_none() {
         return None;
     }
+    if ["报名", "面试", "考试", "试讲", "咨询"].iter().any(|w| before(text, start, 14).contains(w)) {
+        return None;
+    }
     let behind = after(text, second.end, 3);
     if !second.marked && counts_something(behind) || !first.marked && first.part.is_none() && !second.marked {
         return None;
     }
     // 8:00-8:30 is a time to come, not a day of work.
-    let (from, to) = resolve(text, start, first, second);
+    let (from, mut to) = resolve(text, start, first, second);
+    let next_day = ["次日", "第2天", "隔天", "转天"].iter().any(|w| link.as_str().contains(w));
+    if next_day && second.part.is_none() {
+        to = second.hour * 60 + second.minute;
+    }
     let at = start..second.end;
     let link = first.end..first.end + link.end();
     (from < DAY && to <= DAY).then_some((Hours { start: from, end: to, at, link }, second.end))
@@ -262,7 +269,7 @@ fn times(text: &str) -> Vec<(u16, Range<usize>)> {
 }
 
 static WEEKDAYS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?P<every>每|逢)?(?:个)?(?P<which>下下|下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?P<list>[一二三四五六日天末1-7]+(?:[、,和 ]?(?:周|星期|礼拜)?[一二三四五六日天1-7](?:[^0-9天号月点]|$))*)(?: ?[-~—至到] ?(?:周|星期|礼拜)?(?P<to>[一二三四五六日天1-7]))?|(?P<work>工作日|平日)")
+    regex(r"(?P<every>每|逢)?(?:个)?(?P<which>下下|下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?P<list>[一二三四五六日天末]+(?:[、,和 ]?(?:周|星期|礼拜)?[一二三四五六日天](?:[^0-9天号月点]|$))*)(?: ?[-~—至到] ?(?:周|星期|礼拜)?(?P<to>[一二三四五六日天]))?|(?P<work>工作日|平日)")
 });
 
 /// Days of the week named as those of the work: digits, Monday is 1, and the bytes.
@@ -300,8 +307,8 @@ pub(crate) fn weekdays(text: &str) -> Option<(String, Range<usize>)> {
 fn weekday(c: char) -> Vec<usize> {
     match c {
         '末' => vec![5, 6],
-        '日' | '天' | '7' => vec![6],
-        _ => "一二三四五六".chars().position(|d| d == c).or("123456".find(c)).into_iter().collect(),
+        '日' | '天' => vec![6],
+        _ => "一二三四五六".chars().position(|d| d == c).into_iter().collect(),
     }
 }
 

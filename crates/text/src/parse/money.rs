@@ -202,7 +202,10 @@ impl Amount {
         }
         let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
         let cued = base || CUE.is_match(ahead);
-        let (follows, leads) = (unit_after(behind, self.marked), unit_before(ahead));
+        let follows = unit_after(behind, self.marked);
+        // 每人4500 is a wage.
+        let wage = self.low >= 1000.0 && ahead.ends_with("人");
+        let leads = unit_before(ahead).filter(|u| !wage || *u != PayUnit::Piece);
         // 按平方38块 一天干二十平: what stands apart belongs to something else.
         let named = if behind.starts_with(' ') { [leads, follows] } else { [follows, leads] };
         if !self.marked && self.counts(behind) {
@@ -255,8 +258,7 @@ impl Amount {
             PayUnit::Day => (30.0..=3000.0).contains(&top),
             PayUnit::Month => MONTHLY.contains(&top) && (self.marked || top >= 800.0),
             PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
-            // 每人4500 is a wage.
-            PayUnit::Piece => top < 3_500.0 && top >= if self.marked { 0.001 } else { 3.0 },
+            PayUnit::Piece => top <= 20_000.0 && top >= if self.marked { 0.001 } else { 3.0 },
         }
     }
 
@@ -289,7 +291,8 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let tail = &rest[digits.min(rest.len())..];
     // 1块5一桶, but not 20块 1天.
-    if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
+    let cut = tenth > 0.05 || tail.is_empty() || tail.starts_with([',', '。', ' ', '\n', '1', '一', '/']);
+    if digits == 1 && cut && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
         *end += digits;
         if tail.starts_with('毛') {
             *end += '毛'.len_utf8();

@@ -109,8 +109,9 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
         let asked = ["驾照", "驾驶证", "要求", "持", "需", "有", "会开", "本", "证", "照", "准驾", "驾", "("]
             .iter()
             .any(|cue| ahead.contains(cue));
+        let driving = ["驾", "司机", "开车", "送货"].iter().any(|cue| text.contains(cue));
         let building = text[class.end()..].starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
-        if !glued && !runs_on && !building && (named || asked) {
+        if !glued && !runs_on && !building && (named || asked || driving) {
             finds.push((whole.range(), class.as_str().to_uppercase()));
         }
     }

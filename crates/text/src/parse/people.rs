@@ -15,6 +15,7 @@ static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
         r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
+        r"|(?:工|员|师傅|司机|保洁|保安|阿姨|学徒)(?P<trade>[0-9]{1,2}) ?(?:$|[,。;!\n ])",
         r"|(?:人数|名额|数量)[:是为]? ?(?P<told>[0-9]{1,4})",
     ))
 });
@@ -26,10 +27,10 @@ static TRADE_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Persons who are there already, or who are served.
 static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|满|管|带|做|照顾|服务|宿舍|住|间|班组|规模|近|超|餐位|供|约|限前|前|第|陪|伺候|下面|辖|分|/)[^0-9,。;!?\n]{0,3}$")
+    regex(r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|照顾|服务|宿舍|班组|规模|餐位|伺候|下面|分|/)[^0-9,。;!?\n]{0,3}$|(?:满|管|管理|带|做|住|间|近|超|供|约|前|第|陪|陪护|辖|接待)$")
 });
 static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|大食堂|孩子|老人|娃|评)")
+    regex(r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)")
 });
 
 /// Places; the first that is plainly meant.
@@ -37,7 +38,7 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
     let text = figures.text();
     let mut best: Option<Found<u32>> = None;
     for found in PERSONS.captures_iter(text) {
-        let number = found.name("n").or(found.name("bare")).or(found.name("told"));
+        let number = found.name("n").or(found.name("bare")).or(found.name("trade")).or(found.name("told"));
         let (Some(whole), Some(number)) = (found.get(0), number) else { continue };
         let Ok(value) = number.as_str().parse::<u32>() else { continue };
         let ahead = clause_before(text, number.start(), 14);
@@ -95,7 +96,7 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
 static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$"));
 /// Whom the limit is waived for, or another number.
 static NO_AGE_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(?:的)?(?:也行|也可以|也可|亦可|都行|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)"));
+    LazyLock::new(|| regex(r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)"));
 
 /// Limits of age: the first that are plainly ages.
 pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
@@ -113,11 +114,13 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         }
         let number = |name| captures.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
         let limits = if let (Some(a), Some(b)) = (number("a"), number("b")) {
-            (years || cued || is_alone(text, &whole.range()) && (16..=60).contains(&a) && (24..=70).contains(&b)).then_some((Some(a), Some(b)))
+            (years || cued || can_be_ages(text, &whole.range(), a, b)).then_some((Some(a), Some(b)))
         } else if let Some(most) = number("no_more") {
             (whole.as_str().contains('岁') || cued).then_some((None, Some(most)))
         } else if let Some(most) = number("most") {
-            let plain = years || cued || is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            let unpaid = !before(text, whole.start(), 8).contains(['元', '薪', '资', '钱', '价', '重', '约']);
+            let plain = years || cued || alone || unpaid && (40..=70).contains(&most);
             plain.then_some((None, Some(most)))
         } else if let Some(full) = number("full") {
             (whole.as_str().contains('岁') || full == 18 || full == 16).then_some((Some(full), None))
@@ -152,6 +155,13 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         }
     }
     found
+}
+
+/// 18到50 between two stops: the second is past any time of day.
+fn can_be_ages(text: &str, at: &Range<usize>, from: u32, to: u32) -> bool {
+    let ends = after(text, at.end, 1).chars().all(|c| !c.is_alphanumeric() && c != '%');
+    let paid = before(text, at.start, 6).contains(['元', '薪', '资', '钱', '价', '酬', '每', '块', '时', '入']);
+    (16..=50).contains(&from) && (25..=70).contains(&to) && from < to && ends && !paid
 }
 
 /// The clause is nothing but the numbers, so that they can be ages.
@@ -243,7 +253,7 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
         let ahead = clause_before(text, whole.start(), 10);
         let glued = is_glued(&text[..whole.start()]);
         let ranged = text[..whole.start()].ends_with(['-', '~', '至', '到', '—']);
-        let bare = ahead.is_empty() && rest.as_str().trim().is_empty() && AT_LEAST.is_match(whole.as_str());
+        let bare = ahead.is_empty() && (rest.as_str().is_empty() || rest.as_str().starts_with(' ')) && AT_LEAST.is_match(whole.as_str());
         let told = bare || EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
         let wish = rest.as_str().contains("优先") || rest.as_str().contains("加分") || rest.as_str().contains("更好") || rest.as_str().contains("涨");
         if glued || ranged || !told || wish {

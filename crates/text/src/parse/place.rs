@@ -130,7 +130,8 @@ pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
             let score = match (inside, unique, vague) {
                 (true, _, _) => 4,
                 (false, true, false) if hit.name.full && !foreign => 3,
-                (false, true, false) if !foreign => 2,
+                // A long name that only one bears may lie beside a district that is passed.
+                (false, true, false) if !foreign || text[hit.at.clone()].chars().count() >= 3 => 2,
                 _ => 0,
             };
             // A district of the same name is the likelier meaning where no ending is told.

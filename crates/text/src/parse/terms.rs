@@ -77,7 +77,7 @@ static REST: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:每周|1周|1星期|每星期|1礼拜|每个星期|每礼拜|周|礼拜)(?:可|轮|调|固定|只)?(?:单)?(?:休息?|歇|轮休|调休)(?P<week>[1-3])[天日]?",
         r"|(?P<double>双休|周末休|周六日休|周六周日休|周六、?日休|周六周天休|5天8小时|5天工作制|做5休2|周末都休|周末休息|周六日不上班|周六日歇|礼拜六礼拜天歇|每周双休|周末不上班)",
         r"|(?P<mixed>大小周|大小休|单双休|单双周|大小礼拜|隔周双休|单休双休轮)",
-        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|周末|周1|周一|周二|周三|周四|周五|周六|周[2-6])(?:固定|都|能|可|公)?(?:休|歇|不上班|不干)|做6休1|6休1)",
+        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|周末|周1|周一|周二|周三|周四|周五|周六|周[2-6])(?:固定|都|能|可|公|闭馆|店)?(?:休|歇|不上班|不干)|做6休1|6休1)",
     ))
 });
 
@@ -148,7 +148,7 @@ static KINDS: LazyLock<Phrases<KindCue>> = LazyLock::new(|| {
         (Welfare, "公益性岗位 公益岗位 公益岗 公益性安置 公岗 乡村公益 城镇公益 公益性"),
         (Internship, "就业见习 见习岗 见习生 见习人员 见习补 见习单位 见习期 见习基地 青年见习 招见习 见习 实习生 实习岗 招实习"),
         (Gig, "零工 临时工 临工 短工 日结工 临时帮 临时找 临时用 临时要 临时缺 临时 短期工 散工 计日工 一次性 就一天 就干一天 一天的活 两天的活 半天的活 几天的活 干几天 就半天 活不多 搭把手 帮忙搬 群里有 谁会 谁有空 有没有会 有会 有能 哪位师傅 短期 突击 单次 就一次 一天活 两天活 三天活 就两天 就三天 顶班 替班 随来随走 随干随走 顶一天"),
-        (Part, "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 在家干 在家办公 居家办公 自由接单 学生放假可 时间自由 闲时"),
+        (Part, "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 带回家 在家干 在家办公 居家办公 自由接单 学生放假可 闲时"),
         (Lasting, "长期 全职 常年 长期工 正式工 长期稳定 固定工 长年 正式编 稳定工 签合同 劳动合同 转正"),
     ])
 });
@@ -219,7 +219,7 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     }
     let short = signs.minutes.is_some_and(|m| m <= PART_TIME_MINUTES);
     let hourly = signs.unit == Some(PayUnit::Hour);
-    if !lasting && (short || signs.few_days || hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60)) {
+    if !lasting && !(monthly && signs.settled) && (short || signs.few_days || hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60)) {
         return found(EmploymentKind::PartTime, None, 0.6);
     }
     if let Some(at) = cue(KindCue::Lasting) {
