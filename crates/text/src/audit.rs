@@ -157,7 +157,10 @@ pub struct Audit {
 /// Audits an advert whose draft was read from the same text.
 pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
     let reading = Reading::new(text, lexicon);
-    Audit { findings: rules::findings(&reading, draft), missing: elements::missing(&reading, draft, lexicon) }
+    Audit {
+        findings: rules::findings(&reading, draft),
+        missing: elements::missing(&reading, draft, lexicon),
+    }
 }
 
 /// Reads and audits an advert in one go.

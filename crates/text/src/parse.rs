@@ -9,9 +9,11 @@ mod clock;
 mod draft;
 mod employer;
 mod figures;
+mod limits;
 mod money;
 mod papers;
 mod people;
+mod person;
 pub(crate) mod phrases;
 mod place;
 mod source;
@@ -77,6 +79,61 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
     draft
 }
 
+/// Reads what a person says of themselves. `today` is the date that ages are counted from.
+pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft {
+    let reading = Reading::new(text, lexicon);
+    let Reading { plain, figures, .. } = &reading;
+    let minutes = person::minutes(figures);
+    let mut draft = ProfileDraft {
+        experience_months: person::experience(figures),
+        education: person::education(figures),
+        birth_year: person::birth_year(figures, today),
+        certificates: papers::certificates(plain),
+        pay_floor: person::pay_floor(figures),
+        kinds: person::kinds(plain),
+        available: person::available(figures, plain),
+        travel: person::travel(figures, minutes.as_ref()),
+        max_travel_minutes: minutes,
+        spared: limits::spared(plain),
+        place: place::division(plain),
+        ..ProfileDraft::default()
+    };
+    read_wishes(&mut draft, plain);
+    read_occupations(&mut draft, text, &reading, lexicon);
+    draft
+}
+
+/// Benefits and terms that the person names.
+fn read_wishes(draft: &mut ProfileDraft, plain: &Source) {
+    draft.wants = terms::benefits(plain);
+    draft.wants.extend(terms::wished(plain));
+    draft.wants.sort_by_key(|w| w.span.start);
+}
+
+fn read_occupations(draft: &mut ProfileDraft, text: &str, reading: &Reading, lexicon: &Lexicon) {
+    let Reading { plain, mentions, .. } = reading;
+    for mention in mentions {
+        let at = mention.start..mention.end;
+        let (stance, confidence) = person::stance(plain.text(), &at, mention.negated);
+        let list = match stance {
+            person::Stance::Wanted => &mut draft.wanted,
+            person::Stance::Refused => &mut draft.refused,
+            person::Stance::Worked => &mut draft.worked,
+        };
+        if list.iter().all(|f| f.value != mention.occupation) {
+            list.push(Found::new(mention.occupation, plain.span(&at), confidence));
+        }
+    }
+    let named = draft.wanted.iter().chain(&draft.worked).map(|f| f.value);
+    for skill in named.flat_map(|id| &lexicon.entry(id).skills) {
+        let Some(start) = plain.text().find(skill.as_str()) else { continue };
+        let span = plain.span(&(start..start + skill.len()));
+        if draft.skills.iter().all(|f| f.value != *skill) {
+            draft.skills.push(Found::new(text[span.clone()].to_owned(), span, 0.7));
+        }
+    }
+}
+
 fn read_pay(draft: &mut PostingDraft, figures: &Figures) {
     draft.pay = money::pay(figures)
         .map(|quote| Found::new(quote.range, figures.span(&quote.at), quote.confidence));
@@ -118,7 +175,10 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         .collect();
     let days = calendar::days(figures, today, &hours);
     let settled = draft.rest_days_per_month.is_some()
-        || draft.benefits.iter().any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
+        || draft
+            .benefits
+            .iter()
+            .any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
     let signs = terms::KindSigns {
         dated: days.is_some(),
         unit: draft.pay.as_ref().map(|p| p.value.unit),

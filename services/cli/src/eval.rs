@@ -6,6 +6,7 @@
 mod collection;
 mod fit;
 mod measures;
+mod parse;
 mod report;
 mod runs;
 
@@ -19,6 +20,7 @@ use jobmatch_matching::{RankingProfile, Service, ServiceOptions};
 use crate::failure::Failure;
 use collection::Collection;
 pub(crate) use fit::{FitArguments, fit};
+pub(crate) use parse::{EvalParseArguments, eval_parse};
 use runs::{Direction, Mode, Ranker};
 
 /// Arguments of `eval`.

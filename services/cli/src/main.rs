@@ -46,6 +46,8 @@ enum Command {
     Rebuild(records::RebuildArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
+    /// Measure how adverts are read against labelled ones (needs no running service).
+    EvalParse(eval::EvalParseArguments),
     /// Fit the ranking's weights to a judged collection (needs no running service).
     FitRanking(eval::FitArguments),
 }
@@ -64,6 +66,7 @@ async fn main() -> ExitCode {
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
         Command::Eval(a) => eval::eval(a).await,
+        Command::EvalParse(a) => eval::eval_parse(&a),
         Command::FitRanking(a) => eval::fit(a).await,
     };
     match outcome {

@@ -36,10 +36,17 @@ pub(super) fn missing(reading: &Reading, draft: &PostingDraft, lexicon: &Lexicon
         Element::Place => draft.division.is_some() || names_a_place(&reading.plain),
         Element::Pay => draft.pay.is_some(),
     };
-    [Element::Employer, Element::Headcount, Element::Requirements, Element::Duties, Element::Place, Element::Pay]
-        .into_iter()
-        .filter(|e| !told(*e))
-        .collect()
+    [
+        Element::Employer,
+        Element::Headcount,
+        Element::Requirements,
+        Element::Duties,
+        Element::Place,
+        Element::Pay,
+    ]
+    .into_iter()
+    .filter(|e| !told(*e))
+    .collect()
 }
 
 fn demands(text: &str, draft: &PostingDraft) -> bool {
@@ -59,11 +66,14 @@ fn duties(reading: &Reading, draft: &PostingDraft, lexicon: &Lexicon) -> bool {
         let span = reading.plain.span(at);
         draft.title.as_ref().is_none_or(|t| span.end <= t.span.start || t.span.end <= span.start)
     };
-    let skills = draft.occupations.first().map(|o| &lexicon.entry(o.value).skills[..]).unwrap_or_default();
+    let skills =
+        draft.occupations.first().map(|o| &lexicon.entry(o.value).skills[..]).unwrap_or_default();
     let title = draft.title.as_ref().map_or("", |t| t.value.as_str());
-    let skilled = skills.iter().filter(|s| s.chars().count() >= 2 && !title.contains(s.as_str())).any(|s| {
-        text.match_indices(s.as_str()).any(|(start, found)| outside(&(start..start + found.len())))
-    });
+    let skilled =
+        skills.iter().filter(|s| s.chars().count() >= 2 && !title.contains(s.as_str())).any(|s| {
+            text.match_indices(s.as_str())
+                .any(|(start, found)| outside(&(start..start + found.len())))
+        });
     skilled || TASKS.find_iter(text).any(|m| outside(&m.range()))
 }
 
@@ -81,10 +91,10 @@ mod tests {
     #[test]
     fn the_elements_that_are_not_told_are_missing() {
         use Element::{Duties, Employer, Headcount, Pay, Place, Requirements};
-        assert_eq!(read("招厨师！急急急！"), [Employer, Headcount, Requirements, Duties, Place, Pay]);
         assert_eq!(
-            read("垚沃物业招保洁员2名，男女不限，负责扫楼道擦扶手，2800元，历下解放路"),
-            []
+            read("招厨师！急急急！"),
+            [Employer, Headcount, Requirements, Duties, Place, Pay]
         );
+        assert_eq!(read("垚沃物业招保洁员2名，男女不限，负责扫楼道擦扶手，2800元，历下解放路"), []);
     }
 }

@@ -20,17 +20,44 @@ static PATTERNS: LazyLock<Vec<(Rule, Regex)>> = LazyLock::new(|| {
     let rows: [(Rule, &str); 13] = [
         (Rule::Sex, SEX),
         (Rule::Household, HOUSEHOLD),
-        (Rule::Marriage, r"已婚已育|未婚未育|已婚未育|未婚|已婚|离异的?不要|没结婚|结过婚|未育|单身(?:优先|女|男|的)|婚育|婚姻状况|(?:[一二两三1-5]年内)?不(?:能|得|要|准|许|打算|准备|考虑)?(?:怀孕|生育|要孩子|生孩子|生娃|结婚)|怀孕的?(?:勿|不)|没(?:有)?(?:孩子|对象|男朋友|怀孕)|带孩子的?(?:勿|不要|别)|有孩子的?(?:勿|不要|别|优先)|备孕|无孕[^,。;!\n]{0,4}|孕妇(?:勿|不)|(?:在)?孕期|哺乳期?(?:的)?(?:勿|不)|孩子大|无孩|(?:二|2)胎"),
-        (Rule::Ethnicity, r"(?:不要|不招|不收|谢绝|除|非)(?:少数民族|回族|回民|维族|维吾尔族?|藏族|蒙古?族|朝鲜族|苗族|彝族)[^,。;!\n]{0,3}|(?:少数民族|回族|回民|维族|维吾尔族?|藏族|蒙古?族|朝鲜族|苗族|彝族)的?(?:[^,。;!\n]{0,2})(?:勿扰|勿|不要|不招|不收|别来|除外|免|谢绝|不考虑|莫扰|慎)|(?:限|只要|只招|仅限|必须是?|得是|要是|须)汉族[^,。;!\n]{0,3}|汉族优先|(?:^|[,。;!\n 、])汉族(?:$|[,。;!\n 、])"),
-        (Rule::Religion, r"(?:不要|不招|不收|无|没有|谢绝|不能有)?(?:任何)?(?:信教|信佛|信主|信基督教?|基督徒|信仰|宗教信仰|宗教|信神|穆斯林|入教|吃斋)(?:的|者|人|人员)?(?:不要|勿扰|勿|不招|不收|别来|免谈|谢绝|莫扰)?"),
-        (Rule::Carrier, r"乙肝[^,。;!\n]{0,10}|[大小](?:三|3)阳[^,。;!\n]{0,5}|(?:两|2)对半|肝炎[^,。;!\n]{0,6}|携带者[^,。;!\n]{0,5}|艾滋病?[^,。;!\n]{0,5}|hiv|表面抗原|hpv|梅毒"),
-        (Rule::Disability, r"(?:不要|不招|不收|谢绝|无|没有?|拒绝|非|限非)[^,。;!\n]{0,4}残(?:疾|障)[^,。;!\n]{0,4}|残(?:疾|障)(?:人|人员|证|者)?的?[^,。;!\n]{0,2}(?:不要|勿扰|勿|不招|不收|别来|免谈|谢绝|不考虑|莫扰|不接|莫|免|不用|不行|除外)[^,。;!\n]{0,2}|[四4]肢健全|肢体健全|身体健全|手脚健全|无残|聋哑[^,。;!\n]{0,4}(?:不要|勿扰|不收|不招)|(?:瘸|跛|瘸腿|腿脚不好|口吃|结巴|肢残)[^,。;!\n]{0,4}(?:不要|勿扰|不收|不招|别来)"),
-        (Rule::Appearance, r"形象(?:气质)?[^,。;!\n 、]{0,2}(?:好|佳|端正|优|靓|阳光|甜美|清纯|时尚|出众|气质|健康|大方)[^,。;!\n]{0,6}|气质(?:佳|好|优)|[五5]官[^,。;!\n 、]{0,2}端正|相貌[^,。;!\n 、]{0,4}|长相[^,。;!\n 、]{0,4}|长得[^,。;!\n 、]{0,4}|颜值[^,。;!\n 、]{0,4}|外形[^,。;!\n 、]{0,4}|样貌[^,。;!\n 、]{0,4}|貌美|漂亮|靓丽|身材(?:好|匀称|苗条|高挑|标准)[^,。;!\n]{0,3}|身高[^,。;!\n 、]{0,14}|个(?:头|子)[^,。;!\n 、]{0,3}[1高][^,。;!\n 、]{0,8}|净身高[^,。;!\n]{0,8}|体重[^,。;!\n 、]{0,8}|(?:无|没有?|不能有|不要有?)(?:明显)?(?:纹身|疤痕|刺青)|1米[5-8][0-9]?以上|1\.[5-8][0-9]?米?以上|皮肤(?:好|白)|腿长|好看的?|胖(?:的|子)?(?:不要|勿)"),
+        (
+            Rule::Marriage,
+            r"已婚已育|未婚未育|已婚未育|未婚|已婚|离异的?不要|没结婚|结过婚|未育|单身(?:优先|女|男|的)|婚育|婚姻状况|(?:[一二两三1-5]年内)?不(?:能|得|要|准|许|打算|准备|考虑)?(?:怀孕|生育|要孩子|生孩子|生娃|结婚)|怀孕的?(?:勿|不)|没(?:有)?(?:孩子|对象|男朋友|怀孕)|带孩子的?(?:勿|不要|别)|有孩子的?(?:勿|不要|别|优先)|备孕|无孕[^,。;!\n]{0,4}|孕妇(?:勿|不)|(?:在)?孕期|哺乳期?(?:的)?(?:勿|不)|孩子大|无孩|(?:二|2)胎",
+        ),
+        (
+            Rule::Ethnicity,
+            r"(?:不要|不招|不收|谢绝|除|非)(?:少数民族|回族|回民|维族|维吾尔族?|藏族|蒙古?族|朝鲜族|苗族|彝族)[^,。;!\n]{0,3}|(?:少数民族|回族|回民|维族|维吾尔族?|藏族|蒙古?族|朝鲜族|苗族|彝族)的?(?:[^,。;!\n]{0,2})(?:勿扰|勿|不要|不招|不收|别来|除外|免|谢绝|不考虑|莫扰|慎)|(?:限|只要|只招|仅限|必须是?|得是|要是|须)汉族[^,。;!\n]{0,3}|汉族优先|(?:^|[,。;!\n 、])汉族(?:$|[,。;!\n 、])",
+        ),
+        (
+            Rule::Religion,
+            r"(?:不要|不招|不收|无|没有|谢绝|不能有)?(?:任何)?(?:信教|信佛|信主|信基督教?|基督徒|信仰|宗教信仰|宗教|信神|穆斯林|入教|吃斋)(?:的|者|人|人员)?(?:不要|勿扰|勿|不招|不收|别来|免谈|谢绝|莫扰)?",
+        ),
+        (
+            Rule::Carrier,
+            r"乙肝[^,。;!\n]{0,10}|[大小](?:三|3)阳[^,。;!\n]{0,5}|(?:两|2)对半|肝炎[^,。;!\n]{0,6}|携带者[^,。;!\n]{0,5}|艾滋病?[^,。;!\n]{0,5}|hiv|表面抗原|hpv|梅毒",
+        ),
+        (
+            Rule::Disability,
+            r"(?:不要|不招|不收|谢绝|无|没有?|拒绝|非|限非)[^,。;!\n]{0,4}残(?:疾|障)[^,。;!\n]{0,4}|残(?:疾|障)(?:人|人员|证|者)?的?[^,。;!\n]{0,2}(?:不要|勿扰|勿|不招|不收|别来|免谈|谢绝|不考虑|莫扰|不接|莫|免|不用|不行|除外)[^,。;!\n]{0,2}|[四4]肢健全|肢体健全|身体健全|手脚健全|无残|聋哑[^,。;!\n]{0,4}(?:不要|勿扰|不收|不招)|(?:瘸|跛|瘸腿|腿脚不好|口吃|结巴|肢残)[^,。;!\n]{0,4}(?:不要|勿扰|不收|不招|别来)",
+        ),
+        (
+            Rule::Appearance,
+            r"形象(?:气质)?[^,。;!\n 、]{0,2}(?:好|佳|端正|优|靓|阳光|甜美|清纯|时尚|出众|气质|健康|大方)[^,。;!\n]{0,6}|气质(?:佳|好|优)|[五5]官[^,。;!\n 、]{0,2}端正|相貌[^,。;!\n 、]{0,4}|长相[^,。;!\n 、]{0,4}|长得[^,。;!\n 、]{0,4}|颜值[^,。;!\n 、]{0,4}|外形[^,。;!\n 、]{0,4}|样貌[^,。;!\n 、]{0,4}|貌美|漂亮|靓丽|身材(?:好|匀称|苗条|高挑|标准)[^,。;!\n]{0,3}|身高[^,。;!\n 、]{0,14}|个(?:头|子)[^,。;!\n 、]{0,3}[1高][^,。;!\n 、]{0,8}|净身高[^,。;!\n]{0,8}|体重[^,。;!\n 、]{0,8}|(?:无|没有?|不能有|不要有?)(?:明显)?(?:纹身|疤痕|刺青)|1米[5-8][0-9]?以上|1\.[5-8][0-9]?米?以上|皮肤(?:好|白)|腿长|好看的?|胖(?:的|子)?(?:不要|勿)",
+        ),
         (Rule::Fee, FEE),
-        (Rule::Fee, r"(?:押|扣|收|扣押|收走|抵押|上交|交)(?:下)?(?:身份证|证件|毕业证|原件|工资1|半个?月工资|1?个?月工资|[0-9]+天工资|头[^,。;!\n]{0,3}工资|第1个月工资|驾驶证|首月|1个月)[^,。;!\n]{0,8}"),
+        (
+            Rule::Fee,
+            r"(?:押|扣|收|扣押|收走|抵押|上交|交)(?:下)?(?:身份证|证件|毕业证|原件|工资1|半个?月工资|1?个?月工资|[0-9]+天工资|头[^,。;!\n]{0,3}工资|第1个月工资|驾驶证|首月|1个月)[^,。;!\n]{0,8}",
+        ),
         (Rule::Bait, BAIT),
-        (Rule::Age, r"(?:只要|限|仅限|必须|要|招)(?:个)?年轻(?:的|人|女|男|小)[^,。;!\n]{0,4}|年轻人优先|年轻优先|年龄大(?:的|了)?(?:不要|勿|免)|岁数大的?(?:不要|勿|别)|(?:[4-6]0|[4-6]5)(?:岁|以上)[^,。;!\n]{0,3}(?:勿扰|不要|不收|别来|免谈)"),
-        (Rule::Sex, r"(?:女|男)(?:的|士|生|性|同志|人|孩)?(?:勿扰|不要|免谈|别来|不收|不招|莫扰|免)"),
+        (
+            Rule::Age,
+            r"(?:只要|限|仅限|必须|要|招)(?:个)?年轻(?:的|人|女|男|小)[^,。;!\n]{0,4}|年轻人优先|年轻优先|年龄大(?:的|了)?(?:不要|勿|免)|岁数大的?(?:不要|勿|别)|(?:[4-6]0|[4-6]5)(?:岁|以上)[^,。;!\n]{0,3}(?:勿扰|不要|不收|别来|免谈)",
+        ),
+        (
+            Rule::Sex,
+            r"(?:女|男)(?:的|士|生|性|同志|人|孩)?(?:勿扰|不要|免谈|别来|不收|不招|莫扰|免)",
+        ),
     ];
     rows.into_iter().map(|(rule, pattern)| (rule, regex(pattern))).collect()
 });
@@ -65,19 +92,27 @@ const BAIT: &str = concat!(
 
 /// Words in front that turn a wording round.
 static DENIED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:不|免|无需|没有|零|不用|不需|谨防|拒绝|禁止|严禁|从不|绝不|不收|不限|不问|不看|不要求|非|别信|勿信|防|如遇|凡|返还|退还|退|不论|不管|杜绝|举报|不含|任何|不会|不查|取消)[^,。;!?\n]{0,5}$")
+    regex(
+        r"(?:不|免|无需|没有|零|不用|不需|谨防|拒绝|禁止|严禁|从不|绝不|不收|不限|不问|不看|不要求|非|别信|勿信|防|如遇|凡|返还|退还|退|不论|不管|杜绝|举报|不含|任何|不会|不查|取消)[^,。;!?\n]{0,5}$",
+    )
 });
 static DENIED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^[^,。;!?\n]{0,4}(?:不限|均可|都可|都行|都要|皆可|不论|不问|无所谓|都收|平等|也行|也可以?|一样|公司承担|公司出|单位出|报销|全免|免|由公司|勿扰我|是骗|都是骗|的别信|可以的|同等|均收)")
+    regex(
+        r"^[^,。;!?\n]{0,4}(?:不限|均可|都可|都行|都要|皆可|不论|不问|无所谓|都收|平等|也行|也可以?|一样|公司承担|公司出|单位出|报销|全免|免|由公司|勿扰我|是骗|都是骗|的别信|可以的|同等|均收)",
+    )
 });
 static LAWFUL_SEX: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧")
+    regex(
+        r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧",
+    )
 });
-static LOAD: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?P<n>[0-9]+(?:\.[0-9]+)?)(?:-[0-9]+)? ?(?:多)?(?P<unit>斤|kg|公斤|千克)"));
+static LOAD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?P<n>[0-9]+(?:\.[0-9]+)?)(?:-[0-9]+)? ?(?:多)?(?P<unit>斤|kg|公斤|千克)")
+});
 static CARRIED: LazyLock<Regex> = LazyLock::new(|| regex(r"扛|背|搬|抬|装卸|卸|负重|袋|包|肩"));
-static YOUTH_WORK: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"见习|公益性?岗|消防员|飞行|乘务|征兵|辅警|应征|西部计划|三支一扶|按规定年龄"));
+static YOUTH_WORK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"见习|公益性?岗|消防员|飞行|乘务|征兵|辅警|应征|西部计划|三支一扶|按规定年龄")
+});
 
 pub(super) fn findings(reading: &Reading, draft: &PostingDraft) -> Vec<Finding> {
     let text = reading.figures.text();
@@ -104,9 +139,9 @@ pub(super) fn findings(reading: &Reading, draft: &PostingDraft) -> Vec<Finding> 
 fn add(out: &mut Vec<Finding>, rule: Rule, span: Range<usize>) {
     // Promises pile up in one breath, with a comma between.
     let gap = if rule == Rule::Bait { '，'.len_utf8() } else { 0 };
-    let touching = out
-        .iter_mut()
-        .find(|f| f.rule == rule && f.span.start <= span.end + gap && span.start <= f.span.end + gap);
+    let touching = out.iter_mut().find(|f| {
+        f.rule == rule && f.span.start <= span.end + gap && span.start <= f.span.end + gap
+    });
     match touching {
         Some(first) => first.span = first.span.start.min(span.start)..first.span.end.max(span.end),
         None => out.push(Finding { rule, span, suggestion: rule.suggestion() }),
@@ -114,7 +149,9 @@ fn add(out: &mut Vec<Finding>, rule: Rule, span: Range<usize>) {
 }
 
 static NOTHING_ASKED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"不[要限看]学历|无学历|不看|(?:无需|不要|不需|不限|没有?|0)经验|0基础|0门槛|名额(?:有限|仅剩|不多)|仅剩")
+    regex(
+        r"不[要限看]学历|无学历|不看|(?:无需|不要|不需|不限|没有?|0)经验|0基础|0门槛|名额(?:有限|仅剩|不多)|仅剩",
+    )
 });
 /// Yuan a month from which on pay for which nothing is asked is bait.
 const RICH_MONTH: f64 = 20_000.0;
@@ -128,7 +165,10 @@ fn rich_for_nothing(text: &str, draft: &PostingDraft) -> Option<Range<usize>> {
 
 fn tight_age(text: &str, draft: &PostingDraft) -> Option<Range<usize>> {
     let age = draft.age.as_ref()?;
-    let young = matches!(draft.kind.as_ref()?.value, EmploymentKind::Internship | EmploymentKind::PublicWelfare);
+    let young = matches!(
+        draft.kind.as_ref()?.value,
+        EmploymentKind::Internship | EmploymentKind::PublicWelfare
+    );
     let tight = age.value.max().is_some_and(|max| max <= TIGHT_AGE);
     (tight && !young && !YOUTH_WORK.is_match(text)).then(|| age.span.clone())
 }
@@ -139,28 +179,120 @@ fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &PostingDraft) -> b
     let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
     match rule {
         Rule::Sex => {
-            let both = wording.contains('男') && (wording.contains('女') || behind.contains('女') || after(text, at.end, 3).contains('女') || ahead.contains('女'))
+            let both = wording.contains('男')
+                && (wording.contains('女')
+                    || behind.contains('女')
+                    || after(text, at.end, 3).contains('女')
+                    || ahead.contains('女'))
                 || wording.contains('女') && (behind.contains('男') || ahead.contains('男'));
             both || DENIED_AFTER.is_match(behind) || ahead.ends_with("不") || lawful_sex(text)
         }
         Rule::Age => welfare || DENIED_AFTER.is_match(behind),
-        Rule::Household => welfare || DENIED_BEFORE.is_match(ahead) || DENIED_AFTER.is_match(behind) || wording.contains("不限") || wording.contains("协助") || wording.contains("业务") || wording.contains("管理") || wording.contains("登记"),
-        Rule::Marriage => DENIED_AFTER.is_match(behind) || ["不限", "不问", "均可", "都可", "都行"].iter().any(|w| ahead.contains(w) || wording.contains(w)) || ["单身公寓", "单身宿舍"].iter().any(|w| text[at.start..].starts_with(w)) || behind.starts_with("否") || ahead.ends_with("不问"),
-        Rule::Ethnicity => DENIED_AFTER.is_match(behind) || behind.starts_with(['舞', '乐', '特', '风', '菜', '学', '文']) || ahead.contains("尊重"),
-        Rule::Religion => DENIED_AFTER.is_match(behind) || ["尊重", "不限", "不问"].iter().any(|w| ahead.contains(w)) || wording == "信仰" && !ahead.contains(['无', '有']),
-        Rule::Carrier => DENIED_BEFORE.is_match(ahead) && (ahead.contains("不查") || ahead.contains("不问") || ahead.contains("禁止") || ahead.contains("不得")) || wording.contains("不查") || wording.contains("不限") || wording.contains("疫苗") || ahead.contains("歧视") || ahead.contains("欢迎") || wording.contains("科"),
-        Rule::Disability => ["优先", "欢迎", "照顾", "服务", "帮扶", "补贴", "歧视", "不限", "可"].iter().any(|w| wording.contains(w) || ahead.ends_with(w)) || DENIED_AFTER.is_match(behind) || behind.starts_with("歧视"),
+        Rule::Household => {
+            welfare
+                || DENIED_BEFORE.is_match(ahead)
+                || DENIED_AFTER.is_match(behind)
+                || wording.contains("不限")
+                || wording.contains("协助")
+                || wording.contains("业务")
+                || wording.contains("管理")
+                || wording.contains("登记")
+        }
+        Rule::Marriage => {
+            DENIED_AFTER.is_match(behind)
+                || ["不限", "不问", "均可", "都可", "都行"]
+                    .iter()
+                    .any(|w| ahead.contains(w) || wording.contains(w))
+                || ["单身公寓", "单身宿舍"].iter().any(|w| text[at.start..].starts_with(w))
+                || behind.starts_with("否")
+                || ahead.ends_with("不问")
+        }
+        Rule::Ethnicity => {
+            DENIED_AFTER.is_match(behind)
+                || behind.starts_with(['舞', '乐', '特', '风', '菜', '学', '文'])
+                || ahead.contains("尊重")
+        }
+        Rule::Religion => {
+            DENIED_AFTER.is_match(behind)
+                || ["尊重", "不限", "不问"].iter().any(|w| ahead.contains(w))
+                || wording == "信仰" && !ahead.contains(['无', '有'])
+        }
+        Rule::Carrier => {
+            DENIED_BEFORE.is_match(ahead)
+                && (ahead.contains("不查")
+                    || ahead.contains("不问")
+                    || ahead.contains("禁止")
+                    || ahead.contains("不得"))
+                || wording.contains("不查")
+                || wording.contains("不限")
+                || wording.contains("疫苗")
+                || ahead.contains("歧视")
+                || ahead.contains("欢迎")
+                || wording.contains("科")
+        }
+        Rule::Disability => {
+            ["优先", "欢迎", "照顾", "服务", "帮扶", "补贴", "歧视", "不限", "可"]
+                .iter()
+                .any(|w| wording.contains(w) || ahead.ends_with(w))
+                || DENIED_AFTER.is_match(behind)
+                || behind.starts_with("歧视")
+        }
         Rule::Appearance => {
             let denied = before(text, at.start, 4);
-            ["不限", "不要求", "不看", "无要求", "不挑", "没要求", "测量", "无所谓"].iter().any(|w| wording.contains(w) || denied.ends_with(w) || behind.starts_with(w))
-                || ["不看", "不挑", "测", "量", "测量", "记录", "宝宝", "婴儿"].iter().any(|w| denied.ends_with(w))
+            ["不限", "不要求", "不看", "无要求", "不挑", "没要求", "测量", "无所谓"]
+                .iter()
+                .any(|w| wording.contains(w) || denied.ends_with(w) || behind.starts_with(w))
+                || ["不看", "不挑", "测", "量", "测量", "记录", "宝宝", "婴儿"]
+                    .iter()
+                    .any(|w| denied.ends_with(w))
         }
         Rule::Fee => {
-            let negated = ["不", "免", "无", "没", "零", "退还"].iter().any(|w| wording.starts_with(w)) || DENIED_BEFORE.is_match(ahead);
-            let inside = ["不交", "不收", "免费", "公司承担", "公司出", "单位出", "报销", "全免", "押一付", "押1付", "不押", "免交", "公司交", "不用", "社保", "税", "五险", "5险", "公积金", "个人部分", "会费管理", "业主", "物业费", "学生", "客户", "水电费", "收款", "租金", "迟到"].iter().any(|w| wording.contains(w));
+            let negated =
+                ["不", "免", "无", "没", "零", "退还"].iter().any(|w| wording.starts_with(w))
+                    || DENIED_BEFORE.is_match(ahead);
+            let inside = [
+                "不交",
+                "不收",
+                "免费",
+                "公司承担",
+                "公司出",
+                "单位出",
+                "报销",
+                "全免",
+                "押一付",
+                "押1付",
+                "不押",
+                "免交",
+                "公司交",
+                "不用",
+                "社保",
+                "税",
+                "五险",
+                "5险",
+                "公积金",
+                "个人部分",
+                "会费管理",
+                "业主",
+                "物业费",
+                "学生",
+                "客户",
+                "水电费",
+                "收款",
+                "租金",
+                "迟到",
+            ]
+            .iter()
+            .any(|w| wording.contains(w));
             negated || inside || DENIED_AFTER.is_match(behind)
         }
-        Rule::Bait => DENIED_BEFORE.is_match(ahead) || ["不是刷单", "非刷单", "不刷单", "勿扰", "骗"].iter().any(|w| wording.contains(w) && !wording.starts_with("诚信")) || behind.contains("勿扰") || behind.contains("的别来"),
+        Rule::Bait => {
+            DENIED_BEFORE.is_match(ahead)
+                || ["不是刷单", "非刷单", "不刷单", "勿扰", "骗"]
+                    .iter()
+                    .any(|w| wording.contains(w) && !wording.starts_with("诚信"))
+                || behind.contains("勿扰")
+                || behind.contains("的别来")
+        }
     }
 }
 
@@ -184,7 +316,12 @@ mod tests {
 
     fn read(text: &str) -> Vec<Rule> {
         let today = Date::parse("2026-11-23").unwrap();
-        parse_and_audit(text, today, Lexicon::built_in()).1.findings.into_iter().map(|f| f.rule).collect()
+        parse_and_audit(text, today, Lexicon::built_in())
+            .1
+            .findings
+            .into_iter()
+            .map(|f| f.rule)
+            .collect()
     }
 
     #[test]

@@ -24,14 +24,21 @@ static GENERIC: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The named unit, in bytes of the plain text. `places` are names of divisions, which name
 /// no unit by themselves; `trades` are the occupations named.
-pub(crate) fn employer(text: &str, places: &[Range<usize>], trades: &[Range<usize>]) -> Option<Range<usize>> {
+pub(crate) fn employer(
+    text: &str,
+    places: &[Range<usize>],
+    trades: &[Range<usize>],
+) -> Option<Range<usize>> {
     UNIT.captures_iter(text).find_map(|found| {
         let whole = found.get(0)?;
         let suffix = found.name("suffix")?;
         // The words of the unit that are neither a place nor what it deals in.
         let own: Vec<char> = own_words(text, whole.start()..suffix.start(), places);
-        let is_trade = trades.iter().any(|t| t.start < suffix.end() && suffix.start() < t.end && t.end > suffix.end());
-        (own.len() >= 2 && !is_trade && !before(text, whole.start(), 1).ends_with(['离', '近'])).then(|| whole.range())
+        let is_trade = trades
+            .iter()
+            .any(|t| t.start < suffix.end() && suffix.start() < t.end && t.end > suffix.end());
+        (own.len() >= 2 && !is_trade && !before(text, whole.start(), 1).ends_with(['离', '近']))
+            .then(|| whole.range())
     })
 }
 
@@ -59,10 +66,26 @@ mod tests {
 
     #[test]
     fn a_proper_name_makes_a_unit() {
-        for text in ["柿子巷饺子馆", "蓝蚂蚁快送招骑手", "福照酒楼", "雁来物流", "鸥渡物业", "垚沃市政公司", "粒粒满餐饮"] {
+        for text in [
+            "柿子巷饺子馆",
+            "蓝蚂蚁快送招骑手",
+            "福照酒楼",
+            "雁来物流",
+            "鸥渡物业",
+            "垚沃市政公司",
+            "粒粒满餐饮",
+        ] {
             assert!(names(text), "{text}");
         }
-        for text in ["饭店招后厨帮工", "火锅店洗菜", "本店招聘", "某物业公司", "手机店招店员", "小饭店缺个打荷", "电子厂直招"] {
+        for text in [
+            "饭店招后厨帮工",
+            "火锅店洗菜",
+            "本店招聘",
+            "某物业公司",
+            "手机店招店员",
+            "小饭店缺个打荷",
+            "电子厂直招",
+        ] {
             assert!(!names(text), "{text}");
         }
     }

@@ -100,7 +100,12 @@ fn score(advert: &Advert, tallies: &mut [Tally], errors: bool) -> Result<(), Fai
         tally.found += found.len();
         tally.hits += found.iter().filter(|v| wanted.contains(v)).count();
         if errors && wanted != found {
-            println!("{}\t{field}\twanted {}\tgot {}", advert.id, wanted.join(", "), found.join(", "));
+            println!(
+                "{}\t{field}\twanted {}\tgot {}",
+                advert.id,
+                wanted.join(", "),
+                found.join(", ")
+            );
         }
     }
     Ok(())

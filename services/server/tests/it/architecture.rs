@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ),
     ("jobmatch-proto", &["jobmatch-domain"]),
     ("jobmatchd", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
-    ("jobmatch", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto"]),
+    ("jobmatch", &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto", "jobmatch-text"]),
     (
         "jobmatch-benches",
         &["jobmatch-domain", "jobmatch-matching", "jobmatch-proto", "jobmatch-text", "jobmatchd"],

@@ -98,7 +98,9 @@ impl Gold {
             "headcount" => one(self.headcount.map(|n| n.to_string())),
             "age" => one(self.age.map(|(min, max)| range(min, max))),
             "education" => one(self.education.clone()),
-            "experience_months" => one(self.experience_months.filter(|m| *m > 0).map(|m| m.to_string())),
+            "experience_months" => {
+                one(self.experience_months.filter(|m| *m > 0).map(|m| m.to_string()))
+            }
             "certificates" => sorted(self.certificates.iter().map(|c| certificate(c))),
             "shifts" => sorted(self.shifts.iter().map(|s| shift(&s.start, &s.end))),
             "rest_days_per_month" => one(self.rest_days_per_month.map(|d| format!("rest {d}"))),
@@ -130,7 +132,10 @@ impl Gold {
 pub(super) fn values(draft: &PostingDraft, field: &str, gold: &Gold) -> Vec<String> {
     let one = |value: Option<String>| value.into_iter().collect();
     match field {
-        "title" => one(draft.title.as_ref().map(|t| gold.accepted(&t.value).unwrap_or_else(|| t.value.clone()))),
+        "title" => one(draft
+            .title
+            .as_ref()
+            .map(|t| gold.accepted(&t.value).unwrap_or_else(|| t.value.clone()))),
         "kind" => one(draft.kind.as_ref().map(|k| kind_code(k.value).to_owned())),
         "pay" => one(draft.pay.as_ref().map(|p| {
             let yuan = |m: Option<jobmatch_domain::pay::Money>| m.map(|m| m.yuan());
@@ -140,16 +145,34 @@ pub(super) fn values(draft: &PostingDraft, field: &str, gold: &Gold) -> Vec<Stri
         "headcount" => one(draft.headcount.as_ref().map(|n| n.value.to_string())),
         "age" => one(draft.age.as_ref().map(|a| range(a.value.min(), a.value.max()))),
         "education" => one(draft.education.as_ref().map(|e| education_code(e.value).to_owned())),
-        "experience_months" => one(draft.experience_months.as_ref().filter(|m| m.value > 0).map(|m| m.value.to_string())),
+        "experience_months" => one(draft
+            .experience_months
+            .as_ref()
+            .filter(|m| m.value > 0)
+            .map(|m| m.value.to_string())),
         "certificates" => sorted(draft.certificates.iter().map(|c| c.value.as_str().to_owned())),
         "shifts" => sorted(draft.shifts.iter().map(|s| said_shift(&s.value))),
-        "rest_days_per_month" => one(draft.rest_days_per_month.as_ref().map(|d| format!("rest {}", d.value))),
-        "hours" => [values(draft, "shifts", gold), values(draft, "rest_days_per_month", gold)].concat(),
+        "rest_days_per_month" => {
+            one(draft.rest_days_per_month.as_ref().map(|d| format!("rest {}", d.value)))
+        }
+        "hours" => {
+            [values(draft, "shifts", gold), values(draft, "rest_days_per_month", gold)].concat()
+        }
         "window" => one(draft.window.as_ref().map(|w| {
             window(&w.value.start().to_string(), w.value.end().map(|e| e.to_string()).as_deref())
         })),
-        "street" => one(draft.division.as_ref().map(|d| d.value).filter(|d| d.level() == Level::Street).map(|d| d.short())),
-        "district" => one(draft.division.as_ref().map(|d| d.value).filter(|d| matches!(d.level(), Level::Street | Level::District)).map(|d| d.short().chars().take(6).collect())),
+        "street" => one(draft
+            .division
+            .as_ref()
+            .map(|d| d.value)
+            .filter(|d| d.level() == Level::Street)
+            .map(|d| d.short())),
+        "district" => one(draft
+            .division
+            .as_ref()
+            .map(|d| d.value)
+            .filter(|d| matches!(d.level(), Level::Street | Level::District))
+            .map(|d| d.short().chars().take(6).collect())),
         "place" => [values(draft, "district", gold), values(draft, "street", gold)].concat(),
         "benefits" => sorted(draft.benefits.iter().map(|b| b.value.to_owned())),
         "settlement" => one(draft.settlement.as_ref().map(|s| s.value.label().to_owned())),
