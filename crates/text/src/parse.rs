@@ -196,3 +196,71 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
     }
     draft.kind = Some(kind);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::audit::audit_posting;
+
+    /// Characters that the scanners look at, and some that they do not.
+    const PIECES: &str = "[0-9一二三四五六七八九十百千万两俩仨半零:.,，。;、/+~—-]|[年月日号周天时点早晚上下午到至]|[元块毛分钱薪资底]|[招聘名人个岁男女限以下上证照本]|[a-zA-Z\\n 　🛵①½㎡İß\u{200B}\u{FE0F}\u{20E3}]|明天|下周|每月|管饭|不要|健康证|保洁|历下|\\PC";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn any_text_is_read_with_spans_on_characters(pieces in proptest::collection::vec(PIECES, 0..60)) {
+            let text = pieces.concat();
+            let today = Date::parse("2026-11-23").unwrap();
+            let lexicon = Lexicon::built_in();
+            let draft = parse_posting(&text, today, lexicon);
+            for finding in audit_posting(&text, &draft, lexicon).findings {
+                prop_assert!(text.get(finding.span.clone()).is_some_and(|t| !t.is_empty()));
+            }
+            let spans = draft.pay.map(|f| f.span).into_iter()
+                .chain(draft.age.map(|f| f.span))
+                .chain(draft.shifts.into_iter().map(|f| f.span))
+                .chain(draft.certificates.into_iter().map(|f| f.span))
+                .chain(draft.benefits.into_iter().map(|f| f.span))
+                .chain(draft.window.map(|f| f.span));
+            for span in spans {
+                prop_assert!(text.get(span).is_some_and(|t| !t.is_empty()));
+            }
+            parse_profile(&text, today, lexicon);
+        }
+    }
+
+    #[test]
+    fn an_advert_is_read_whole() {
+        let text =
+            "招洗碗工两名，男女不限，三千五，管吃管住，月休四天。历下解放路附近，柿子巷饺子馆";
+        let draft = parse_posting(text, Date::parse("2026-11-23").unwrap(), Lexicon::built_in());
+        let said = |span: Option<Range<usize>>| span.map(|s| &text[s]);
+        assert_eq!(said(draft.title.map(|f| f.span)), Some("洗碗工"));
+        assert_eq!(said(draft.headcount.map(|f| f.span)), Some("两名"));
+        assert_eq!(said(draft.pay.map(|f| f.span)), Some("三千五"));
+        assert_eq!(said(draft.rest_days_per_month.map(|f| f.span)), Some("月休四天"));
+        assert_eq!(said(draft.division.map(|f| f.span)), Some("解放路"));
+        assert_eq!(said(draft.employer.map(|f| f.span)), Some("柿子巷饺子馆"));
+        assert_eq!(draft.kind.map(|f| f.value), Some(EmploymentKind::FullTime));
+    }
+
+    #[test]
+    fn a_person_is_read_whole() {
+        let text = "女，45岁，初中毕业，做保洁五年，不想干保安，想找洗碗的活，三千往上，管住，腰不好，骑电动车20分钟以内";
+        let lexicon = Lexicon::built_in();
+        let draft = parse_profile(text, Date::parse("2026-11-23").unwrap(), lexicon);
+        let names = |list: &[Found<crate::lexicon::OccupationId>]| -> Vec<&str> {
+            list.iter().map(|f| lexicon.entry(f.value).name.as_str()).collect()
+        };
+        assert!(names(&draft.wanted).iter().any(|n| n.contains("洗碗")), "{draft:?}");
+        assert!(names(&draft.refused).iter().any(|n| n.contains("保安")), "{draft:?}");
+        assert_eq!(draft.birth_year.map(|f| f.value), Some(1981));
+        assert_eq!(draft.experience_months.map(|f| f.value), Some(60));
+        assert_eq!(draft.pay_floor.map(|f| f.value.amount().yuan()), Some(3000.0));
+        assert_eq!(draft.max_travel_minutes.map(|f| f.value), Some(20));
+        assert_eq!(draft.wants.iter().map(|w| w.value).collect::<Vec<_>>(), ["包住"]);
+        assert_eq!(draft.spared.len(), 2);
+    }
+}

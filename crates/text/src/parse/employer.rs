@@ -11,7 +11,7 @@ use super::phrases::{before, regex};
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<name>[\p{Han}a-z0-9·&]{0,16}?)",
-        r"(?P<suffix>有限责任公司|股份有限公司|有限公司|分公司|公司|集团|物业|家政|餐饮|大酒店|酒店|宾馆|民宿|旅馆|饭店|酒楼|酒家|饭庄|餐厅|饭馆|菜馆|食府|面馆|馆子|茶馆|饺子馆|拳馆|健身房|健身|会所|便利店|便利|生鲜超市|超市|商场|商城|百货|学校|中学|小学|幼儿园|托育园|托管班|托管|医院|诊所|卫生院|卫生室|门诊部|门诊|大药房|药店|药房|养老院|敬老院|护理院|养老中心|颐养中心|合作社|农场|果园|牧场|养殖场|苗圃|园艺场|基地|物流园|物流|快递|快送|速递|快运|货运|驿站|项目部|工程队|施工队|服务站|服务中心|街道办事处|街道办|居委会|村委会|社区|工作室|工作站|事务所|科技|传媒|建设|建工|建筑|装饰|装修|劳务|人力资源|人力|保洁|搬家|搬运|水站|洗衣|影院|影城|乐园|景区|银行|书店|书屋|琴行|美发|美容|理发店|发廊|烘焙|蛋糕店|面包房|奶茶店|咖啡馆|咖啡店|咖啡|花店|宠物店|汽修厂|修理厂|加工厂|食品厂|服装厂|家具厂|制品厂|机械厂|电子厂|纺织厂|板材厂|饲料厂|屠宰厂|化工厂|水泥厂|玩具厂|鞋厂|冷库|工厂|总厂|厂|总店|分店|旗舰店|专卖店|店|馆|坊|轩|阁|铺子|铺|食堂|殡仪馆|博物馆|图书馆|派出所|供电所|机构|培训学校|学院|大学|研究所|研究院|检测站|加油站|洗车行|车行|公寓|电竞馆|网咖|ktv|影楼|汽贸|农机站|木业|机械|电子|食品|服饰|制衣|纺织|化工|电器|五金|塑业|包装|印务|船厂|渔业|水产|冷链|纸业|新材料|重工|精工|安保|保安服务|驾校|工业园|大棚|砖厂|烧烤|火锅|米线|大锅|小厨|厨房|菜店|肉铺|粮油|车队|项目|工地)",
+        r"(?P<suffix>有限责任公司|股份有限公司|有限公司|分公司|公司|集团|物业|家政|餐饮|大酒店|酒店|宾馆|民宿|旅馆|饭店|酒楼|酒家|饭庄|餐厅|饭馆|菜馆|食府|面馆|馆子|茶馆|饺子馆|拳馆|健身房|健身|会所|便利店|便利|生鲜超市|超市|商场|商城|百货|学校|中学|小学|幼儿园|托育园|托管班|托管|医院|诊所|卫生院|卫生室|门诊部|门诊|大药房|药店|药房|养老院|敬老院|护理院|养老中心|颐养中心|合作社|农场|果园|牧场|养殖场|苗圃|园艺场|基地|物流园|物流|快递|快送|速递|快运|货运|驿站|项目部|工程队|施工队|服务站|服务中心|街道办事处|街道办|居委会|村委会|社区|工作室|工作站|事务所|科技|传媒|建设|建工|建筑|装饰|装修|劳务|人力资源|人力|保洁|搬家|搬运|水站|洗衣|影院|影城|乐园|景区|银行|书店|书屋|琴行|美发|美容|理发店|发廊|烘焙|蛋糕店|面包房|奶茶店|咖啡馆|咖啡店|咖啡|花店|宠物店|汽修厂|修理厂|加工厂|食品厂|服装厂|家具厂|制品厂|机械厂|电子厂|纺织厂|板材厂|饲料厂|屠宰厂|化工厂|水泥厂|玩具厂|鞋厂|冷库|工厂|总厂|厂|总店|分店|旗舰店|专卖店|店|馆|坊|轩|阁|铺子|铺|食堂|殡仪馆|博物馆|图书馆|派出所|供电所|机构|培训学校|学院|大学|研究所|研究院|检测站|加油站|洗车行|车行|公寓|电竞馆|网咖|ktv|影楼|汽贸|农机站|木业|机械|电子|食品|服饰|制衣|纺织|化工|电器|五金|塑业|包装|印务|船厂|渔业|水产|冷链|纸业|新材料|重工|精工|安保|保安服务|驾校|工业园|大棚|砖厂|烧烤|火锅|米线|大锅|小厨|厨房|菜店|肉铺|粮油|车队|跑腿|牧业|石化|煤业|矿业|热力|浴池|资本|橡塑|云仓|涂料|轮胎|油站|储备库|文化|营业部|人事部|酒业|农机社|产业园|器械|医材|涂装|钢构|铸造|置业|地产|租赁|广告|供热|燃气|环卫|园林|农业|生物|制药|药业|珠宝|眼镜|汽修|渔家|小院|小屋|空间|工坊)",
     ))
 });
 /// What a unit deals in: a name made of nothing else is none.
@@ -29,7 +29,7 @@ pub(crate) fn employer(
     places: &[Range<usize>],
     trades: &[Range<usize>],
 ) -> Option<Range<usize>> {
-    UNIT.captures_iter(text).find_map(|found| {
+    let told = UNIT.captures_iter(text).find_map(|found| {
         let whole = found.get(0)?;
         let suffix = found.name("suffix")?;
         // The words of the unit that are neither a place nor what it deals in.
@@ -39,7 +39,28 @@ pub(crate) fn employer(
             .any(|t| t.start < suffix.end() && suffix.start() < t.end && t.end > suffix.end());
         (own.len() >= 2 && !is_trade && !before(text, whole.start(), 1).ends_with(['离', '近']))
             .then(|| whole.range())
-    })
+    });
+    told.or_else(|| signature(text, places))
+}
+
+/// Words that make a closing clause a sentence rather than a name.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"[的在要招有不可来能元是会就都请找问谈送发上下到给让得等等别快急好]|附近|路口|那边|这边|旁|对面|集合|地址|联系|优先|日结|电话|[0-9]|包|管|男|女|休|名|岁|薪|证|工资|小时|社保|险",
+    )
+});
+
+/// A name that closes the advert as a signature does: after the place, with nothing else.
+fn signature(text: &str, places: &[Range<usize>]) -> Option<Range<usize>> {
+    let end = text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let start = text[..end]
+        .rfind(|c: char| !c.is_alphanumeric())
+        .map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+    let placed = places.iter().any(|p| p.end <= start && start - p.end <= 24);
+    let name = &text[start..end];
+    let fits = (4..=10).contains(&name.chars().count()) && !SENTENCE.is_match(name);
+    let elsewhere = places.iter().all(|p| p.end <= start || p.start >= end);
+    (placed && fits && elsewhere).then_some(start..end)
 }
 
 fn own_words(text: &str, at: Range<usize>, places: &[Range<usize>]) -> Vec<char> {
