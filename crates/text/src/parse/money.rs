@@ -99,9 +99,9 @@ static EXTRA_BEFORE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    regex(
         r"^(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
-    ))
+    )
 });
 
 /// Spans of time and times of day.

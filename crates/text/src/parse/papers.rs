@@ -8,7 +8,7 @@ use jobmatch_domain::Certificate;
 use regex::Regex;
 
 use super::draft::Found;
-use super::phrases::{Phrases, before, clause_after, clause_before, regex};
+use super::phrases::{Phrases, after, before, clause_after, clause_before, regex};
 use super::source::Source;
 
 /// Names on record that say themselves that they are papers.
@@ -176,13 +176,13 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
 
 fn is_demanded(text: &str, at: &Range<usize>) -> bool {
     let behind = clause_after(text, at.end, 14);
-    let next = &text[at.end..];
-    let ahead = clause_before(text, at.start, 8);
-    !NOT_DEMANDED_AFTER.is_match(behind)
-        && !NOT_DEMANDED_BEFORE.is_match(ahead)
-        && !(next.starts_with([',', ' '])
-            && NOT_DEMANDED_AFTER.is_match(next)
-            && !next.contains("优先"))
+    let next = after(text, at.end, 14);
+    // 健康证,没有的可以办: the next clause waives it; its 优先 is about something else.
+    let waived =
+        next.starts_with([',', ' ']) && !next.contains("优先") && NOT_DEMANDED_AFTER.is_match(next);
+    let offered = NOT_DEMANDED_AFTER.is_match(behind)
+        || NOT_DEMANDED_BEFORE.is_match(clause_before(text, at.start, 8));
+    !waived && !offered
 }
 
 #[cfg(test)]

@@ -55,16 +55,12 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let ahead_all = &text[..number.start()];
         let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
-        let seeks = SEEKS.is_match(ahead) || TRADE_AHEAD.is_match(ahead);
-        let told = found.name("told").is_some();
-        if value == 0
-            || glued
-            || NOT_SOUGHT_AFTER.is_match(behind)
-            || !told
-                && NOT_SOUGHT_BEFORE.is_match(ahead)
-                && !(seeks && of == "名")
-                && !TRADE_AHEAD.is_match(ahead)
-        {
+        let trade = TRADE_AHEAD.is_match(ahead);
+        let seeks = trade || SEEKS.is_match(ahead);
+        let plainly = trade || found.name("told").is_some() || seeks && of == "名";
+        let others =
+            NOT_SOUGHT_AFTER.is_match(behind) || !plainly && NOT_SOUGHT_BEFORE.is_match(ahead);
+        if value == 0 || glued || others {
             continue;
         }
         let confidence = match of {

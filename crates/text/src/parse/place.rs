@@ -201,9 +201,9 @@ fn is_placed(text: &str, at: &Range<usize>) -> bool {
 /// Whether the text names any place at all, be it only a road or a landmark.
 pub(crate) fn names_a_place(plain: &Source) -> bool {
     static PLACE: LazyLock<regex::Regex> = LazyLock::new(|| {
-        super::phrases::regex(concat!(
-            r"附近|对过|斜对|对面|路口|大街|路[0-9]+号|[\p{Han}]{2}(?:路|街|广场|小区|花园|新村|家园|工业园|园区|产业园|大厦|万达|批发市场|市场|车站|站东|站西|商圈|村|镇|苑|景区)(?:[^\p{Han}]|$|南|北|东|西|上|里|口|旁|店|边|附|门|那|这|交|与|[0-9一二三四五])|地址[::]|地点[::]|位于|那头|那边|旁边|隔壁|东邻|西邻|南邻|北邻|里头|东头|西头"
-        ))
+        super::phrases::regex(
+            r"附近|对过|斜对|对面|路口|大街|路[0-9]+号|[\p{Han}]{2}(?:路|街|广场|小区|花园|新村|家园|工业园|园区|产业园|大厦|万达|批发市场|市场|车站|站东|站西|商圈|村|镇|苑|景区)(?:[^\p{Han}]|$|南|北|东|西|上|里|口|旁|店|边|附|门|那|这|交|与|[0-9一二三四五])|地址[::]|地点[::]|位于|那头|那边|旁边|隔壁|东邻|西邻|南邻|北邻|里头|东头|西头",
+        )
     });
     PLACE.is_match(plain.text())
 }

@@ -324,12 +324,9 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     }
     let short = signs.minutes.is_some_and(|m| m <= PART_TIME_MINUTES);
     let hourly = signs.unit == Some(PayUnit::Hour);
-    if !lasting
-        && !(monthly && signs.settled)
-        && (short
-            || signs.few_days
-            || hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60))
-    {
+    let few_hours = hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60);
+    let settled = lasting || monthly && signs.settled;
+    if !settled && (short || signs.few_days || few_hours) {
         return found(EmploymentKind::PartTime, None, 0.6);
     }
     if let Some(at) = cue(KindCue::Lasting) {
