@@ -16,6 +16,7 @@ mod people;
 mod person;
 pub(crate) mod phrases;
 mod place;
+mod sex;
 mod source;
 mod terms;
 mod title;
@@ -63,7 +64,7 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
         division: place::division(plain),
         benefits: terms::benefits(plain),
         settlement: terms::settlement(plain),
-        gender: people::gender(figures),
+        gender: sex::gender(figures),
         physical: terms::physical(plain),
         valid_until: calendar::deadline(figures, today),
         ..PostingDraft::default()
