@@ -37,7 +37,11 @@ pub(crate) fn condition_term(name: &str) -> String {
 }
 
 /// The conditions that a posting offers. `posting` is the completed one, `facets` are its own.
-pub(crate) fn offered(posting: &JobPosting, draft: &PostingDraft, facets: &Facets) -> Vec<&'static str> {
+pub(crate) fn offered(
+    posting: &JobPosting,
+    draft: &PostingDraft,
+    facets: &Facets,
+) -> Vec<&'static str> {
     let benefit = |words: &[&str]| {
         let offers = |b: &jobmatch_domain::text::Benefit| {
             let name = b.as_str();

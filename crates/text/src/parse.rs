@@ -9,11 +9,14 @@ mod clock;
 mod draft;
 mod employer;
 mod figures;
+mod limits;
 mod money;
 mod papers;
 mod people;
+mod person;
 pub(crate) mod phrases;
 mod place;
+mod sex;
 mod source;
 mod terms;
 mod title;
@@ -61,7 +64,7 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
         division: place::division(plain),
         benefits: terms::benefits(plain),
         settlement: terms::settlement(plain),
-        gender: people::gender(figures),
+        gender: sex::gender(figures),
         physical: terms::physical(plain),
         valid_until: calendar::deadline(figures, today),
         ..PostingDraft::default()
@@ -75,6 +78,61 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
         Found::new(text[span.clone()].to_owned(), span, 0.7)
     });
     draft
+}
+
+/// Reads what a person says of themselves. `today` is the date that ages are counted from.
+pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft {
+    let reading = Reading::new(text, lexicon);
+    let Reading { plain, figures, .. } = &reading;
+    let minutes = person::minutes(figures);
+    let mut draft = ProfileDraft {
+        experience_months: person::experience(figures),
+        education: person::education(figures),
+        birth_year: person::birth_year(figures, today),
+        certificates: papers::certificates(plain),
+        pay_floor: person::pay_floor(figures),
+        kinds: person::kinds(plain),
+        available: person::available(figures, plain),
+        travel: person::travel(figures, minutes.as_ref()),
+        max_travel_minutes: minutes,
+        spared: limits::spared(plain),
+        place: place::division(plain),
+        ..ProfileDraft::default()
+    };
+    read_wishes(&mut draft, plain);
+    read_occupations(&mut draft, text, &reading, lexicon);
+    draft
+}
+
+/// Benefits and terms that the person names.
+fn read_wishes(draft: &mut ProfileDraft, plain: &Source) {
+    draft.wants = terms::benefits(plain);
+    draft.wants.extend(terms::wished(plain));
+    draft.wants.sort_by_key(|w| w.span.start);
+}
+
+fn read_occupations(draft: &mut ProfileDraft, text: &str, reading: &Reading, lexicon: &Lexicon) {
+    let Reading { plain, mentions, .. } = reading;
+    for mention in mentions {
+        let at = mention.start..mention.end;
+        let (stance, confidence) = person::stance(plain.text(), &at, mention.negated);
+        let list = match stance {
+            person::Stance::Wanted => &mut draft.wanted,
+            person::Stance::Refused => &mut draft.refused,
+            person::Stance::Worked => &mut draft.worked,
+        };
+        if list.iter().all(|f| f.value != mention.occupation) {
+            list.push(Found::new(mention.occupation, plain.span(&at), confidence));
+        }
+    }
+    let named = draft.wanted.iter().chain(&draft.worked).map(|f| f.value);
+    for skill in named.flat_map(|id| &lexicon.entry(id).skills) {
+        let Some(start) = plain.text().find(skill.as_str()) else { continue };
+        let span = plain.span(&(start..start + skill.len()));
+        if draft.skills.iter().all(|f| f.value != *skill) {
+            draft.skills.push(Found::new(text[span.clone()].to_owned(), span, 0.7));
+        }
+    }
 }
 
 fn read_pay(draft: &mut PostingDraft, figures: &Figures) {
@@ -118,7 +176,10 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         .collect();
     let days = calendar::days(figures, today, &hours);
     let settled = draft.rest_days_per_month.is_some()
-        || draft.benefits.iter().any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
+        || draft
+            .benefits
+            .iter()
+            .any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
     let signs = terms::KindSigns {
         dated: days.is_some(),
         unit: draft.pay.as_ref().map(|p| p.value.unit),
@@ -137,7 +198,70 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
     draft.kind = Some(kind);
 }
 
-/// Reads what a person says of themselves.
-pub fn parse_profile(_text: &str, _today: Date, _lexicon: &Lexicon) -> ProfileDraft {
-    ProfileDraft::default()
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::audit::audit_posting;
+
+    /// Characters that the scanners look at, and some that they do not.
+    const PIECES: &str = "[0-9一二三四五六七八九十百千万两俩仨半零:.,，。;、/+~—-]|[年月日号周天时点早晚上下午到至]|[元块毛分钱薪资底]|[招聘名人个岁男女限以下上证照本]|[a-zA-Z\\n 　🛵①½㎡İß\u{200B}\u{FE0F}\u{20E3}]|明天|下周|每月|管饭|不要|健康证|保洁|历下|\\PC";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn any_text_is_read_with_spans_on_characters(pieces in proptest::collection::vec(PIECES, 0..60)) {
+            let text = pieces.concat();
+            let today = Date::parse("2026-11-23").unwrap();
+            let lexicon = Lexicon::built_in();
+            let draft = parse_posting(&text, today, lexicon);
+            for finding in audit_posting(&text, &draft, lexicon).findings {
+                prop_assert!(text.get(finding.span.clone()).is_some_and(|t| !t.is_empty()));
+            }
+            let spans = draft.pay.map(|f| f.span).into_iter()
+                .chain(draft.age.map(|f| f.span))
+                .chain(draft.shifts.into_iter().map(|f| f.span))
+                .chain(draft.certificates.into_iter().map(|f| f.span))
+                .chain(draft.benefits.into_iter().map(|f| f.span))
+                .chain(draft.window.map(|f| f.span));
+            for span in spans {
+                prop_assert!(text.get(span).is_some_and(|t| !t.is_empty()));
+            }
+            parse_profile(&text, today, lexicon);
+        }
+    }
+
+    #[test]
+    fn an_advert_is_read_whole() {
+        let text =
+            "招洗碗工两名，男女不限，三千五，管吃管住，月休四天。历下解放路附近，柿子巷饺子馆";
+        let draft = parse_posting(text, Date::parse("2026-11-23").unwrap(), Lexicon::built_in());
+        let said = |span: Option<Range<usize>>| span.map(|s| &text[s]);
+        assert_eq!(said(draft.title.map(|f| f.span)), Some("洗碗工"));
+        assert_eq!(said(draft.headcount.map(|f| f.span)), Some("两名"));
+        assert_eq!(said(draft.pay.map(|f| f.span)), Some("三千五"));
+        assert_eq!(said(draft.rest_days_per_month.map(|f| f.span)), Some("月休四天"));
+        assert_eq!(said(draft.division.map(|f| f.span)), Some("解放路"));
+        assert_eq!(said(draft.employer.map(|f| f.span)), Some("柿子巷饺子馆"));
+        assert_eq!(draft.kind.map(|f| f.value), Some(EmploymentKind::FullTime));
+    }
+
+    #[test]
+    fn a_person_is_read_whole() {
+        let text = "女，45岁，初中毕业，做保洁五年，不想干保安，想找洗碗的活，三千往上，管住，腰不好，骑电动车20分钟以内";
+        let lexicon = Lexicon::built_in();
+        let draft = parse_profile(text, Date::parse("2026-11-23").unwrap(), lexicon);
+        let names = |list: &[Found<crate::lexicon::OccupationId>]| -> Vec<&str> {
+            list.iter().map(|f| lexicon.entry(f.value).name.as_str()).collect()
+        };
+        assert!(names(&draft.wanted).iter().any(|n| n.contains("洗碗")), "{draft:?}");
+        assert!(names(&draft.refused).iter().any(|n| n.contains("保安")), "{draft:?}");
+        assert_eq!(draft.birth_year.map(|f| f.value), Some(1981));
+        assert_eq!(draft.experience_months.map(|f| f.value), Some(60));
+        assert_eq!(draft.pay_floor.map(|f| f.value.amount().yuan()), Some(3000.0));
+        assert_eq!(draft.max_travel_minutes.map(|f| f.value), Some(20));
+        assert_eq!(draft.wants.iter().map(|w| w.value).collect::<Vec<_>>(), ["包住"]);
+        assert_eq!(draft.spared.len(), 2);
+    }
 }

@@ -22,20 +22,30 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// Joins the first and the last day; 、 and 和 join neighbours.
-static TO: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(?:早上?|晚上?|上午|下午|[0-9]{1,2}[点:][0-9半]{0,2})?[-~—–－至到、,和 ]{1,2}"));
+static TO: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^ ?(?:早上?|晚上?|上午|下午|[0-9]{1,2}[点:][0-9半]{0,2})?[-~—–－至到、,和 ]{1,2}")
+});
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:干|连干|做|共|连续|为期|连着|连上|忙|一共|活期|工期|大概|约|起|,|，| |:|开工|开始|上) ?(?P<days>[1-9]|[12][0-9]|30) ?(?:个)?(?P<of>整?天|晚上?|周|礼拜|星期)")
+    regex(
+        r"(?:干|连干|做|共|连续|为期|连着|连上|忙|一共|活期|工期|大概|约|起|,|，| |:|开工|开始|上) ?(?P<days>[1-9]|[12][0-9]|30) ?(?:个)?(?P<of>整?天|晚上?|周|礼拜|星期)",
+    )
 });
 /// 周六日, 周1至周5, 周二、四: days of every week.
-static SEVERAL: LazyLock<Regex> =
-    LazyLock::new(|| regex("^(?:[日天一二三四五六]|[1-6](?:[^0-9点:]|$)|[-~至到、和]?(?:周|星期|礼拜)|、[1-6二三四五六日])"));
+static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "^(?:[日天一二三四五六]|[1-6](?:[^0-9点:]|$)|[-~至到、和]?(?:周|星期|礼拜)|、[1-6二三四五六日])",
+    )
+});
 /// A date that is no day of the work.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:截止|截至|报名|面试|有效|发布|生日|每|发薪|工资|开业|成立|考试|毕业|投产|自|出生|截|交社保|过了年|年后|正月|腊月|农历|出正月|报到|入职|发工资)[^。;!\n]{0,4}$")
+    regex(
+        r"(?:截止|截至|报名|面试|有效|发布|生日|每|发薪|工资|开业|成立|考试|毕业|投产|自|出生|截|交社保|过了年|年后|正月|腊月|农历|出正月|报到|入职|发工资)[^。;!\n]{0,4}$",
+    )
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^[^,。;!\n]{0,4}(?:前(?:[^台厅沿门])|之前|截止|为止|报名|面试|到岗|入职|发工资|发薪|发货款|毕业|休|歇|以后上班|开工资|正式上班|正式营业|开业|上班即可|就能上班|能上班|即可上班|可上班|就上班|就能上|就可以上|可以上班|能上岗|可上岗|来面试|来店|来试工|试工|起缴)|^前$")
+    regex(
+        r"^[^,。;!\n]{0,4}(?:前(?:[^台厅沿门])|之前|截止|为止|报名|面试|到岗|入职|发工资|发薪|发货款|毕业|休|歇|以后上班|开工资|正式上班|正式营业|开业|上班即可|就能上班|能上班|即可上班|可上班|就上班|就能上|就可以上|可以上班|能上岗|可上岗|来面试|来店|来试工|试工|起缴)|^前$",
+    )
 });
 
 /// One date expression.
@@ -63,24 +73,37 @@ pub(crate) struct Days {
 /// The dates on which the text says that the work is.
 pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Days> {
     let text = figures.text();
-    let mut finds: Vec<Day> = DAY.captures_iter(text).filter_map(|c| day(text, &c, today)).collect();
+    let mut finds: Vec<Day> =
+        DAY.captures_iter(text).filter_map(|c| day(text, &c, today)).collect();
     // Where some days of the week come again, those without 本 or 下 all do.
     if finds.iter().any(|d| d.recurs) {
         finds.iter_mut().for_each(|d| d.recurs |= d.bare_weekday);
     }
     let index = finds.iter().position(|d| !d.recurs && !is_other(text, &d.at))?;
     let first = &finds[index];
-    let mut out = Days { first: first.first, last: first.last.unwrap_or(first.first), end_date: None, at: first.at.clone() };
-    let crossed = hours.iter().find(|h| h.link.start >= first.at.start && finds.iter().any(|d| d.at.start >= h.link.start && d.at.end <= h.at.end && d.at.start >= first.at.end));
+    let mut out = Days {
+        first: first.first,
+        last: first.last.unwrap_or(first.first),
+        end_date: None,
+        at: first.at.clone(),
+    };
+    let crossed = hours.iter().find(|h| {
+        h.link.start >= first.at.start
+            && finds.iter().any(|d| {
+                d.at.start >= h.link.start && d.at.end <= h.at.end && d.at.start >= first.at.end
+            })
+    });
     for second in &finds[index + 1..] {
-        let inside = crossed.is_some_and(|h| second.at.start >= h.link.start && second.at.end <= h.at.end);
+        let inside =
+            crossed.is_some_and(|h| second.at.start >= h.link.start && second.at.end <= h.at.end);
         if inside && second.first > out.first {
             out.end_date = Some(second.first);
             out.at.end = second.at.end;
             break;
         }
         let between = &text[out.at.end..second.at.start.max(out.at.end)];
-        let joined = between.is_empty() || TO.find(between).is_some_and(|m| m.end() == between.len());
+        let joined =
+            between.is_empty() || TO.find(between).is_some_and(|m| m.end() == between.len());
         let last = if second.first >= out.first { second.first } else { second.first.plus_days(7) };
         let near = last.days() - out.first.days() <= 31;
         if !joined || !near {
@@ -89,7 +112,10 @@ pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Da
         out.last = out.last.max(second.last.filter(|l| *l >= last).unwrap_or(last));
         out.at.end = second.at.end;
     }
-    if out.first == out.last && out.end_date.is_none() && let Some(length) = length_after(text, out.at.end) {
+    if out.first == out.last
+        && out.end_date.is_none()
+        && let Some(length) = length_after(text, out.at.end)
+    {
         out.last = out.first.plus_days(length - 1);
     }
     Some(out)
@@ -100,29 +126,40 @@ fn length_after(text: &str, at: usize) -> Option<i64> {
     let found = LENGTH.captures(behind)?;
     let whole = found.get(0)?;
     // 12月5日,180 1天 is pay.
-    let paid = behind[..whole.end()].contains(['元', '块']) || before(behind, whole.start(), 1).ends_with(|c: char| c.is_ascii_digit());
+    let paid = behind[..whole.end()].contains(['元', '块'])
+        || before(behind, whole.start(), 1).ends_with(|c: char| c.is_ascii_digit());
     let count: i64 = found["days"].parse().ok()?;
     let days = if matches!(&found["of"], "周" | "礼拜" | "星期") { count * 7 } else { count };
     (!paid && days > 1).then_some(days)
 }
 
 fn is_other(text: &str, at: &Range<usize>) -> bool {
-    OTHER_BEFORE.is_match(clause_before(text, at.start, 8)) || OTHER_AFTER.is_match(clause_after(text, at.end, 8))
+    OTHER_BEFORE.is_match(clause_before(text, at.start, 8))
+        || OTHER_AFTER.is_match(clause_after(text, at.end, 8))
 }
 
 fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
     let at = found.get(0)?.range();
     let number = |name| found.name(name).and_then(|m| m.as_str().parse::<i16>().ok());
-    let single = |first: Date| Some(Day { first, last: None, at: at.clone(), recurs: false, bare_weekday: false });
+    let single = |first: Date| {
+        Some(Day { first, last: None, at: at.clone(), recurs: false, bare_weekday: false })
+    };
     if let Some(two) = found.name("two") {
         let start = i64::from(two.as_str().starts_with('明'));
-        return Some(Day { last: Some(today.plus_days(start + 1)), ..single(today.plus_days(start))? });
+        return Some(Day {
+            last: Some(today.plus_days(start + 1)),
+            ..single(today.plus_days(start))?
+        });
     }
     if let Some(named) = found.name("named") {
         let word = named.as_str();
         let rest = &text[at.end..];
         // 明水, 明年, 说明, 明细: no tomorrow.
-        if word == "明" && (!rest.starts_with(|c: char| c.is_ascii_digit()) || text[..at.start].ends_with(['说', '证', '声', '光', '注', '文', '聪', '简', '表'])) {
+        if word == "明"
+            && (!rest.starts_with(|c: char| c.is_ascii_digit())
+                || text[..at.start]
+                    .ends_with(['说', '证', '声', '光', '注', '文', '聪', '简', '表']))
+        {
             return None;
         }
         let ahead = match word.chars().next()? {
@@ -144,8 +181,15 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
         return single(coming(today, number("year"), month, day)?);
     }
     if let Some(day) = number("only_day") {
-        let glued = text[..at.start].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '月' | '每' | '.'));
-        if glued || found.name("house").is_some() || text[at.start..at.end].ends_with('日') && text[at.end..].starts_with(['薪', '结', '制']) || text[at.end..].starts_with(|c: char| c.is_ascii_alphanumeric()) && !text[at.end..].starts_with(|c: char| c.is_ascii_digit()) {
+        let glued = text[..at.start]
+            .ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '月' | '每' | '.'));
+        if glued
+            || found.name("house").is_some()
+            || text[at.start..at.end].ends_with('日')
+                && text[at.end..].starts_with(['薪', '结', '制'])
+            || text[at.end..].starts_with(|c: char| c.is_ascii_alphanumeric())
+                && !text[at.end..].starts_with(|c: char| c.is_ascii_digit())
+        {
             return None;
         }
         return single(day_of_month(today, day)?);
@@ -153,13 +197,21 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
     found.name("new_year").and_then(|_| single(coming(today, None, 1, 1)?))
 }
 
-fn weekday(text: &str, found: &regex::Captures<'_>, name: &str, today: Date, at: Range<usize>) -> Option<Day> {
+fn weekday(
+    text: &str,
+    found: &regex::Captures<'_>,
+    name: &str,
+    today: Date,
+    at: Range<usize>,
+) -> Option<Day> {
     let which = found.name("which").map(|m| m.as_str());
     let weekend = name == "末";
     let index = match name {
         "日" | "天" => 6,
         "末" => 5,
-        _ => "一二三四五六".chars().position(|c| name.starts_with(c)).or("123456".find(name))? as i64,
+        _ => {
+            "一二三四五六".chars().position(|c| name.starts_with(c)).or("123456".find(name))? as i64
+        }
     };
     let monday = today.plus_days(-i64::from(today.weekday()));
     let weeks = match which {
@@ -172,7 +224,10 @@ fn weekday(text: &str, found: &regex::Captures<'_>, name: &str, today: Date, at:
         first = first.plus_days(7);
     }
     let recurs = found.name("every").is_some()
-        || which.is_none() && (weekend || SEVERAL.is_match(after(text, at.end, 5)) || text[..at.start].ends_with(['每', '逢']));
+        || which.is_none()
+            && (weekend
+                || SEVERAL.is_match(after(text, at.end, 5))
+                || text[..at.start].ends_with(['每', '逢']));
     let last = weekend.then(|| first.plus_days(1));
     Some(Day { first, last, at, recurs, bare_weekday: which.is_none() })
 }
@@ -200,7 +255,12 @@ impl Days {
     }
 
     /// The window: from the first day's start to the last day's end.
-    pub(crate) fn window(&self, figures: &Figures, hours: &[Hours], points: &[(u16, Range<usize>)]) -> Option<Found<Window>> {
+    pub(crate) fn window(
+        &self,
+        figures: &Figures,
+        hours: &[Hours],
+        points: &[(u16, Range<usize>)],
+    ) -> Option<Found<Window>> {
         let stretch = hours.first();
         let point = points.iter().find(|(_, at)| at.start + 3 >= self.at.start);
         let start_minute = stretch.map(|h| h.start).or(point.map(|(m, _)| *m));
@@ -209,7 +269,11 @@ impl Days {
             let over_midnight = h.end <= h.start && self.end_date.is_none();
             let date = self.end_date.unwrap_or(self.last).plus_days(i64::from(over_midnight));
             // 24:00 is the next day's first minute.
-            if h.end == 1440 { CivilInstant { date: date.plus_days(1), minute: 0 } } else { CivilInstant { date, minute: h.end } }
+            if h.end == 1440 {
+                CivilInstant { date: date.plus_days(1), minute: 0 }
+            } else {
+                CivilInstant { date, minute: h.end }
+            }
         });
         let window = Window::new(start, end).or_else(|_| Window::new(start, None)).ok()?;
         let confidence = if start_minute.is_some() { 0.9 } else { 0.6 };
@@ -218,7 +282,9 @@ impl Days {
 }
 
 static DEADLINE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:(?:截止|截至|有效期至|报名截止|招满为止.{0,3}|报名时间[^,。;\n]{0,14}[至到-])[到至时间日期:为]*[ ]?(?P<a>(?:20[0-9]{2}[年./-])?[0-9]{1,2}[月./-][0-9]{1,2}[日号]?))|(?P<b>(?:20[0-9]{2}[年./-])?[0-9]{1,2}[月./-][0-9]{1,2}[日号]?) ?(?:之?前(?:报名|投|联系|有效)?|截止|为止|到期)")
+    regex(
+        r"(?:(?:截止|截至|有效期至|报名截止|招满为止.{0,3}|报名时间[^,。;\n]{0,14}[至到-])[到至时间日期:为]*[ ]?(?P<a>(?:20[0-9]{2}[年./-])?[0-9]{1,2}[月./-][0-9]{1,2}[日号]?))|(?P<b>(?:20[0-9]{2}[年./-])?[0-9]{1,2}[月./-][0-9]{1,2}[日号]?) ?(?:之?前(?:报名|投|联系|有效)?|截止|为止|到期)",
+    )
 });
 
 /// The day until which the advert holds: 12月5日截止, 11月30日前报名.
@@ -244,7 +310,11 @@ mod tests {
         let points = clock::points(&figures);
         let days = days(&figures, Date::parse("2026-11-23").unwrap(), &hours)?;
         let window = days.window(&figures, &hours, &points)?.value;
-        Some(format!("{} {}", window.start(), window.end().map_or("-".to_owned(), |e| e.to_string())))
+        Some(format!(
+            "{} {}",
+            window.start(),
+            window.end().map_or("-".to_owned(), |e| e.to_string())
+        ))
     }
 
     #[test]
@@ -272,7 +342,9 @@ mod tests {
     #[test]
     fn deadlines() {
         let today = Date::parse("2026-11-23").unwrap();
-        let read = |text: &str| deadline(&Figures::read(&Source::read(text)), today).map(|f| f.value.to_string());
+        let read = |text: &str| {
+            deadline(&Figures::read(&Source::read(text)), today).map(|f| f.value.to_string())
+        };
         assert_eq!(read("报名截止12月5日").as_deref(), Some("2026-12-05"));
         assert_eq!(read("2026年12月10日前报名").as_deref(), Some("2026-12-10"));
         assert_eq!(read("12月5号干活"), None);

@@ -53,11 +53,16 @@ enum Part {
 
 impl Part {
     fn of(word: &str) -> Self {
-        if word.starts_with("下午") || word.starts_with("傍") || word.starts_with("中班") || word.starts_with("午后") {
+        if word.starts_with("下午")
+            || word.starts_with("傍")
+            || word.starts_with("中班")
+            || word.starts_with("午后")
+        {
             Self::Afternoon
         } else if word.starts_with('晚') || word.starts_with("小夜") {
             Self::Evening
-        } else if word.starts_with('夜') || word.starts_with("半夜") || word.starts_with("大夜") {
+        } else if word.starts_with('夜') || word.starts_with("半夜") || word.starts_with("大夜")
+        {
             Self::Night
         } else if word.starts_with("中午") || word.starts_with('午') {
             Self::Noon
@@ -84,7 +89,7 @@ impl Part {
     }
 }
 
-const PARTS: &str = "凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
+const PARTS: &str = "朝|凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
 
 static POINT: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
@@ -120,7 +125,8 @@ impl Point {
         let number = |name| found.name(name).and_then(|m| m.as_str().parse::<u16>().ok());
         let hour = number("hour").filter(|h| *h <= 24)?;
         let half = found.name("half").or(found.name("short_half")).is_some();
-        let minute = number("minute").unwrap_or(if half { 30 } else { number("quarter").unwrap_or(0) * 15 });
+        let minute =
+            number("minute").unwrap_or(if half { 30 } else { number("quarter").unwrap_or(0) * 15 });
         let mark = found.name("mark");
         if mark.is_some_and(|m| m.as_str() == ":") && found.name("minute").is_none() {
             return None;
@@ -148,7 +154,8 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
         }
         // 本周5凌晨1点: the part of the day sets them apart.
         let ahead = &text[..whole.start()];
-        let glued = found.name("part").is_none() && (is_glued(ahead) || ahead.ends_with(['周', '期', '拜']));
+        let glued = found.name("part").is_none()
+            && (is_glued(ahead) || ahead.ends_with(['周', '期', '拜']));
         let Some(first) = Point::of(&found, whole.end()).filter(|_| !glued) else { continue };
         if let Some((stretch, end)) = stretch(text, whole.start(), first) {
             from = end;
@@ -164,18 +171,26 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
 }
 
 static ENDS_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex("(?:到|至|干到|忙到)$"));
-static ENDS_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex("^ ?(?:左右|准时|就)?(?:结束|下班|收工|散场|完事|收摊|完工|撤场|打烊|走人)"));
+static ENDS_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex("^ ?(?:左右|准时|就)?(?:结束|下班|收工|散场|完事|收摊|完工|撤场|打烊|走人)")
+});
 
 /// 早5点揉面, 下午2点下班: start and end in two places.
 fn apart(text: &str) -> Option<Hours> {
     let times = times(text);
     let (first, from) = times.first()?;
     let (_, to) = times[1..].iter().find(|(_, at)| {
-        ENDS_BEFORE.is_match(before(text, at.start, 3)) || ENDS_AFTER.is_match(after(text, at.end, 6))
+        ENDS_BEFORE.is_match(before(text, at.start, 3))
+            || ENDS_AFTER.is_match(after(text, at.end, 6))
     })?;
     let end = Point::at(text, to.start)?;
-    let opening = Point { part: Some(Part::Morning), hour: first / 60, minute: first % 60, marked: true, end: from.end };
+    let opening = Point {
+        part: Some(Part::Morning),
+        hour: first / 60,
+        minute: first % 60,
+        marked: true,
+        end: from.end,
+    };
     let (start, end) = resolve("", 0, opening, end);
     Some(Hours { start, end, at: from.start..to.end, link: from.end..from.end })
 }
@@ -189,12 +204,22 @@ fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
     if !joined && !parted || !first.marked && !second.marked && !parted && first.part.is_none() {
         return None;
     }
+    if ["报名", "面试", "考试", "试讲", "咨询"].iter().any(|w| before(text, start, 14).contains(w))
+    {
+        return None;
+    }
     let behind = after(text, second.end, 3);
-    if !second.marked && counts_something(behind) || !first.marked && first.part.is_none() && !second.marked {
+    if !second.marked && counts_something(behind)
+        || !first.marked && first.part.is_none() && !second.marked
+    {
         return None;
     }
     // 8:00-8:30 is a time to come, not a day of work.
-    let (from, to) = resolve(text, start, first, second);
+    let (from, mut to) = resolve(text, start, first, second);
+    let next_day = ["次日", "第2天", "隔天", "转天"].iter().any(|w| link.as_str().contains(w));
+    if next_day && second.part.is_none() {
+        to = second.hour * 60 + second.minute;
+    }
     let at = start..second.end;
     let link = first.end..first.end + link.end();
     (from < DAY && to <= DAY).then_some((Hours { start: from, end: to, at, link }, second.end))
@@ -203,7 +228,11 @@ fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
 /// What follows makes the number a sum, an age or a count.
 fn counts_something(behind: &str) -> bool {
     behind.starts_with(|c: char| c.is_ascii_alphanumeric())
-        || behind.starts_with(['元', '块', '岁', '人', '名', '天', '个', '小', '年', '月', '号', '日', '千', '万', '%', '/', '.', '周', '位', '斤', '公', '米', '平', '台', '单', '趟', '楼', '层', '次', '毛'])
+        || behind.starts_with([
+            '元', '块', '岁', '人', '名', '天', '个', '小', '年', '月', '号', '日', '千', '万',
+            '%', '/', '.', '周', '位', '斤', '公', '米', '平', '台', '单', '趟', '楼', '层', '次',
+            '毛',
+        ])
 }
 
 fn resolve(text: &str, start: usize, first: Point, second: Point) -> (u16, u16) {
@@ -228,7 +257,11 @@ fn resolve(text: &str, start: usize, first: Point, second: Point) -> (u16, u16) 
         }
     };
     // 2点到下午5点: a bare small hour before an afternoon's end is of the afternoon too.
-    if context.is_none() && first.hour <= 5 && matches!(second.part, Some(Part::Afternoon | Part::Evening)) && !text[start..].starts_with('0') {
+    if context.is_none()
+        && first.hour <= 5
+        && matches!(second.part, Some(Part::Afternoon | Part::Evening))
+        && !text[start..].starts_with('0')
+    {
         from += NOON;
     }
     (from, if to > DAY { to - DAY } else { to })
@@ -236,15 +269,35 @@ fn resolve(text: &str, start: usize, first: Point, second: Point) -> (u16, u16) 
 
 /// 晚市5点, 夜班:8点: the word in front gives the part of the day.
 fn shift_word(ahead: &str) -> Option<Part> {
-    [("晚市", Part::Evening), ("晚班", Part::Evening), ("夜班", Part::Night), ("中班", Part::Afternoon), ("下午", Part::Afternoon), ("晚上", Part::Evening), ("夜市", Part::Evening), ("晚餐", Part::Evening), ("午市", Part::Noon), ("午餐", Part::Noon)]
-        .into_iter()
-        .find(|(word, _)| ahead.contains(word))
-        .map(|(_, part)| part)
+    [
+        ("晚市", Part::Evening),
+        ("晚班", Part::Evening),
+        ("夜班", Part::Night),
+        ("中班", Part::Afternoon),
+        ("下午", Part::Afternoon),
+        ("晚上", Part::Evening),
+        ("夜市", Part::Evening),
+        ("晚餐", Part::Evening),
+        ("午市", Part::Noon),
+        ("午餐", Part::Noon),
+    ]
+    .into_iter()
+    .find(|(word, _)| ahead.contains(word))
+    .map(|(_, part)| part)
 }
 
 /// Every single time of day that is plainly one, with its bytes.
 pub(crate) fn points(figures: &Figures) -> Vec<(u16, Range<usize>)> {
     times(figures.text())
+}
+
+/// Minutes since midnight of the times within a range.
+pub(crate) fn times_in(text: &str, range: Range<usize>) -> Vec<u16> {
+    times(text)
+        .into_iter()
+        .filter(|(_, at)| range.start <= at.start && at.end <= range.end)
+        .map(|(m, _)| m)
+        .collect()
 }
 
 fn times(text: &str) -> Vec<(u16, Range<usize>)> {
@@ -262,7 +315,9 @@ fn times(text: &str) -> Vec<(u16, Range<usize>)> {
 }
 
 static WEEKDAYS: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?P<every>每|逢)?(?:个)?(?P<which>下下|下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?P<list>[一二三四五六日天末1-7]+(?:[、,和 ]?(?:周|星期|礼拜)?[一二三四五六日天1-7](?:[^0-9天号月点]|$))*)(?: ?[-~—至到] ?(?:周|星期|礼拜)?(?P<to>[一二三四五六日天1-7]))?|(?P<work>工作日|平日)")
+    regex(
+        r"(?P<every>每|逢)?(?:个)?(?P<which>下下|下|本|这|上)?(?:个)?(?:周|星期|礼拜)(?P<list>[一二三四五六日天末]+(?:[、,和 ]?(?:周|星期|礼拜)?[一二三四五六日天](?:[^0-9天号月点]|$))*)(?: ?[-~—至到] ?(?:周|星期|礼拜)?(?P<to>[一二三四五六日天]))?|(?P<work>工作日|平日)",
+    )
 });
 
 /// Days of the week named as those of the work: digits, Monday is 1, and the bytes.
@@ -271,18 +326,28 @@ pub(crate) fn weekdays(text: &str) -> Option<(String, Range<usize>)> {
         let Some(whole) = found.get(0) else { continue };
         let behind = after(text, whole.end(), 3);
         let ahead = before(text, whole.start(), 2);
-        if behind.contains(['休', '歇']) || behind.starts_with("放假") || behind.starts_with("不") || ahead.contains('休') || found.name("which").is_some() {
+        if behind.contains(['休', '歇'])
+            || behind.starts_with("放假")
+            || behind.starts_with("不")
+            || ahead.contains('休')
+            || found.name("which").is_some()
+        {
             continue;
         }
         let mut days = [false; 7];
         if found.name("work").is_some() {
             days[..5].fill(true);
         }
-        let list: Vec<usize> = found.name("list").map_or("", |m| m.as_str()).chars().flat_map(weekday).collect();
+        let list: Vec<usize> =
+            found.name("list").map_or("", |m| m.as_str()).chars().flat_map(weekday).collect();
         for day in &list {
             days[*day] = true;
         }
-        let to = found.name("to").and_then(|m| m.as_str().chars().next()).map(weekday).and_then(|d| d.first().copied());
+        let to = found
+            .name("to")
+            .and_then(|m| m.as_str().chars().next())
+            .map(weekday)
+            .and_then(|d| d.first().copied());
         if let (Some(from), Some(to)) = (list.last().copied(), to) {
             let last = if to >= from { to } else { to + 7 };
             for day in from..=last {
@@ -290,7 +355,8 @@ pub(crate) fn weekdays(text: &str) -> Option<(String, Range<usize>)> {
             }
         }
         if days.contains(&true) {
-            let digits = (0..7u8).filter(|d| days[usize::from(*d)]).map(|d| char::from(b'1' + d)).collect();
+            let digits =
+                (0..7u8).filter(|d| days[usize::from(*d)]).map(|d| char::from(b'1' + d)).collect();
             return Some((digits, whole.range()));
         }
     }
@@ -300,8 +366,8 @@ pub(crate) fn weekdays(text: &str) -> Option<(String, Range<usize>)> {
 fn weekday(c: char) -> Vec<usize> {
     match c {
         '末' => vec![5, 6],
-        '日' | '天' | '7' => vec![6],
-        _ => "一二三四五六".chars().position(|d| d == c).or("123456".find(c)).into_iter().collect(),
+        '日' | '天' => vec![6],
+        _ => "一二三四五六".chars().position(|d| d == c).into_iter().collect(),
     }
 }
 

@@ -93,8 +93,7 @@ fn number_at(text: &str, at: usize) -> Option<Number> {
 
 /// Bytes to go on by where no number starts: a whole run such as 一三五, or a character.
 fn run_of_figures(text: &str) -> usize {
-    let run: usize =
-        text.chars().take_while(|c| digit(*c).is_some()).map(char::len_utf8).sum();
+    let run: usize = text.chars().take_while(|c| digit(*c).is_some()).map(char::len_utf8).sum();
     run.max(text.chars().next().map_or(1, char::len_utf8))
 }
 
@@ -192,8 +191,14 @@ fn chinese(text: &str) -> Option<Number> {
     let followed_by_unit = figures.get(plain).is_some();
     let value = |i: usize| digit(figures[i]).unwrap_or(0);
     if plain >= 4 && !followed_by_unit {
-        let year = figures[..plain].iter().fold(0.0, |n, c| n * 10.0 + f64::from(digit(*c).unwrap_or(0)));
-        return (plain == 4).then(|| Number { low: year, high: None, scale: 1.0, length: bytes(4) });
+        let year =
+            figures[..plain].iter().fold(0.0, |n, c| n * 10.0 + f64::from(digit(*c).unwrap_or(0)));
+        return (plain == 4).then(|| Number {
+            low: year,
+            high: None,
+            scale: 1.0,
+            length: bytes(4),
+        });
     }
     if plain >= 3 {
         return None;
@@ -202,11 +207,17 @@ fn chinese(text: &str) -> Option<Number> {
         let (a, b) = (value(0), value(1));
         // 六零后, 八零后.
         if a > 0 && b == 0 && !followed_by_unit {
-            return Some(Number { low: f64::from(a * 10), high: None, scale: 1.0, length: bytes(2) });
+            return Some(Number {
+                low: f64::from(a * 10),
+                high: None,
+                scale: 1.0,
+                length: bytes(2),
+            });
         }
         // 五六百, 七八个, and 三五 as people say it.
         if a > 0 && (b == a + 1 || (a, b) == (3, 5)) {
-            let (tail, count) = figures[2..].first().and_then(|c| unit(*c)).map_or((1, 2), |u| (u, 3));
+            let (tail, count) =
+                figures[2..].first().and_then(|c| unit(*c)).map_or((1, 2), |u| (u, 3));
             // 两三万 and 五六千 end here; 二十 after a digit belongs to the next number.
             return Some(Number {
                 low: f64::from(a * tail),
@@ -249,7 +260,8 @@ fn with_units(text: &str, figures: &[char]) -> Number {
             if let Some(unit_before) = last_unit.filter(|_| closes && d > 0) {
                 let after_zero = pending == Some(0);
                 let counted = is_measured_one(d as u32, &text[length..]);
-                let hourly = text[length + c.len_utf8()..].trim_start_matches('个').starts_with("小时");
+                let hourly =
+                    text[length + c.len_utf8()..].trim_start_matches('个').starts_with("小时");
                 if counted && (unit_before > 10 || hourly) {
                     break;
                 }

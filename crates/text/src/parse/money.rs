@@ -16,8 +16,9 @@ const MONTHLY: std::ops::RangeInclusive<f64> = 300.0..=100_000.0;
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]+(?:\.[0-9]+)?"));
 static RANGE_MARK: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^ ?(?:[-~—–－一至到]{1,2}|——|或) ?([0-9]+(?:\.[0-9]+)?)"));
-static CURRENCY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每])|¥)(?:人民币)?"));
+static CURRENCY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每])|¥)(?:人民币)?")
+});
 /// What follows an amount: how firm it is, then the unit it pays for.
 static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
@@ -29,14 +30,15 @@ static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// The same, for pieces; needs the stroke or the 一.
 static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(
-        r"^(?:左右|上下|不等|往上|以上|起)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"
-    ))
+    regex(&format!(r"^(?:左右|上下|不等|往上|以上|起)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"))
 });
-static HOUR_AFTER_STROKE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
+static HOUR_AFTER_STROKE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
 const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
 static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"))
+    regex(&format!(
+        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"
+    ))
 });
 static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
@@ -53,8 +55,11 @@ static CUE: LazyLock<Regex> = LazyLock::new(|| {
         r"[^0-9,。;!?\n]{0,6}$",
     ))
 });
-static BASE_BEFORE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$"));
+static BASE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$",
+    )
+});
 static BASE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^ ?(?:/月|每月|1月|一个月)?的?(?:无责)?(?:底薪|保底|打底|基本工资|底)")
 });
@@ -79,18 +84,24 @@ static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)")
+    regex(
+        r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)",
+    )
 });
 /// Hopes: what one can reach on a good day.
-static HOPE_BEFORE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$"));
+static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$",
+    )
+});
 /// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.
-static EXTRA_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
+static EXTRA_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
+    regex(
         r"^(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
-    ))
+    )
 });
 
 /// Spans of time and times of day.
@@ -116,7 +127,8 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
     while let Some(number) = NUMBER.find_at(text, from) {
         from = number.end();
         let ahead = &text[..number.start()];
-        let height = ahead.strip_suffix('米').is_some_and(|a| a.ends_with(|c: char| c.is_ascii_digit()));
+        let height =
+            ahead.strip_suffix('米').is_some_and(|a| a.ends_with(|c: char| c.is_ascii_digit()));
         if height || ahead.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
             continue;
         }
@@ -196,19 +208,27 @@ impl Amount {
 
     /// The quote, when the context makes the amount pay.
     fn quote(&self, text: &str) -> Option<Quote> {
-        let (ahead, behind) = (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
+        let (ahead, behind) =
+            (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
         if OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead) || OTHER_AFTER.is_match(behind) {
             return None;
         }
         let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
         let cued = base || CUE.is_match(ahead);
-        let (follows, leads) = (unit_after(behind, self.marked), unit_before(ahead));
+        let follows = unit_after(behind, self.marked);
+        // 每人4500 is a wage.
+        let wage = self.low >= 1000.0 && ahead.ends_with("人");
+        let leads = unit_before(ahead).filter(|u| !wage || *u != PayUnit::Piece);
         // 按平方38块 一天干二十平: what stands apart belongs to something else.
         let named = if behind.starts_with(' ') { [leads, follows] } else { [follows, leads] };
         if !self.marked && self.counts(behind) {
             return None;
         }
-        let unit = named.into_iter().flatten().chain(self.unit_of_size(cued)).find(|u| self.is_plausible(*u))?;
+        let unit = named
+            .into_iter()
+            .flatten()
+            .chain(self.unit_of_size(cued))
+            .find(|u| self.is_plausible(*u))?;
         let named = named.contains(&Some(unit));
         let mut confidence: f32 = 0.35;
         confidence += if named { 0.25 } else { 0.0 };
@@ -222,12 +242,19 @@ impl Amount {
         if HOPE_BEFORE.is_match(clause_before(text, self.at.start, 12)) {
             confidence -= 0.4;
         }
-        Some(Quote { range: self.range(unit, base, text)?, at: self.at.clone(), confidence: confidence.clamp(0.05, 0.98) })
+        Some(Quote {
+            range: self.range(unit, base, text)?,
+            at: self.at.clone(),
+            confidence: confidence.clamp(0.05, 0.98),
+        })
     }
 
     /// Whether the number counts something else than money: 26天, 3个月, 200人, 2026年.
     fn counts(&self, behind: &str) -> bool {
         if behind.trim_start().starts_with(['/', '每', '1', '一', '按']) {
+            return false;
+        }
+        if self.low >= 1000.0 && behind.starts_with("以") {
             return false;
         }
         let of_time = TIME_AFTER.is_match(behind);
@@ -241,7 +268,9 @@ impl Amount {
     fn unit_of_size(&self, cued: bool) -> Option<PayUnit> {
         let round = self.low % 10.0 == 0.0;
         match self.low {
-            low if low >= 1000.0 && round && (cued || self.marked || low <= 30_000.0) => Some(PayUnit::Month),
+            low if low >= 1000.0 && round && (cued || self.marked || low <= 30_000.0) => {
+                Some(PayUnit::Month)
+            }
             low if (80.0..1000.0).contains(&low) && (cued || self.marked) => Some(PayUnit::Day),
             low if (8.0..80.0).contains(&low) && cued && self.marked => Some(PayUnit::Hour),
             _ => None,
@@ -255,8 +284,7 @@ impl Amount {
             PayUnit::Day => (30.0..=3000.0).contains(&top),
             PayUnit::Month => MONTHLY.contains(&top) && (self.marked || top >= 800.0),
             PayUnit::Year => (8000.0..=3_000_000.0).contains(&top),
-            // 每人4500 is a wage.
-            PayUnit::Piece => top < 3_500.0 && top >= if self.marked { 0.001 } else { 3.0 },
+            PayUnit::Piece => top <= 20_000.0 && top >= if self.marked { 0.001 } else { 3.0 },
         }
     }
 
@@ -268,7 +296,11 @@ impl Amount {
             (low, money(high))
         } else if MOST_AFTER.is_match(behind) {
             (None, low)
-        } else if base || OPEN_AFTER.is_match(behind) || COMMISSION_AFTER.is_match(behind) || before(text, self.at.start, 4).ends_with("不低于") {
+        } else if base
+            || OPEN_AFTER.is_match(behind)
+            || COMMISSION_AFTER.is_match(behind)
+            || before(text, self.at.start, 4).ends_with("不低于")
+        {
             (low, None)
         } else {
             (low, low)
@@ -289,7 +321,13 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let tail = &rest[digits.min(rest.len())..];
     // 1块5一桶, but not 20块 1天.
-    if digits == 1 && skipped == 0 && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚']) {
+    let cut =
+        tenth > 0.05 || tail.is_empty() || tail.starts_with([',', '。', ' ', '\n', '1', '一', '/']);
+    if digits == 1
+        && cut
+        && skipped == 0
+        && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚'])
+    {
         *end += digits;
         if tail.starts_with('毛') {
             *end += '毛'.len_utf8();
@@ -302,7 +340,13 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
 fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
     if let Some(unit) = UNIT_AFTER.captures(behind) {
         let per = unit.name("slash").is_some();
-        for (name, of) in [("piece1", PayUnit::Piece), ("hour", PayUnit::Hour), ("month", PayUnit::Month), ("day", PayUnit::Day), ("year", PayUnit::Year)] {
+        for (name, of) in [
+            ("piece1", PayUnit::Piece),
+            ("hour", PayUnit::Hour),
+            ("month", PayUnit::Month),
+            ("day", PayUnit::Day),
+            ("year", PayUnit::Year),
+        ] {
             if unit.name(name).is_some() && (per || marked || name == "month" || name == "day") {
                 return Some(of);
             }
@@ -322,7 +366,12 @@ fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
 
 fn unit_before(ahead: &str) -> Option<PayUnit> {
     if let Some(unit) = UNIT_BEFORE.captures(ahead) {
-        for (name, of) in [("hour", PayUnit::Hour), ("month", PayUnit::Month), ("day", PayUnit::Day), ("year", PayUnit::Year)] {
+        for (name, of) in [
+            ("hour", PayUnit::Hour),
+            ("month", PayUnit::Month),
+            ("day", PayUnit::Day),
+            ("year", PayUnit::Year),
+        ] {
             if unit.name(name).is_some() {
                 return Some(of);
             }
@@ -391,7 +440,14 @@ mod tests {
 
     #[test]
     fn other_sums_and_counts_are_no_pay() {
-        for text in ["押金300元", "全勤奖200，招3名", "餐补每天25", "18-50岁，早8点到5点", "身高165以上", "200多人的厂"] {
+        for text in [
+            "押金300元",
+            "全勤奖200，招3名",
+            "餐补每天25",
+            "18-50岁，早8点到5点",
+            "身高165以上",
+            "200多人的厂",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

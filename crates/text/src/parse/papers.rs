@@ -8,7 +8,7 @@ use jobmatch_domain::Certificate;
 use regex::Regex;
 
 use super::draft::Found;
-use super::phrases::{Phrases, before, clause_after, clause_before, regex};
+use super::phrases::{Phrases, after, before, clause_after, clause_before, regex};
 use super::source::Source;
 
 /// Names on record that say themselves that they are papers.
@@ -16,7 +16,21 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
     let named = Certificate::names().filter(|name| {
         name.chars().count() > 2 && name.contains(['证', '照', '本']) || name.starts_with("CET")
     });
-    let bare = ["英语四级", "英语六级", "大学英语四级", "大学英语六级", "英语cet4", "英语cet6", "驾照", "驾驶证", "驾驶执照", "教资", "二建", "一建", "注会"];
+    let bare = [
+        "英语四级",
+        "英语六级",
+        "大学英语四级",
+        "大学英语六级",
+        "英语cet4",
+        "英语cet6",
+        "驾照",
+        "驾驶证",
+        "驾驶执照",
+        "教资",
+        "二建",
+        "一建",
+        "注会",
+    ];
     let more = ["驾本", "健康证", "健康证明", "会计证", "电工本", "低压电工证", "高压电工证"];
     Phrases::of(
         named
@@ -29,15 +43,21 @@ static NAMES: LazyLock<HashSet<String>> =
     LazyLock::new(|| Certificate::names().map(str::to_uppercase).collect());
 /// Classes of driving licence as people write them.
 static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?")
+    regex(
+        r"(?P<class>[abc][1-3])(?:/(?:[abc][1-3]))? ?(?:或以上|及以上|以上)?的? ?(?P<paper>驾照|驾驶证|驾驶执照|驾驶本|驾本|驾龄|本子|照|本|证)?",
+    )
 });
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)")
+    regex(
+        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)",
+    )
 });
 /// What stands in front of the paper's name.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^.*(?:持有|持|具备|具有|需要|需|须|必须|要有|要求|要|有|带|办理|办|取得|考取|考|凭|和|及|或|与|并|含|国家|相关|有效|的|会|拿|无|没|得|是)")
+    regex(
+        r"^.*(?:持有|持|具备|具有|需要|需|须|必须|要有|要求|要|有|带|办理|办|取得|考取|考|凭|和|及|或|与|并|含|国家|相关|有效|的|会|拿|无|没|得|是)",
+    )
 });
 static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
@@ -45,14 +65,35 @@ static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         r"|^(?:的)?(?:[^,。;!?\n]{0,2}(?:公司|单位|店里|我们|厂里|统一|免费|可以?|可入职后|可后|可先上岗再|先上岗再|入职后|没有的?可?|没有的我们|没有可)(?:统一|免费|给|负责|帮忙?|帮着|协助|出钱|花钱)?(?:办|补办|代办|培训|考|带))",
         r"|^[(](?:可|没|无|在考|公司|包|代)",
         r"|^[,、 ]?(?:没有的?|没有也|没证的?|无证)(?:也|可|我们|店里|公司|单位|能)",
+        r"|^[^,。;!?\n]{0,6}(?:没考|没过|考了[^,。;!?\n]{0,3}没|过期|到期|没下来|没复审|正在考|没取得)",
         r"|^(?:没有|没)?(?:也行|也可|都行|无所谓)",
     ))
 });
 static NOT_DEMANDED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:无需|不需要?|不用|没有|没|无|不要|不押|押|代办|包办|帮办|免费办|可办|给办|包考|协助办理?|帮助?考?取?|送|不限|培训考?|报销|报考|负责办|统一办|公司办|单位办|店里办|厂里办|优先|还没)[^,。;!?\n]{0,3}$")
+    regex(
+        r"(?:无需|不需要?|不用|没有|没|无|不要|不押|押|代办|包办|帮办|免费办|可办|给办|包考|协助办理?|帮助?考?取?|送|不限|没考过?|没考下|未取得|没办|没拿|不会考|培训考?|报销|报考|负责办|统一办|公司办|单位办|店里办|厂里办|优先|还没)[^,。;!?\n]{0,3}$",
+    )
 });
 static PERSONAL: [&str; 19] = [
-    "身份证", "居住证", "暂住证", "退伍证", "学生证", "毕业证", "结婚证", "残疾证", "保证", "学位证", "工作证", "优待证", "房产证", "准生证", "出入证", "行驶证", "退休证", "单位证", "通行证",
+    "身份证",
+    "居住证",
+    "暂住证",
+    "退伍证",
+    "学生证",
+    "毕业证",
+    "结婚证",
+    "残疾证",
+    "保证",
+    "学位证",
+    "工作证",
+    "优待证",
+    "房产证",
+    "准生证",
+    "出入证",
+    "行驶证",
+    "退休证",
+    "单位证",
+    "通行证",
 ];
 
 /// Certificates that the text demands (or, of a person, holds), each once, in order.
@@ -106,11 +147,27 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
         let runs_on = text[class.end()..].starts_with(|c: char| c.is_ascii_alphanumeric());
         let ahead = before(text, whole.start(), 8);
         let named = found.name("paper").is_some();
-        let asked = ["驾照", "驾驶证", "要求", "持", "需", "有", "会开", "本", "证", "照", "准驾", "驾", "("]
-            .iter()
-            .any(|cue| ahead.contains(cue));
-        let building = text[class.end()..].starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
-        if !glued && !runs_on && !building && (named || asked) {
+        let asked = [
+            "驾照",
+            "驾驶证",
+            "要求",
+            "持",
+            "需",
+            "有",
+            "会开",
+            "本",
+            "证",
+            "照",
+            "准驾",
+            "驾",
+            "(",
+        ]
+        .iter()
+        .any(|cue| ahead.contains(cue));
+        let driving = ["驾", "司机", "开车", "送货"].iter().any(|cue| text.contains(cue));
+        let building = text[class.end()..]
+            .starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
+        if !glued && !runs_on && !building && (named || asked || driving) {
             finds.push((whole.range(), class.as_str().to_uppercase()));
         }
     }
@@ -119,11 +176,13 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
 
 fn is_demanded(text: &str, at: &Range<usize>) -> bool {
     let behind = clause_after(text, at.end, 14);
-    let next = &text[at.end..];
-    let ahead = clause_before(text, at.start, 8);
-    !NOT_DEMANDED_AFTER.is_match(behind)
-        && !NOT_DEMANDED_BEFORE.is_match(ahead)
-        && !(next.starts_with([',', ' ']) && NOT_DEMANDED_AFTER.is_match(next) && !next.contains("优先"))
+    let next = after(text, at.end, 14);
+    // 健康证,没有的可以办: the next clause waives it; its 优先 is about something else.
+    let waived =
+        next.starts_with([',', ' ']) && !next.contains("优先") && NOT_DEMANDED_AFTER.is_match(next);
+    let offered = NOT_DEMANDED_AFTER.is_match(behind)
+        || NOT_DEMANDED_BEFORE.is_match(clause_before(text, at.start, 8));
+    !waived && !offered
 }
 
 #[cfg(test)]
@@ -147,7 +206,15 @@ mod tests {
 
     #[test]
     fn what_is_no_demand_is_left_out() {
-        for text in ["有保安证的再加200", "有电工证优先", "健康证公司给办", "不押证件，身份证拍照", "没证也行", "A1座302室", "健康证可入职后办"] {
+        for text in [
+            "有保安证的再加200",
+            "有电工证优先",
+            "健康证公司给办",
+            "不押证件，身份证拍照",
+            "没证也行",
+            "A1座302室",
+            "健康证可入职后办",
+        ] {
             assert!(read(text).is_empty(), "{text} {:?}", read(text));
         }
     }

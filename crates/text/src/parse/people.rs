@@ -1,4 +1,4 @@
-//! Who is sought: how many, of which age, schooling and experience, and of which sex.
+//! Who is sought: how many, of which age, schooling and experience.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{Date, Education};
 use regex::Regex;
 
-use super::draft::{Found, Gender};
+use super::draft::Found;
 use super::figures::Figures;
 use super::phrases::{Phrases, after, before, clause_after, clause_before, is_glued, regex};
 
@@ -15,21 +15,29 @@ static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
         r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
+        r"|(?:工|员|师傅|司机|保洁|保安|阿姨|学徒)(?P<trade>[0-9]{1,2}) ?(?:$|[,。;!\n ])",
         r"|(?:人数|名额|数量)[:是为]? ?(?P<told>[0-9]{1,4})",
     ))
 });
-static SEEKS: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:招|聘|要|缺|找|需|急|求|寻|收|来|募|还差|差|用)[^0-9,。;!?\n]{0,12}$"));
+static SEEKS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:招|聘|要|缺|找|需|急|求|寻|收|来|募|还差|差|用)[^0-9,。;!?\n]{0,12}$")
+});
 /// The name of a trade right in front: 服务员6人.
 static TRADE_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:[^工人官会学]员|人员|工|师傅|师|司机|老师|手|实习生|见习生|嫂|姨|助理|岗|保安|保洁|护士|厨|学徒|经理|会计|保姆|教练|店长|主播)[(: ]?$")
+    regex(
+        r"(?:[^工人官会学]员|人员|工|师傅|师|司机|老师|手|实习生|见习生|嫂|姨|助理|岗|保安|保洁|护士|厨|学徒|经理|会计|保姆|教练|店长|主播)[(: ]?$",
+    )
 });
 /// Persons who are there already, or who are served.
 static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|满|管|带|做|照顾|服务|宿舍|住|间|班组|规模|近|超|餐位|供|约|限前|前|第|陪|伺候|下面|辖|分|/)[^0-9,。;!?\n]{0,3}$")
+    regex(
+        r"(?:每组|每班|1组|1班|每人|每|团队|现有|在册|在职|员工|队员|共有|已有|照顾|服务|宿舍|班组|规模|餐位|伺候|下面|分|/)[^0-9,。;!?\n]{0,3}$|(?:满|管|管理|带|做|住|间|近|超|供|约|前|第|陪|陪护|辖|接待)$",
+    )
 });
 static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|大食堂|孩子|老人|娃|评)")
+    regex(
+        r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)",
+    )
 });
 
 /// Places; the first that is plainly meant.
@@ -37,7 +45,8 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
     let text = figures.text();
     let mut best: Option<Found<u32>> = None;
     for found in PERSONS.captures_iter(text) {
-        let number = found.name("n").or(found.name("bare")).or(found.name("told"));
+        let number =
+            found.name("n").or(found.name("bare")).or(found.name("trade")).or(found.name("told"));
         let (Some(whole), Some(number)) = (found.get(0), number) else { continue };
         let Ok(value) = number.as_str().parse::<u32>() else { continue };
         let ahead = clause_before(text, number.start(), 14);
@@ -46,22 +55,43 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let ahead_all = &text[..number.start()];
         let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
-        let seeks = SEEKS.is_match(ahead) || TRADE_AHEAD.is_match(ahead);
-        let told = found.name("told").is_some();
-        if value == 0 || glued || NOT_SOUGHT_AFTER.is_match(behind) || !told && NOT_SOUGHT_BEFORE.is_match(ahead) && !(seeks && of == "名") && !TRADE_AHEAD.is_match(ahead) {
+        let trade = TRADE_AHEAD.is_match(ahead);
+        let seeks = trade || SEEKS.is_match(ahead);
+        let plainly = trade || found.name("told").is_some() || seeks && of == "名";
+        let others =
+            NOT_SOUGHT_AFTER.is_match(behind) || !plainly && NOT_SOUGHT_BEFORE.is_match(ahead);
+        if value == 0 || glued || others {
             continue;
         }
         let confidence = match of {
             "" => 0.9,
             "名" => 0.95,
-            "位" | "人" => if seeks { 0.85 } else { 0.75 },
+            "位" | "人" => {
+                if seeks {
+                    0.85
+                } else {
+                    0.75
+                }
+            }
             "个" if seeks && counts_persons(ahead, behind) => 0.7,
             // 后厨打荷一个,
             "个" if ends_clause(behind) && ahead.chars().count() >= 2 && !seeks => 0.55,
             "个" if ahead.is_empty() && ends_clause(behind) => 0.5,
             "个" => continue,
-            "个人" => if seeks || ends_clause(behind) { 0.7 } else { continue },
-            "口人" => if seeks { 0.75 } else { continue },
+            "个人" => {
+                if seeks || ends_clause(behind) {
+                    0.7
+                } else {
+                    continue;
+                }
+            }
+            "口人" => {
+                if seeks {
+                    0.75
+                } else {
+                    continue;
+                }
+            }
             _ => 0.8,
         };
         let confidence = if ranged { confidence - 0.3 } else { confidence };
@@ -78,7 +108,11 @@ fn ends_clause(behind: &str) -> bool {
 
 /// 招3个, 要俩: nothing but the work is counted.
 fn counts_persons(ahead: &str, behind: &str) -> bool {
-    !ahead.ends_with("第") && !behind.starts_with(['月', '小', '钟', '多', '班', '档', '区', '方', '点', '数', '工', '坑', '包', '箱', '桶', '孩', '娃', '老', '车', '店', '部', '项', '岗', '站', '教'])
+    !ahead.ends_with("第")
+        && !behind.starts_with([
+            '月', '小', '钟', '多', '班', '档', '区', '方', '点', '数', '工', '坑', '包', '箱',
+            '桶', '孩', '娃', '老', '车', '店', '部', '项', '岗', '站', '教',
+        ])
 }
 
 static AGES: LazyLock<Regex> = LazyLock::new(|| {
@@ -92,10 +126,15 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?P<decade>[5-9]0|00)后(?:[、,和到至-]?(?P<decade2>[6-9]0|00)后)?",
     ))
 });
-static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$"));
+static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
+});
 /// Whom the limit is waived for, or another number.
-static NO_AGE_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?(?:的)?(?:也行|也可以|也可|亦可|都行|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)"));
+static NO_AGE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
+    )
+});
 
 /// Limits of age: the first that are plainly ages.
 pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
@@ -106,21 +145,29 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         let glued = is_glued(&text[..whole.start()]) || text[..whole.start()].ends_with('-');
         let behind = after(text, whole.end(), 5);
         let told = |name| captures.name(name).is_some();
-        let years = told("years") || told("most_years") || told("least_years") || told("about_years");
+        let years =
+            told("years") || told("most_years") || told("least_years") || told("about_years");
         let cued = AGE_CUE.is_match(before(text, whole.start(), 12));
-        if glued || NO_AGE_AFTER.is_match(behind) || behind.starts_with(|c: char| c.is_ascii_digit()) {
+        if glued
+            || NO_AGE_AFTER.is_match(behind)
+            || behind.starts_with(|c: char| c.is_ascii_digit())
+        {
             continue;
         }
         let number = |name| captures.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
         let limits = if let (Some(a), Some(b)) = (number("a"), number("b")) {
-            (years || cued || is_alone(text, &whole.range()) && (16..=60).contains(&a) && (24..=70).contains(&b)).then_some((Some(a), Some(b)))
+            (years || cued || can_be_ages(text, &whole.range(), a, b)).then_some((Some(a), Some(b)))
         } else if let Some(most) = number("no_more") {
             (whole.as_str().contains('岁') || cued).then_some((None, Some(most)))
         } else if let Some(most) = number("most") {
-            let plain = years || cued || is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            let unpaid = !before(text, whole.start(), 8)
+                .contains(['元', '薪', '资', '钱', '价', '重', '约']);
+            let plain = years || cued || alone || unpaid && (40..=70).contains(&most);
             plain.then_some((None, Some(most)))
         } else if let Some(full) = number("full") {
-            (whole.as_str().contains('岁') || full == 18 || full == 16).then_some((Some(full), None))
+            (whole.as_str().contains('岁') || full == 18 || full == 16)
+                .then_some((Some(full), None))
         } else if let Some(least) = number("least") {
             (years || cued).then_some((Some(least), None))
         } else if let Some(about) = number("about") {
@@ -154,6 +201,14 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
     found
 }
 
+/// 18到50 between two stops: the second is past any time of day.
+fn can_be_ages(text: &str, at: &Range<usize>, from: u32, to: u32) -> bool {
+    let ends = after(text, at.end, 1).chars().all(|c| !c.is_alphanumeric() && c != '%');
+    let paid = before(text, at.start, 6)
+        .contains(['元', '薪', '资', '钱', '价', '酬', '每', '块', '时', '入']);
+    (16..=50).contains(&from) && (25..=70).contains(&to) && from < to && ends && !paid
+}
+
 /// The clause is nothing but the numbers, so that they can be ages.
 fn is_alone(text: &str, at: &Range<usize>) -> bool {
     clause_before(text, at.start, 4).chars().all(|c| !c.is_alphanumeric())
@@ -161,7 +216,11 @@ fn is_alone(text: &str, at: &Range<usize>) -> bool {
 }
 
 /// Ages by difference of years of those born in decades such as 70后.
-fn decades(today: Date, first: Option<u32>, second: Option<u32>) -> Option<(Option<u32>, Option<u32>)> {
+fn decades(
+    today: Date,
+    first: Option<u32>,
+    second: Option<u32>,
+) -> Option<(Option<u32>, Option<u32>)> {
     let year = u32::try_from(today.year()).ok()?;
     let born = |decade: u32| if decade < 30 { 2000 + decade } else { 1900 + decade };
     let (a, b) = (born(first?), born(second.or(first)?));
@@ -170,7 +229,10 @@ fn decades(today: Date, first: Option<u32>, second: Option<u32>) -> Option<(Opti
 
 static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
     Phrases::new(&[
-        (Education::None, "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 不限文化 学历要求不限 学历:不限 无学历限制"),
+        (
+            Education::None,
+            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 不限文化 学历要求不限 学历:不限 无学历限制",
+        ),
         (Education::Primary, "小学"),
         (Education::Junior, "初中"),
         (Education::Senior, "高中"),
@@ -182,14 +244,21 @@ static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
     ])
 });
 static SCHOOLED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届)*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)")
+    regex(
+        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届)*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)",
+    )
 });
 static SCHOOLED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:学历|文化|要求|全日制|统招|[0-9][、.)]|至少|最低|起码|需|须|不低于|具备|具有|限)[^,。;!\n]{0,5}$")
+    regex(
+        r"(?:学历|文化|要求|全日制|统招|[0-9][、.)]|至少|最低|起码|需|须|不低于|具备|具有|限)[^,。;!\n]{0,5}$",
+    )
 });
 /// A wish or a pupil, not a demand.
-static NO_DEMAND_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^[^,。;!\n 、]{0,8}(?:优先|更好|最好|加分|在读|在校|学生|数学|英语|语文|老师|门口|课程|班|部|食堂|宿舍|作业|孩子|辅导|旁|附近|对面|家长|也行也)"));
+static NO_DEMAND_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^[^,。;!\n 、]{0,8}(?:优先|更好|最好|加分|在读|在校|学生|数学|英语|语文|老师|门口|课程|班|部|食堂|宿舍|作业|孩子|辅导|旁|附近|对面|家长|也行也)",
+    )
+});
 
 /// Schooling words, each with whether it reads as a demand or as held.
 pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
@@ -198,7 +267,8 @@ pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
     for (level, at) in EDUCATION.find_in(text) {
         let behind = after(text, at.end, 16);
         let none = level == Education::None;
-        let demanded = SCHOOLED_AFTER.is_match(behind) || SCHOOLED_BEFORE.is_match(before(text, at.start, 8));
+        let demanded =
+            SCHOOLED_AFTER.is_match(behind) || SCHOOLED_BEFORE.is_match(before(text, at.start, 8));
         if !none && (!demanded || NO_DEMAND_AFTER.is_match(behind)) {
             continue;
         }
@@ -206,7 +276,11 @@ pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
         match &best {
             None => best = Some((Found::new(level, span, 0.9), at.end)),
             // 高中、中专、大专 of one list: the least of them is what is demanded.
-            Some((first, end)) if at.start - end <= 12 && level.rank() < first.value.rank() && !text[*end..at.start].contains([',', '。', '\n']) => {
+            Some((first, end))
+                if at.start - end <= 12
+                    && level.rank() < first.value.rank()
+                    && !text[*end..at.start].contains([',', '。', '\n']) =>
+            {
                 best = Some((Found::new(level, span, 0.85), at.end));
             }
             Some(_) => {}
@@ -216,10 +290,13 @@ pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
 }
 
 static NO_EXPERIENCE: LazyLock<Phrases<()>> = LazyLock::new(|| {
-    Phrases::new(&[((), concat!(
-        "无需经验 不需经验 不需要经验 无须经验 不用经验 不要经验 没经验也行 没有经验也行 没经验可 无经验可 无经验也 无经验亦可 经验不限 不限经验 零经验 0经验 ",
-        "没干过也行 没做过也行 没干过的也行 没干过可教 没干过能教 没经验可以学 没经验能学 没经验可学 小白可 小白也可 新手可 新手也可 新手也行 生手可 生手也 生手亦可 生手也行 生手熟手 生熟手 生手都行 无经验者 没经验的 无需工作经验 无工作经验 不要求经验 无经验要求 经验无要求 有无经验均可 有无经验都 有没有经验都 经验不要求 没经验手把手 没经验包教 不会可以学 不会可学 不会的可以学 不会可教 不会的教 可接受小白 无经验能 无经验我 没经验我 没经验有 无经验有师傅 无经验带 没经验带 不会包教 包教会 包教包会 学徒也可 学徒也行 零基础 0基础 没经验不要紧 没经验没关系 不懂的教 不会教 经验要求不限 经验:不限 经验没要求 没经验都行 没干过有人教"
-    ))])
+    Phrases::new(&[(
+        (),
+        concat!(
+            "无需经验 不需经验 不需要经验 无须经验 不用经验 不要经验 没经验也行 没有经验也行 没经验可 无经验可 无经验也 无经验亦可 经验不限 不限经验 零经验 0经验 ",
+            "没干过也行 没做过也行 没干过的也行 没干过可教 没干过能教 没经验可以学 没经验能学 没经验可学 小白可 小白也可 新手可 新手也可 新手也行 生手可 生手也 生手亦可 生手也行 生手熟手 生熟手 生手都行 无经验者 没经验的 无需工作经验 无工作经验 不要求经验 无经验要求 经验无要求 有无经验均可 有无经验都 有没有经验都 经验不要求 没经验手把手 没经验包教 不会可以学 不会可学 不会的可以学 不会可教 不会的教 可接受小白 无经验能 无经验我 没经验我 没经验有 无经验有师傅 无经验带 没经验带 不会包教 包教会 包教包会 学徒也可 学徒也行 零基础 0基础 没经验不要紧 没经验没关系 不懂的教 不会教 经验要求不限 经验:不限 经验没要求 没经验都行 没干过有人教"
+        ),
+    )])
 });
 static EXPERIENCE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
@@ -227,10 +304,15 @@ static EXPERIENCE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<rest>[^,。;!?\n0-9]{0,14})",
     ))
 });
-static EXPERIENCE_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的?熟手|的?熟练工|的大工|老师傅)"));
+static EXPERIENCE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的?熟手|的?熟练工|的大工|老师傅)",
+    )
+});
 static EXPERIENCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$")
+    regex(
+        r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$",
+    )
 });
 
 static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| regex("年(?:以上|往上|及以上)"));
@@ -243,9 +325,15 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
         let ahead = clause_before(text, whole.start(), 10);
         let glued = is_glued(&text[..whole.start()]);
         let ranged = text[..whole.start()].ends_with(['-', '~', '至', '到', '—']);
-        let bare = ahead.is_empty() && rest.as_str().trim().is_empty() && AT_LEAST.is_match(whole.as_str());
-        let told = bare || EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
-        let wish = rest.as_str().contains("优先") || rest.as_str().contains("加分") || rest.as_str().contains("更好") || rest.as_str().contains("涨");
+        let bare = ahead.is_empty()
+            && (rest.as_str().is_empty() || rest.as_str().starts_with(' '))
+            && AT_LEAST.is_match(whole.as_str());
+        let told =
+            bare || EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
+        let wish = rest.as_str().contains("优先")
+            || rest.as_str().contains("加分")
+            || rest.as_str().contains("更好")
+            || rest.as_str().contains("涨");
         if glued || ranged || !told || wish {
             continue;
         }
@@ -259,55 +347,6 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
     }
     let (_, at) = NO_EXPERIENCE.find_in(text).next()?;
     Some(Found::new(0, figures.span(&at), 0.9))
-}
-
-/// Wordings that leave no doubt: 限男, 女士优先, or nothing but 女 between two stops.
-static PLAIN_GENDER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:仅限|只限|限|只要|只招|要求|性别:?|专招)(?:年轻)?(?P<limited>[男女])(?:[性士生的工]|同志)?(?:[^女男]|$)",
-        r"|(?P<preferred>[男女])(?:[性士生的工]|同志)?(?:优先|为主|最好)",
-        r"|(?:^|[,。;!\n :、(岁])(?P<alone>[男女])(?:[性士生]|同志)?(?:$|[,。;!\n 、)])",
-    ))
-});
-static GENDER: LazyLock<Phrases<Option<Gender>>> = LazyLock::new(|| {
-    use Gender::{Female, Male};
-    Phrases::new(&[
-        (Some(Female), "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 姐妹 小妹 女职工 女模特 女学徒 女前台 女文员 女收银 女销售 女营业员 女普工 女孩 女生 小姑娘 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女"),
-        (Some(Male), "限男 只要男 男士优先 男性优先 男生优先 男优先 男工 男的 男性 男士 男员工 小伙 小伙子 大叔 大爷 大哥 男生 男同志 男孩 壮汉 男劳力 男护工 男宿管 老爷们 爷们 男保安 要男 招男 帅哥 汉子 男丁"),
-        (None, "男女不限 不限男女 男女都 男女均 男女皆 男女各 男女同 男女老少 性别不限 不限性别 女装 男装 女鞋 男鞋 女裤 男裤 女生宿舍 男生宿舍 女生公寓 男生公寓 妇女用品 男女可 男女 老大爷 老大娘 给大爷 帅哥美女 美女帅哥 照顾大爷 照顾大妈 伺候大爷 女包 女童 男童 女性用品 妇女儿童"),
-    ])
-});
-/// Other people than those sought.
-static SERVED: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:照顾|伺候|陪护?|服务|接待|看护|为|给|护理|1个|教|向|帮|对|男|女|联系|找|电话|问|有位|有个|老|跟)$"));
-
-/// The sex that a wording asks for; none where it asks for both.
-pub(crate) fn gender(figures: &Figures) -> Option<Found<Gender>> {
-    let text = figures.text();
-    if let Some(found) = PLAIN_GENDER.captures(text) {
-        let sex = found.name("limited").or(found.name("preferred")).or(found.name("alone"))?;
-        let other = if sex.as_str() == "男" { '女' } else { '男' };
-        let both = clause_after(text, sex.end(), 10).contains(other) || clause_before(text, sex.start(), 10).contains(other);
-        let gender = if sex.as_str() == "男" { Gender::Male } else { Gender::Female };
-        return (!both).then(|| Found::new(gender, figures.span(&sex.range()), 0.9));
-    }
-    let mut found: Option<Found<Gender>> = None;
-    for (gender, at) in GENDER.find_in(text) {
-        let Some(gender) = gender else {
-            if text[at.clone()].starts_with("男女") || text[at.clone()].contains("不限") {
-                return None;
-            }
-            continue;
-        };
-        if SERVED.is_match(before(text, at.start, 3)) {
-            continue;
-        }
-        match &found {
-            Some(first) if first.value != gender => return None,
-            Some(_) => {}
-            None => found = Some(Found::new(gender, figures.span(&at), 0.8)),
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -389,19 +428,6 @@ mod tests {
             ("有一年经验优先", None),
         ] {
             assert_eq!(experience(&figures(text)).map(|f| f.value), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn genders() {
-        for (text, wanted) in [
-            ("限女，55以下", Some(Gender::Female)),
-            ("男士优先", Some(Gender::Male)),
-            ("男女不限", None),
-            ("照顾大爷", None),
-            ("女装导购", None),
-        ] {
-            assert_eq!(gender(&figures(text)).map(|f| f.value), wanted, "{text}");
         }
     }
 }

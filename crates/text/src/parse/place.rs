@@ -34,7 +34,8 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::build);
 const ENDINGS: [&str; 8] = ["街道办事处", "街道", "新村街道", "镇", "乡", "区", "县", "市"];
 /// What makes a short name the beginning of another one.
 const GOES_ON: [&str; 20] = [
-    "心", "大街", "大道", "高架", "立交", "隧道", "口岸", "菜馆", "大锅", "风味", "特产", "烧烤", "人勿", "人不", "话", "口音", "山东", "集团", "煎饼", "拉面",
+    "心", "大街", "大道", "高架", "立交", "隧道", "口岸", "菜馆", "大锅", "风味", "特产", "烧烤",
+    "人勿", "人不", "话", "口音", "山东", "集团", "煎饼", "拉面",
 ];
 
 impl Gazetteer {
@@ -56,11 +57,15 @@ impl Gazetteer {
             bear(&name.chars().take(length).collect::<String>(), province, true);
         }
         for division in Division::all().filter(|d| d.short().starts_with("37")) {
-            let Some(name) = division.name().filter(|_| division.level() != Level::Province) else { continue };
+            let Some(name) = division.name().filter(|_| division.level() != Level::Province) else {
+                continue;
+            };
             bear(name, division, true);
             for short in ENDINGS.iter().filter_map(|ending| name.strip_suffix(ending)) {
                 // One character and a half-name such as 城 tell nothing.
-                if short.chars().count() >= 2 && !short.ends_with("新村") || short.ends_with("新村") && short.chars().count() >= 4 {
+                if short.chars().count() >= 2 && !short.ends_with("新村")
+                    || short.ends_with("新村") && short.chars().count() >= 4
+                {
                     bear(short, division, false);
                 }
             }
@@ -119,24 +124,36 @@ pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
         hits.collect::<Vec<_>>()
     };
     let (cities, districts) = (known(Level::City), known(Level::District));
-    let around: Vec<Division> = districts.iter().chain(&cities).flat_map(|h| of_levels(h.name, &[Level::District, Level::City])).collect();
+    let around: Vec<Division> = districts
+        .iter()
+        .chain(&cities)
+        .flat_map(|h| of_levels(h.name, &[Level::District, Level::City]))
+        .collect();
     let mut best: Option<(u8, Division, &Hit)> = None;
     for hit in &hits {
         for division in of_levels(hit.name, &[Level::Street]) {
-            let inside = around.iter().any(|a| a.contains(division) && names_apart(a, hit, &districts, &cities));
+            let inside = around
+                .iter()
+                .any(|a| a.contains(division) && names_apart(a, hit, &districts, &cities));
             let unique = hit.name.divisions.len() == 1;
             let foreign = !around.is_empty() && !around.iter().any(|a| a.contains(division));
             let vague = hit.name.common && !hit.name.full && !is_placed(text, &hit.at);
             let score = match (inside, unique, vague) {
                 (true, _, _) => 4,
                 (false, true, false) if hit.name.full && !foreign => 3,
-                (false, true, false) if !foreign => 2,
+                // A long name that only one bears may lie beside a district that is passed.
+                (false, true, false) if !foreign || text[hit.at.clone()].chars().count() >= 3 => 2,
                 _ => 0,
             };
             // A district of the same name is the likelier meaning where no ending is told.
-            let shared = !hit.name.full && hit.name.divisions.iter().any(|d| d.level() == Level::District);
+            let shared =
+                !hit.name.full && hit.name.divisions.iter().any(|d| d.level() == Level::District);
             let is_district = hit.name.divisions.iter().any(|d| d.level() != Level::Street);
-            if score > 0 && !shared && !is_district && best.as_ref().is_none_or(|(s, _, _)| score > *s) {
+            if score > 0
+                && !shared
+                && !is_district
+                && best.as_ref().is_none_or(|(s, _, _)| score > *s)
+            {
                 best = Some((score, division, hit));
             }
         }
@@ -145,7 +162,8 @@ pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
         let confidence = [0.0, 0.0, 0.7, 0.85, 0.95][usize::from(score)];
         return Some(Found::new(division, plain.span(&hit.at), confidence));
     }
-    let in_city = |d: &Division| cities.iter().any(|c| c.name.divisions.iter().any(|c| c.contains(*d)));
+    let in_city =
+        |d: &Division| cities.iter().any(|c| c.name.divisions.iter().any(|c| c.contains(*d)));
     // 东营 is a city and one of its districts; beside another district it is the city.
     let apart = |h: &&&Hit| of_levels(h.name, &[Level::City]).is_empty();
     for hit in districts.iter().filter(apart).chain(districts.iter().filter(|h| !apart(h))) {
@@ -183,9 +201,9 @@ fn is_placed(text: &str, at: &Range<usize>) -> bool {
 /// Whether the text names any place at all, be it only a road or a landmark.
 pub(crate) fn names_a_place(plain: &Source) -> bool {
     static PLACE: LazyLock<regex::Regex> = LazyLock::new(|| {
-        super::phrases::regex(concat!(
-            r"附近|对过|斜对|对面|路口|大街|路[0-9]+号|[\p{Han}]{2}(?:路|街|广场|小区|花园|新村|家园|工业园|园区|产业园|大厦|万达|批发市场|市场|车站|站东|站西|商圈|村|镇|苑|景区)(?:[^\p{Han}]|$|南|北|东|西|上|里|口|旁|店|边|附|门|那|这|交|与|[0-9一二三四五])|地址[::]|地点[::]|位于|那头|那边|旁边|隔壁|东邻|西邻|南邻|北邻|里头|东头|西头"
-        ))
+        super::phrases::regex(
+            r"附近|对过|斜对|对面|路口|大街|路[0-9]+号|[\p{Han}]{2}(?:路|街|广场|小区|花园|新村|家园|工业园|园区|产业园|大厦|万达|批发市场|市场|车站|站东|站西|商圈|村|镇|苑|景区)(?:[^\p{Han}]|$|南|北|东|西|上|里|口|旁|店|边|附|门|那|这|交|与|[0-9一二三四五])|地址[::]|地点[::]|位于|那头|那边|旁边|隔壁|东邻|西邻|南邻|北邻|里头|东头|西头",
+        )
     });
     PLACE.is_match(plain.text())
 }

@@ -19,8 +19,7 @@ impl Source {
     pub(crate) fn read(given: &str) -> Self {
         let mut out = Self::default();
         let simplified = simplify(given);
-        let mut characters = given.char_indices().zip(simplified.chars()).peekable();
-        while let Some(((at, original), simple)) = characters.next() {
+        for ((at, original), simple) in given.char_indices().zip(simplified.chars()) {
             let end = at + original.len_utf8();
             if is_bullet(original) || starts_keycap(original, &given[end..]) {
                 out.push('\n', at, end);

@@ -14,47 +14,83 @@ use super::source::Source;
 /// Canonical benefits and their wordings; `包吃+包住` stands for both.
 static BENEFITS: LazyLock<Phrases<&'static str>> = LazyLock::new(|| {
     Phrases::new(&[
-        ("包吃+包住", "包吃住 包吃包住 管吃住 管吃管住 供吃住 供吃供住 免费食宿 包食宿 提供食宿 供食宿 管食宿 食宿全包 吃住全包 吃住都管 吃住全管 工地吃住 吃住免费 食宿免费 包食包住 吃住在厂 吃住在工地 吃住工地 吃住在店 吃住店里 厂里吃住 吃住不花钱 包吃喝住 免费吃住 提供吃住 吃住公司 吃住由 吃住 食宿 店里吃住 吃住在场 场里吃住 吃住在单位 吃住在院 包三餐住宿 包餐食住宿 解决吃住 解决食宿 有食宿 管吃、住 吃住管 管饭管住 食宿公司"),
-        ("包吃", "包吃 午饭免费 早饭免费 晚饭免费 管吃 管饭 包饭 包餐 包三餐 管三餐 管一顿 管两顿 管俩顿 管三顿 管1顿 管一餐 管两餐 管中饭 管午饭 管晚饭 管早饭 管晌饭 包午餐 包中餐 包晚餐 包早餐 包一餐 包两餐 包早中 包中晚 包午饭 包晚饭 工作餐 免费午餐 免费三餐 免费工作餐 免费早餐 免费晚餐 免费早午餐 免费两餐 盒饭 供饭 供餐 供午餐 供中餐 供三餐 供早餐 供一餐 管盒饭 提供午餐 提供工作餐 提供三餐 提供中餐 提供餐 食堂免费 免费用餐 免费就餐 管早晚饭 员工餐 供应午餐 供两餐 管工作餐 管中午饭 管中午一顿 管晌午饭 中午管饭 吃饭免费 吃饭不要钱 包一顿 包两顿 包中午 管中午 一日三餐 一天三顿 管早中 管伙食 包伙食 供午饭 供晚饭 管吃喝 供吃 提供早餐 提供晚餐 提供一餐 提供两餐 两餐免费 一餐免费 三餐免费 午餐免费 中餐免费 晚餐免费 免费供餐 免费一餐 餐食免费 免费中餐 免费吃饭 饭管够 饭店里管 有饭吃 管顿饭"),
-        ("包住", "包住 夫妻房 住宿 管住 供住 供宿 包宿 管宿 提供住宿 供住宿 免费住宿 提供宿舍 免费宿舍 宿舍 住宿免费 包住宿 管住宿 有住宿 有住处 有地方住 能住宿 可住宿 提供单间 可提供住 提供住处 安排住宿 安排食宿 住宿安排 公寓免费 免费公寓 员工公寓 解决住宿 有住的地方 包住处 住处免费"),
+        (
+            "包吃+包住",
+            "包吃住 包吃包住 管吃住 管吃管住 供吃住 供吃供住 免费食宿 包食宿 提供食宿 供食宿 管食宿 食宿全包 吃住全包 吃住都管 吃住全管 工地吃住 吃住免费 食宿免费 包食包住 吃住在厂 吃住在工地 吃住工地 吃住在店 吃住店里 厂里吃住 吃住不花钱 包吃喝住 免费吃住 提供吃住 吃住公司 吃住由 吃住 食宿 店里吃住 吃住在场 场里吃住 吃住在单位 吃住在院 包三餐住宿 包餐食住宿 解决吃住 解决食宿 有食宿 管吃、住 吃住管 管饭管住 食宿公司",
+        ),
+        (
+            "包吃",
+            "包吃 午饭免费 早饭免费 晚饭免费 管吃 管饭 包饭 包餐 包三餐 管三餐 管一顿 管两顿 管俩顿 管三顿 管1顿 管一餐 管两餐 管中饭 管午饭 管晚饭 管早饭 管晌饭 包午餐 包中餐 包晚餐 包早餐 包一餐 包两餐 包早中 包中晚 包午饭 包晚饭 工作餐 免费午餐 免费三餐 免费工作餐 免费早餐 免费晚餐 免费早午餐 免费两餐 盒饭 供饭 供餐 供午餐 供中餐 供三餐 供早餐 供一餐 管盒饭 提供午餐 提供工作餐 提供三餐 提供中餐 提供餐 食堂免费 免费用餐 免费就餐 管早晚饭 员工餐 供应午餐 供两餐 管工作餐 管中午饭 管中午一顿 管晌午饭 中午管饭 吃饭免费 吃饭不要钱 包一顿 包两顿 包中午 管中午 一日三餐 一天三顿 管早中 管伙食 包伙食 供午饭 供晚饭 管吃喝 供吃 提供早餐 提供晚餐 提供一餐 提供两餐 两餐免费 一餐免费 三餐免费 午餐免费 中餐免费 晚餐免费 免费供餐 免费一餐 餐食免费 免费中餐 免费吃饭 饭管够 饭店里管 有饭吃 管顿饭",
+        ),
+        (
+            "包住",
+            "包住 夫妻房 住宿 管住 供住 供宿 包宿 管宿 提供住宿 供住宿 免费住宿 提供宿舍 免费宿舍 宿舍 住宿免费 包住宿 管住宿 有住宿 有住处 有地方住 能住宿 可住宿 提供单间 可提供住 提供住处 安排住宿 安排食宿 住宿安排 公寓免费 免费公寓 员工公寓 解决住宿 有住的地方 包住处 住处免费",
+        ),
         ("五险一金", "五险一金 5险一金 5险1金 五险1金 六险一金 五险二金 六险二金 五险两金"),
         ("五险", "五险 5险"),
         ("社保", "社保 社会保险 缴保险 交保险 上保险 养老保险 有保险 入保险 三险 职工保险"),
-        ("意外险", "意外险 意外保险 意外伤害险 商业险 雇主责任险 人身意外 意外伤害保险 人身险 商业保险 雇主险"),
-        ("餐补", "餐补 饭补 餐费补 餐饮补贴 伙食补 餐贴 夜宵补 吃饭补 饭贴 午餐补 用餐补 误餐 误餐补 伙食费补 就餐补 餐食补 饭费补"),
+        (
+            "意外险",
+            "意外险 意外保险 意外伤害险 商业险 雇主责任险 人身意外 意外伤害保险 人身险 商业保险 雇主险",
+        ),
+        (
+            "餐补",
+            "餐补 饭补 餐费补 餐饮补贴 伙食补 餐贴 夜宵补 吃饭补 饭贴 午餐补 用餐补 误餐 误餐补 伙食费补 就餐补 餐食补 饭费补",
+        ),
         ("房补", "房补 住房补 租房补 房租补 住宿补 房贴"),
         ("全勤奖", "全勤奖 满勤奖 全勤 满勤"),
         ("工龄奖", "工龄奖 工龄工资 工龄补 工龄钱 工龄津贴 年功工资"),
-        ("年终奖", "年终奖 年底奖 年终分红 年底双薪 十三薪 年终双薪 双薪 年终红包 年底分红 年底有奖 年底奖金 年底红包"),
+        (
+            "年终奖",
+            "年终奖 年底奖 年终分红 年底双薪 十三薪 年终双薪 双薪 年终红包 年底分红 年底有奖 年底奖金 年底红包",
+        ),
         ("绩效奖", "绩效奖 绩效奖金 季度奖"),
-        ("交通补贴", "交通补 车补 车贴 路补 通勤补 油补 交通费补 车费补 路费补 交补 车费报销 报销车费 报销路费 油费补 给路费"),
+        (
+            "交通补贴",
+            "交通补 车补 车贴 路补 通勤补 油补 交通费补 车费补 路费补 交补 车费报销 报销车费 报销路费 油费补 给路费",
+        ),
         ("话补", "话补 话费补 通讯补 电话补 通讯费补"),
         ("高温补贴", "高温补 高温费 防暑降温 高温津贴 降温费 高温钱 防暑费"),
         ("夜班补贴", "夜班补 夜班费 夜班津贴 夜补"),
         ("取暖补贴", "取暖补 取暖费 采暖补 暖气补"),
-        ("节日福利", "节日福利 过节费 节日礼品 过节福利 节假日福利 节日礼 逢年过节发 过节发 过年过节发 节礼 过节有礼 过年过节有 过节礼 节日费 逢年过节有"),
+        (
+            "节日福利",
+            "节日福利 过节费 节日礼品 过节福利 节假日福利 节日礼 逢年过节发 过节发 过年过节发 节礼 过节有礼 过年过节有 过节礼 节日费 逢年过节有",
+        ),
         ("生日福利", "生日福利 生日礼 生日蛋糕 生日会 过生日有"),
         ("带薪年假", "带薪年假 年假 带薪休假 带薪假 带薪年休"),
         ("带薪寒暑假", "带薪寒暑假 寒暑假带薪 寒暑假照发 带薪寒假 带薪暑假 寒暑假工资照发"),
         ("加班费", "加班费 加班双倍 加班补 加班另算 加班工资 加班另计 加班有钱 三倍工资 加班有费"),
-        ("班车", "班车 厂车接送 专车接送 车接车送 有车接送 免费接送 统一接送 接送上下班 大巴接送 上下班接送 包车接送 通勤车 厂车"),
+        (
+            "班车",
+            "班车 厂车接送 专车接送 车接车送 有车接送 免费接送 统一接送 接送上下班 大巴接送 上下班接送 包车接送 通勤车 厂车",
+        ),
         ("体检", "免费体检 年度体检 每年体检 定期体检 年体检 带薪体检 有体检 、体检 体检、"),
         ("团建", "团建 员工旅游 旅游 年度旅游"),
-        ("", "住宿费 住宿押金 住宿登记 住宿服务 食宿费 十三薪酬 团体体检 入职体检 体检合格 体检自理 体检费自理 岗前体检 体检通过 体检报告 体检中心 体检表 体检套餐 体检合格者 宿舍管理 宿舍保洁 宿舍楼 宿舍阿姨 学生宿舍 女生宿舍 男生宿舍 宿管 员工餐厅 旅游景区 旅游区 旅游度假 旅游公司 年假期 做工作餐 做员工餐 员工餐厨师 送盒饭 打盒饭 旅游专业 旅游管理 旅游大巴 班车司机 班车线 班车驾驶 开班车 不包吃住 不包吃 不包住 不管吃住 不管吃 不管住 不管饭 没宿舍 无宿舍 不提供食宿 不提供住宿 不提供宿舍 不交社保 无社保 没社保 不上社保 没有社保 自交社保 不交五险 不缴社保 没五险 办社保 社保业务 社保专员 社保办理 社保窗口 社保政策 宿舍卫生 宿舍维修 卖年假 不供餐 不供饭 不供住宿 不包餐 不管午饭 不供住 不包食宿 不管食宿 不包吃喝 社保代缴 社保缴纳业务 社保补贴 社保公积金办理 社保岗"),
+        (
+            "",
+            "住宿费 住宿押金 住宿登记 住宿服务 食宿费 十三薪酬 团体体检 入职体检 体检合格 体检自理 体检费自理 岗前体检 体检通过 体检报告 体检中心 体检表 体检套餐 体检合格者 宿舍管理 宿舍保洁 宿舍楼 宿舍阿姨 学生宿舍 女生宿舍 男生宿舍 宿管 员工餐厅 旅游景区 旅游区 旅游度假 旅游公司 年假期 做工作餐 做员工餐 员工餐厨师 送盒饭 打盒饭 旅游专业 旅游管理 旅游大巴 班车司机 班车线 班车驾驶 开班车 不包吃住 不包吃 不包住 不管吃住 不管吃 不管住 不管饭 没宿舍 无宿舍 不提供食宿 不提供住宿 不提供宿舍 不交社保 无社保 没社保 不上社保 没有社保 自交社保 不交五险 不缴社保 没五险 办社保 社保业务 社保专员 社保办理 社保窗口 社保政策 宿舍卫生 宿舍维修 卖年假 不供餐 不供饭 不供住宿 不包餐 不管午饭 不供住 不包食宿 不管食宿 不包吃喝 社保代缴 社保缴纳业务 社保补贴 社保公积金办理 社保岗",
+        ),
     ])
 });
 static DENIED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:不|没有|没|无|暂无|暂不|不能|打扫|清洁|保洁|管理|负责|整理|巡查|自理|看|核算|办理|做|送|核对|登记|学生|查|扫|检查|收拾)[^,。;!?\n、和及]{0,3}$")
+    regex(
+        r"(?:不|没有|没|无|暂无|暂不|不能|打扫|清洁|保洁|管理|负责|整理|巡查|自理|看|核算|办理|做|送|核对|登记|学生|查|扫|检查|收拾)[^,。;!?\n、和及]{0,3}$",
+    )
 });
-static DENIED_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:[^,。;!?\n 、]{0,3})(?:自理|没有|自己解决|自费|自负|个人承担|不提供|自行|暂无|无|自付|自备|不包|不管|合格|自己|费自|不)"));
+static DENIED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:[^,。;!?\n 、]{0,3})(?:自理|没有|自己解决|自费|自负|个人承担|不提供|自行|暂无|无|自付|自备|不包|不管|合格|自己|费自|不)",
+    )
+});
 
 /// Benefits by canonical name, each once.
 pub(crate) fn benefits(plain: &Source) -> Vec<Found<&'static str>> {
     let text = plain.text();
     let mut out: Vec<Found<&'static str>> = Vec::new();
     for (benefit, at) in BENEFITS.find_in(text) {
-        let denied = DENIED_BEFORE.is_match(clause_before(text, at.start, 6)) || DENIED_AFTER.is_match(after(text, at.end, 8));
+        let denied = DENIED_BEFORE.is_match(clause_before(text, at.start, 6))
+            || DENIED_AFTER.is_match(after(text, at.end, 8));
         if benefit.is_empty() || denied {
             continue;
         }
@@ -62,6 +98,30 @@ pub(crate) fn benefits(plain: &Source) -> Vec<Found<&'static str>> {
             if out.iter().all(|f| f.value != name) {
                 out.push(Found::new(name, plain.span(&at), 0.9));
             }
+        }
+    }
+    out
+}
+
+static WISHES: LazyLock<Phrases<&'static str>> = LazyLock::new(|| {
+    Phrases::new(&[
+        ("日结", "日结 当天结 当天拿钱 现结 干一天拿一天 当天把钱 当天给钱"),
+        ("周结", "周结"),
+        ("月结", "月结"),
+        ("双休", "双休"),
+        ("单休", "单休"),
+        ("长白班", "长白班 常白班 白班"),
+        ("离家近", "离家近 家门口 就近"),
+        ("", "不日结 非日结 月结的不 月结的压 月结不 双休不强求"),
+    ])
+});
+
+/// Terms that a person names, by canonical name, each once.
+pub(crate) fn wished(plain: &Source) -> Vec<Found<&'static str>> {
+    let mut out: Vec<Found<&'static str>> = Vec::new();
+    for (wish, at) in WISHES.find_in(plain.text()) {
+        if !wish.is_empty() && out.iter().all(|f| f.value != wish) {
+            out.push(Found::new(wish, plain.span(&at), 0.8));
         }
     }
     out
@@ -77,7 +137,7 @@ static REST: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:每周|1周|1星期|每星期|1礼拜|每个星期|每礼拜|周|礼拜)(?:可|轮|调|固定|只)?(?:单)?(?:休息?|歇|轮休|调休)(?P<week>[1-3])[天日]?",
         r"|(?P<double>双休|周末休|周六日休|周六周日休|周六、?日休|周六周天休|5天8小时|5天工作制|做5休2|周末都休|周末休息|周六日不上班|周六日歇|礼拜六礼拜天歇|每周双休|周末不上班)",
         r"|(?P<mixed>大小周|大小休|单双休|单双周|大小礼拜|隔周双休|单休双休轮)",
-        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|周末|周1|周一|周二|周三|周四|周五|周六|周[2-6])(?:固定|都|能|可|公)?(?:休|歇|不上班|不干)|做6休1|6休1)",
+        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|周末|周1|周一|周二|周三|周四|周五|周六|周[2-6])(?:固定|都|能|可|公|闭馆|店)?(?:休|歇|不上班|不干)|做6休1|6休1)",
     ))
 });
 
@@ -87,8 +147,14 @@ pub(crate) fn rest_days(figures: &Figures) -> Option<Found<u8>> {
     for found in REST.captures_iter(text) {
         let whole = found.get(0)?;
         let number = |name| found.name(name).and_then(|m| m.as_str().parse::<f64>().ok());
-        let told = number("month").or(number("month2")).or(number("month3")).or(number("month4")).or(number("month5"));
-        if before(text, whole.start(), 2).ends_with(['不', '无', '非']) && found.name("double").is_some() {
+        let told = number("month")
+            .or(number("month2"))
+            .or(number("month3"))
+            .or(number("month4"))
+            .or(number("month5"));
+        if before(text, whole.start(), 2).ends_with(['不', '无', '非'])
+            && found.name("double").is_some()
+        {
             continue;
         }
         let days = if let Some(days) = told {
@@ -119,12 +185,30 @@ fn cycle(on: f64, off: f64) -> f64 {
 static SETTLEMENT: LazyLock<Phrases<Option<Settlement>>> = LazyLock::new(|| {
     use Settlement::{Daily, HalfMonthly, Monthly, OnCompletion, Weekly};
     Phrases::new(&[
-        (Some(Daily), "日结 天结 当天结 当日结 现结 当场给 当场结 当场付 当天给钱 当天发 当日发 当天付 一天一结 一天一发 天天结 干一天结一天 每天结 每天发钱 每晚发钱 每天晚上发钱 当晚结 当天拿钱 当天拿走 下班就结 下班结 当日付 做完当天给 现钱 每天现结 日清 当晚发 工资当天 当天领 当晚给 干一天给一天 下班给钱 下班发钱 收工现结 散场现结 当场发 当场转账 下工结 下班现结 下班转账 当天算账 当天清账 随走随结 天黑结 天天发"),
-        (Some(Weekly), "周结 每周结 一周一结 按周结 一周一发 每周发 周末结 一周结 每周五发 每周五结 星期五结 周五结"),
-        (Some(HalfMonthly), "半月结 半月一结 半个月一结 十五天一结 15天一结 半月发 半个月结 15天结 半个月发 半月一发"),
-        (Some(Monthly), "月结 月底结 按月结 每月结 一月一结 月底发 月底给 一个月一结 月底一把清 次月发 次月结"),
-        (Some(OnCompletion), "完工结 收工给钱 收工结 散场给钱 散场结 散场就结 收工转账 收工就结 收工发钱 收摊就结 收摊结 收摊给钱 一起结 一起给 一起转账 干完一起 结束就付 干完微信转 完工就转账 干完转账 活完算账 干完算账 完活算账 结束付款 干完给钱 干完结 干完就结 结束转账 完工结账 活完结 活干完结 做完结 做完给钱 结束结 结束后结 结束给钱 完活结 干完活给 完工给 干完现结 完工付 验收结 做完就结 做完付 完事结 干完活结 完工一次 活完给钱 干完发钱 卸完结 卸完给钱 卸完就结 搬完结 搬完给钱 完活给钱 装完结 装完给钱 验收付 验收后付 拆完结 干完一把结 结束就结 完事给钱 完事就结 搬完就结 活干完就结 干完当场 干完立马 完工就给 完工就结 活完就结 完工清账 完工结清 验收完结 忙完结 活动结束结 活动结束后结 结束后转 割完结 收完结 种完结"),
-        (None, "不日结 不是日结 月结算报表 不能日结 没有日结 非日结 月结账 月结报表 月结对账 月结工作 不接受日结 日结勿扰 日结算 月结算"),
+        (
+            Some(Daily),
+            "日结 天结 当天结 当日结 现结 当场给 当场结 当场付 当天给钱 当天发 当日发 当天付 一天一结 一天一发 天天结 干一天结一天 每天结 每天发钱 每晚发钱 每天晚上发钱 当晚结 当天拿钱 当天拿走 下班就结 下班结 当日付 做完当天给 现钱 每天现结 日清 当晚发 工资当天 当天领 当晚给 干一天给一天 下班给钱 下班发钱 收工现结 散场现结 当场发 当场转账 下工结 下班现结 下班转账 当天算账 当天清账 随走随结 天黑结 天天发",
+        ),
+        (
+            Some(Weekly),
+            "周结 每周结 一周一结 按周结 一周一发 每周发 周末结 一周结 每周五发 每周五结 星期五结 周五结",
+        ),
+        (
+            Some(HalfMonthly),
+            "半月结 半月一结 半个月一结 十五天一结 15天一结 半月发 半个月结 15天结 半个月发 半月一发",
+        ),
+        (
+            Some(Monthly),
+            "月结 月底结 按月结 每月结 一月一结 月底发 月底给 一个月一结 月底一把清 次月发 次月结",
+        ),
+        (
+            Some(OnCompletion),
+            "完工结 收工给钱 收工结 散场给钱 散场结 散场就结 收工转账 收工就结 收工发钱 收摊就结 收摊结 收摊给钱 一起结 一起给 一起转账 干完一起 结束就付 干完微信转 完工就转账 干完转账 活完算账 干完算账 完活算账 结束付款 干完给钱 干完结 干完就结 结束转账 完工结账 活完结 活干完结 做完结 做完给钱 结束结 结束后结 结束给钱 完活结 干完活给 完工给 干完现结 完工付 验收结 做完就结 做完付 完事结 干完活结 完工一次 活完给钱 干完发钱 卸完结 卸完给钱 卸完就结 搬完结 搬完给钱 完活给钱 装完结 装完给钱 验收付 验收后付 拆完结 干完一把结 结束就结 完事给钱 完事就结 搬完就结 活干完就结 干完当场 干完立马 完工就给 完工就结 活完就结 完工清账 完工结清 验收完结 忙完结 活动结束结 活动结束后结 结束后转 割完结 收完结 种完结",
+        ),
+        (
+            None,
+            "不日结 不是日结 月结算报表 不能日结 没有日结 非日结 月结账 月结报表 月结对账 月结工作 不接受日结 日结勿扰 日结算 月结算",
+        ),
     ])
 });
 
@@ -139,17 +223,31 @@ pub(crate) fn settlement(plain: &Source) -> Option<Found<Settlement>> {
 
 /// Paid when it is done, in words that no list holds: 搬完就给, 做完一家结一家.
 static WHEN_DONE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:干|做|活|搬|卸|装|拆|忙|收|割|种|活动|演出|婚礼|婚宴|展会|靠岸|工程|完工|验收)(?:儿)?(?:完|结束|了|就|后|合格|全)*[^,。;!\n0-9]{0,4}?(?:完|结束|后|合格|岸|收|就|全)[^,。;!\n0-9天月]{0,5}(?:结账|结清|结钱|结算|一把结|就给|给钱|付清|清账|就结|一次结|现结|结1家|结一家|付钱)|一次结清|1次结清|一把结清")
+    regex(
+        r"(?:干|做|活|搬|卸|装|拆|忙|收|割|种|活动|演出|婚礼|婚宴|展会|靠岸|工程|完工|验收)(?:儿)?(?:完|结束|了|就|后|合格|全)*[^,。;!\n0-9]{0,4}?(?:完|结束|后|合格|岸|收|就|全)[^,。;!\n0-9天月]{0,5}(?:结账|结清|结钱|结算|一把结|就给|给钱|付清|清账|就结|一次结|现结|结1家|结一家|付钱)|一次结清|1次结清|一把结清",
+    )
 });
 
 static KINDS: LazyLock<Phrases<KindCue>> = LazyLock::new(|| {
     use KindCue::{Gig, Internship, Lasting, Part, Welfare};
     Phrases::new(&[
         (Welfare, "公益性岗位 公益岗位 公益岗 公益性安置 公岗 乡村公益 城镇公益 公益性"),
-        (Internship, "就业见习 见习岗 见习生 见习人员 见习补 见习单位 见习期 见习基地 青年见习 招见习 见习 实习生 实习岗 招实习"),
-        (Gig, "零工 临时工 临工 短工 日结工 临时帮 临时找 临时用 临时要 临时缺 临时 短期工 散工 计日工 一次性 就一天 就干一天 一天的活 两天的活 半天的活 几天的活 干几天 就半天 活不多 搭把手 帮忙搬 群里有 谁会 谁有空 有没有会 有会 有能 哪位师傅 短期 突击 单次 就一次 一天活 两天活 三天活 就两天 就三天 顶班 替班 随来随走 随干随走 顶一天"),
-        (Part, "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 在家干 在家办公 居家办公 自由接单 学生放假可 时间自由 闲时"),
-        (Lasting, "长期 全职 常年 长期工 正式工 长期稳定 固定工 长年 正式编 稳定工 签合同 劳动合同 转正"),
+        (
+            Internship,
+            "就业见习 见习岗 见习生 见习人员 见习补 见习单位 见习期 见习基地 青年见习 招见习 见习 实习生 实习岗 招实习",
+        ),
+        (
+            Gig,
+            "零工 临时工 临工 短工 日结工 临时帮 临时找 临时用 临时要 临时缺 临时 短期工 散工 计日工 一次性 就一天 就干一天 一天的活 两天的活 半天的活 几天的活 干几天 就半天 活不多 搭把手 帮忙搬 群里有 谁会 谁有空 有没有会 有会 有能 哪位师傅 短期 突击 单次 就一次 一天活 两天活 三天活 就两天 就三天 顶班 替班 随来随走 随干随走 顶一天",
+        ),
+        (
+            Part,
+            "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 带回家 在家干 在家办公 居家办公 自由接单 学生放假可 闲时",
+        ),
+        (
+            Lasting,
+            "长期 全职 常年 长期工 正式工 长期稳定 固定工 长年 正式编 稳定工 签合同 劳动合同 转正",
+        ),
     ])
 });
 
@@ -190,13 +288,20 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     for (cue, at) in KINDS.find_in(text) {
         let ahead = before(text, at.start, 3);
         let behind = after(text, at.end, 2);
-        let denied = ["不招", "不要", "非", "勿扰", "谢绝", "不收", "不是"].iter().any(|n| ahead.ends_with(n)) || behind.starts_with("勿") || behind.starts_with("不要") || behind.starts_with("别");
+        let denied = ["不招", "不要", "非", "勿扰", "谢绝", "不收", "不是"]
+            .iter()
+            .any(|n| ahead.ends_with(n))
+            || behind.starts_with("勿")
+            || behind.starts_with("不要")
+            || behind.starts_with("别");
         if !denied {
             cues.push((cue, at));
         }
     }
     let cue = |kind| cues.iter().find(|(c, _)| *c == kind).map(|(_, at)| plain.span(at));
-    let found = |kind, span: Option<Range<usize>>, confidence| Found::new(kind, span.unwrap_or(0..0), confidence);
+    let found = |kind, span: Option<Range<usize>>, confidence| {
+        Found::new(kind, span.unwrap_or(0..0), confidence)
+    };
     let monthly = matches!(signs.unit, Some(PayUnit::Month | PayUnit::Year));
     let lasting = cue(KindCue::Lasting).is_some();
     if let Some(at) = cue(KindCue::Welfare) {
@@ -219,7 +324,9 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     }
     let short = signs.minutes.is_some_and(|m| m <= PART_TIME_MINUTES);
     let hourly = signs.unit == Some(PayUnit::Hour);
-    if !lasting && (short || signs.few_days || hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60)) {
+    let few_hours = hourly && !signs.settled && signs.minutes.is_none_or(|m| m <= 6 * 60);
+    let settled = lasting || monthly && signs.settled;
+    if !settled && (short || signs.few_days || few_hours) {
         return found(EmploymentKind::PartTime, None, 0.6);
     }
     if let Some(at) = cue(KindCue::Lasting) {
@@ -229,9 +336,15 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
 }
 
 static PHYSICAL: LazyLock<Phrases<Physical>> = LazyLock::new(|| {
-    use Physical::{Bending, Chemicals, Climbing, Cold, Driving, Dust, Eyesight, Hands, Heat, Heights, Lifting, Night, Noise, Outdoors, Sitting, Squatting, Standing, Walking, Wet};
+    use Physical::{
+        Bending, Chemicals, Climbing, Cold, Driving, Dust, Eyesight, Hands, Heat, Heights, Lifting,
+        Night, Noise, Outdoors, Sitting, Squatting, Standing, Walking, Wet,
+    };
     Phrases::new(&[
-        (Lifting, "搬重物 搬运重 肩扛 扛包 扛上 扛货 装卸 搬得动 能搬 搬货 卸货 力气大 有力气 有劲 有把力气 重体力 体力活 抬担架 抱得动 搬桶 扛水 搬家具 抬家具 搬箱"),
+        (
+            Lifting,
+            "搬重物 搬运重 肩扛 扛包 扛上 扛货 装卸 搬得动 能搬 搬货 卸货 力气大 有力气 有劲 有把力气 重体力 体力活 抬担架 抱得动 搬桶 扛水 搬家具 抬家具 搬箱",
+        ),
         (Standing, "久站 站立 站着干 站班 站岗 站一天 站得住 长时间站 能站"),
         (Sitting, "坐班 坐着干 久坐"),
         (Bending, "弯腰"),
@@ -259,7 +372,8 @@ pub(crate) fn physical(plain: &Source) -> Vec<Found<Physical>> {
     let mut out: Vec<Found<Physical>> = Vec::new();
     for (demand, at) in PHYSICAL.find_in(text) {
         let ahead = before(text, at.start, 3);
-        let denied = ahead.ends_with(['无', '不', '没', '免']) || ["不用", "没有", "不上", "不需", "不倒", "不值"].iter().any(|n| ahead.ends_with(n));
+        let denied = ahead.ends_with(['无', '不', '没', '免'])
+            || ["不用", "没有", "不上", "不需", "不倒", "不值"].iter().any(|n| ahead.ends_with(n));
         // 不恐高 and 没恐高 are demands: the work is up high.
         let demanded = !denied || demand == Physical::Heights;
         if demanded && out.iter().all(|f| f.value != demand) {
@@ -279,7 +393,9 @@ mod tests {
 
     #[test]
     fn benefits_by_canonical_name() {
-        let read = |text: &str| benefits(&Source::read(text)).into_iter().map(|f| f.value).collect::<Vec<_>>();
+        let read = |text: &str| {
+            benefits(&Source::read(text)).into_iter().map(|f| f.value).collect::<Vec<_>>()
+        };
         assert_eq!(read("管吃管住，五险一金"), ["包吃", "包住", "五险一金"]);
         assert_eq!(read("管俩顿饭，宿舍有空调，夜宵补一百"), ["包吃", "包住", "餐补"]);
         assert!(read("不管住，打扫宿舍卫生，入职体检合格，食宿自理").is_empty());

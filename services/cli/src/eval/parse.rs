@@ -92,7 +92,13 @@ fn score(advert: &Advert, tallies: &mut [Tally], errors: bool) -> Result<(), Fai
             "audit" => fields::marks(&advert.text, &advert.audit, &audit.findings),
             "missing" => (
                 advert.missing.iter().cloned().collect(),
-                audit.missing.iter().map(|e| e.code().to_owned()).collect(),
+                audit
+                    .missing
+                    .iter()
+                    .map(|e| e.code().to_owned())
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect(),
             ),
             field => (advert.gold.values(field), fields::values(&draft, field, &advert.gold)),
         };
