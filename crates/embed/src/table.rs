@@ -170,8 +170,12 @@ impl Table {
     /// Adds so many times a row's leading elements to a sum.
     pub(crate) fn add(&self, row: u32, times: f32, sum: &mut [f32]) {
         let factor = times * self.scales[row as usize];
-        for (value, byte) in sum.iter_mut().zip(&self.rows[row as usize]) {
-            *value += f32::from(*byte) * factor;
+        // Blocks of a fixed length, which every cut is a multiple of, become vector instructions.
+        let blocks = sum.as_chunks_mut::<64>().0.iter_mut();
+        for (sum, bytes) in blocks.zip(self.rows[row as usize].as_chunks::<64>().0) {
+            for (value, byte) in sum.iter_mut().zip(bytes) {
+                *value += f32::from(*byte) * factor;
+            }
         }
     }
 

@@ -4,12 +4,12 @@ use jobmatch_embed::{EmbedError, Embedder, StaticModel};
 use proptest::prelude::*;
 
 use crate::Text;
-use crate::training::{SMALL, corpus};
+use crate::training::{SMALL, corpus, train};
 
 /// One model for all cases: it is learnt.
 fn small() -> &'static [u8] {
     static BYTES: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
-    BYTES.get_or_init(|| StaticModel::train(&corpus(0), &SMALL, |_| ()).unwrap().to_bytes())
+    BYTES.get_or_init(|| train(&corpus(0), &SMALL).to_bytes())
 }
 
 #[test]

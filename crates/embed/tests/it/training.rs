@@ -52,8 +52,8 @@ pub(crate) fn corpus(without: usize) -> TrainCorpus {
     corpus
 }
 
-fn train(corpus: &TrainCorpus, options: &TrainOptions) -> StaticModel {
-    StaticModel::train(corpus, options, |_| ()).unwrap()
+pub(crate) fn train(corpus: &TrainCorpus, options: &TrainOptions) -> StaticModel {
+    StaticModel::train(corpus, options, |_| ()).expect("the corpus is large enough")
 }
 
 /// Mean cosine of names and words of their own trade, and of other trades.
@@ -109,7 +109,8 @@ fn loss_of_two(related: bool) -> f32 {
     corpus.source(Source { name: "texts".into(), share: 1.0, blanked: 0.0, pairs });
     let mut loss = f32::NAN;
     let options = TrainOptions { steps: 1, batch: 2, ..SMALL };
-    StaticModel::train(&corpus, &options, |p| loss = p.loss).unwrap();
+    let trained = StaticModel::train(&corpus, &options, |p| loss = p.loss);
+    trained.expect("two pairs are a batch");
     loss
 }
 

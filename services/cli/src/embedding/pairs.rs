@@ -274,9 +274,11 @@ mod tests {
     #[test]
     fn the_lexicon_alone_has_pairs_and_kept_adverts_add_none() {
         let analyzer = Analyzer::new(&AnalyzerOptions::default()).unwrap();
+        let letter =
+            |i: usize, j: usize| char::from_u32(0x4E00 + (i * 131 + j * j * 7) as u32 % 9_000);
         let advert = |i: usize| Advert {
             title: format!("保安{i}"),
-            body: format!("第{i}号门岗，{}", "夜班".repeat(i)),
+            body: (0..200).filter_map(|j| letter(i, j)).collect(),
         };
         let files = Corpus { adverts: (0..40).map(advert).collect(), ..Corpus::default() };
         let clusters = Clusters::of(&files.adverts);
