@@ -1,19 +1,17 @@
-//! From records to terms, vectors and occupations: the one place where documents and
-//! queries are read, so that both are read alike.
+//! From readings to terms and vectors: what the engine keeps of a document and what it is
+//! asked with.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jobmatch_domain::{Date, Embedding, Facets, JobPosting, OccupationId, Profile};
+use jobmatch_domain::{Embedding, JobPosting, OccupationId, Profile};
 use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
 use jobmatch_index::{Document, Field, Fields, QueryTerm};
 use jobmatch_store::Stored;
-use jobmatch_text::audit::parse_and_audit;
-use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
-use jobmatch_text::{Analysis, Analyzer, tells_assistance};
+use jobmatch_text::Analyzer;
 
-use crate::completion::{RELIED_ON, complete_posting, complete_profile, sure_ones};
-use crate::terms::{condition_term, occupation_term, offered, wished};
+use crate::reading::Reading;
+use crate::terms::{condition_term, occupation_term};
 
 /// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
 const MAX_QUERY_TERMS: usize = 240;
@@ -41,19 +39,6 @@ const CONDITION_WEIGHT: f32 = 3.0;
 /// Most occupations of a wish that are looked for so.
 const MAX_WISHED: usize = 6;
 
-/// A text in two parts: what it is about, and the rest.
-#[derive(Debug, Clone)]
-pub(crate) struct Reading {
-    /// Title of a posting, wishes of a person.
-    pub(crate) focus: Analysis,
-    /// Text and skills.
-    pub(crate) detail: Analysis,
-    /// Facts, with the occupations offered or wished for.
-    pub(crate) facets: Facets,
-    /// Conditions offered or wished for.
-    pub(crate) conditions: Vec<&'static str>,
-}
-
 /// What is read from texts; everything is, unless its worth is being measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingOptions {
@@ -74,7 +59,7 @@ impl Default for ReadingOptions {
 pub struct Analyst {
     analyzer: Analyzer,
     embedder: Arc<dyn Embedder>,
-    options: ReadingOptions,
+    pub(crate) options: ReadingOptions,
 }
 
 impl Analyst {
@@ -98,77 +83,6 @@ impl Analyst {
         self.analyzer.lexicon().by_name(name).map(|id| OccupationId(id.0))
     }
 
-    /// Reads a posting. `today` is what `明早6点` in its text is reckoned from, where it
-    /// carries no date of publication.
-    pub(crate) fn read_posting(&self, posting: &JobPosting, today: Date) -> Reading {
-        let skills = posting.skills.iter().map(|s| s.as_str());
-        let mut detail = join(skills.chain(posting.benefits.iter().map(|b| b.as_str())));
-        detail.push('\n');
-        detail.push_str(posting.description.as_str());
-        let focus = self.analyzer.analyze(posting.title.as_str());
-        let detail = self.analyzer.analyze(&detail);
-        let named = self.occupation(posting.occupation.as_str());
-        let occupations = match named {
-            Some(occupation) => vec![occupation],
-            None => first_told([&focus, &detail]),
-        };
-        if !self.options.facts {
-            let facets = Facets::of_posting(posting, &occupations);
-            return Reading { focus, detail, facets, conditions: Vec::new() };
-        }
-        let today = posting.validity.published().unwrap_or(today);
-        let (draft, audit) =
-            parse_and_audit(&posting_text(posting), today, self.analyzer.lexicon());
-        let completed = complete_posting(posting, &draft, RELIED_ON);
-        let mut facets = Facets::of_posting(&completed, &occupations);
-        facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
-        facets.suspect = audit.is_suspect();
-        let conditions = offered(&completed, &draft, &facets);
-        Reading { focus, detail, facets, conditions }
-    }
-
-    /// Reads a profile. `today` is what an age in its text is reckoned from.
-    pub(crate) fn read_profile(&self, profile: &Profile, today: Date) -> Reading {
-        let wanted = join(profile.wanted.iter().map(|w| w.as_str()));
-        let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
-        detail.push('\n');
-        detail.push_str(profile.resume.as_str());
-        let focus = self.analyzer.analyze(&wanted);
-        let detail_read = self.analyzer.analyze(&detail);
-        let mut occupations = first_told([&focus, &detail_read]);
-        if !self.options.facts {
-            let facets = Facets::of_profile(profile, &occupations);
-            return Reading { focus, detail: detail_read, facets, conditions: Vec::new() };
-        }
-        let text = format!("{wanted}\n{}", profile.resume.as_str());
-        let draft = parse_profile(&text, today, self.analyzer.lexicon());
-        let completed = complete_profile(profile, &draft, RELIED_ON);
-        let wanted_now: Vec<OccupationId> =
-            sure_ones(&draft.wanted, RELIED_ON).map(|id| OccupationId(id.0)).collect();
-        let refused: Vec<OccupationId> =
-            sure_ones(&draft.refused, RELIED_ON).map(|id| OccupationId(id.0)).collect();
-        if profile.wanted.is_empty() && !wanted_now.is_empty() {
-            occupations = wanted_now;
-        }
-        occupations.retain(|id| !refused.contains(id));
-        let focus = match profile.wanted.is_empty() {
-            true => self.analyzer.analyze(&wishes(&text, &draft)),
-            false => focus,
-        };
-        let mut facets = Facets::of_profile(&completed, &occupations);
-        facets.physical = sure_ones(&draft.spared, RELIED_ON).collect();
-        if !profile.is_filled_in() {
-            // Words that are silent on certificates and groups leave them open.
-            let told = profile.has_right() || tells_assistance(&text);
-            facets.assisted = told.then_some(true);
-            if completed.certificates.is_empty() {
-                facets.certificates = None;
-            }
-        }
-        let conditions = wished(&focus.normalized, &draft);
-        Reading { focus, detail: detail_read, facets, conditions }
-    }
-
     /// What the engine keeps of a posting.
     pub(crate) fn posting_document(
         &self,
@@ -190,7 +104,7 @@ impl Analyst {
         &self,
         stored: &Stored<Profile>,
     ) -> Result<Document, EmbedError> {
-        let reading = self.read_profile(&stored.record, stored.updated.date());
+        let reading = self.read_listed_profile(&stored.record, stored.updated.date());
         let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
         Ok(Document {
             id: stored.record.id.clone(),
@@ -279,29 +193,6 @@ impl Analyst {
     }
 }
 
-/// All that a posting says in words, as one advert.
-fn posting_text(posting: &JobPosting) -> String {
-    let pay = posting.pay.as_ref().map_or("", |p| p.text.as_str());
-    let pay = if pay.is_empty() { String::new() } else { format!("工资{pay}\n") };
-    format!("{}\n{pay}{}", posting.title.as_str(), posting.description.as_str())
-}
-
-/// The clauses of a text in which a wish for some work is told.
-fn wishes(text: &str, draft: &ProfileDraft) -> String {
-    let mut out = String::new();
-    let mut start = 0;
-    for clause in text.split_inclusive(['。', '！', '？', '；', '，', ',', ';', '!', '?', '\n'])
-    {
-        let span = start..start + clause.len();
-        start = span.end;
-        let told = |w: &&Found<_>| w.span.start < span.end && span.start < w.span.end;
-        if draft.wanted.iter().any(|w| told(&w)) {
-            out.push_str(clause);
-        }
-    }
-    out
-}
-
 fn fields(reading: Reading) -> Fields {
     let Reading { focus, detail, facets, conditions } = reading;
     let mut title_words = focus.words.clone();
@@ -313,26 +204,4 @@ fn fields(reading: Reading) -> Fields {
         body_words: [focus.words, detail.words].concat(),
         body_grams: [focus.grams, detail.grams].concat(),
     }
-}
-
-fn join<'a>(parts: impl Iterator<Item = &'a str>) -> String {
-    parts.collect::<Vec<_>>().join("，")
-}
-
-/// The occupations of the first part that names any; what is negated does not count.
-fn first_told(parts: [&Analysis; 2]) -> Vec<OccupationId> {
-    for part in parts {
-        let mut told: Vec<_> = part
-            .occupations
-            .iter()
-            .filter(|m| !m.negated)
-            .map(|m| OccupationId(m.occupation.0))
-            .collect();
-        told.sort_unstable();
-        told.dedup();
-        if !told.is_empty() {
-            return told;
-        }
-    }
-    Vec::new()
 }

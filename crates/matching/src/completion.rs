@@ -4,7 +4,7 @@
 use jobmatch_domain::posting::Headcount;
 use jobmatch_domain::posting::Validity;
 use jobmatch_domain::text::{Benefit, Label};
-use jobmatch_domain::{JobPosting, Pay, Profile};
+use jobmatch_domain::{EmploymentKind, JobPosting, KindSet, Pay, PayUnit, Profile};
 use jobmatch_text::parse::{Found, PostingDraft, ProfileDraft};
 
 /// Confidence of a reading that matching relies on. Set with `jobmatch eval`: below it,
@@ -72,7 +72,7 @@ pub(crate) fn complete_profile(profile: &Profile, draft: &ProfileDraft, least: f
     out.birth_year = out.birth_year.or(sure(&draft.birth_year, least));
     out.pay_floor = out.pay_floor.or(sure(&draft.pay_floor, least));
     if out.kinds.is_empty() {
-        out.kinds = sure_ones(&draft.kinds, least).collect();
+        out.kinds = kinds(draft, least, !profile.resume.as_str().is_empty());
     }
     if out.certificates.is_empty() {
         out.certificates = sure_ones(&draft.certificates, least).collect();
@@ -92,6 +92,21 @@ pub(crate) fn complete_profile(profile: &Profile, draft: &ProfileDraft, least: f
         out.place.division = sure(&draft.place, least);
     }
     out
+}
+
+/// Kinds of employment that a person's words accept. A bare wish means what it says. Who asks for odd jobs or part of the day
+/// only means that; others take a full-time job as well, and what else their pay and hours
+/// tell.
+fn kinds(draft: &ProfileDraft, least: f32, has_resume: bool) -> KindSet {
+    use EmploymentKind::{FullTime, Gig, PartTime};
+    let told: Vec<EmploymentKind> = sure_ones(&draft.kinds, least).collect();
+    let only = |k: &EmploymentKind| matches!(k, Gig | PartTime);
+    if !has_resume || !told.is_empty() && told.iter().all(only) {
+        return told.into_iter().collect();
+    }
+    let by_the_day = sure(&draft.pay_floor, least).is_some_and(|f| f.unit() != PayUnit::Month);
+    let more = [(Gig, by_the_day), (PartTime, !draft.available.is_empty()), (FullTime, true)];
+    told.into_iter().chain(more.into_iter().filter(|(_, tells)| *tells).map(|(k, _)| k)).collect()
 }
 
 /// The value of a find that is sure enough.

@@ -17,6 +17,7 @@ mod indexer;
 mod intake;
 mod matcher;
 mod parallel;
+mod reading;
 mod service;
 mod signals;
 mod terms;

@@ -12,17 +12,18 @@ use jobmatch_domain::matching::{
     Trace,
 };
 use jobmatch_domain::{
-    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Instant, Point, Seq,
+    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Instant, Modes, Point, Seq,
 };
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::analysis::{Analyst, Reading};
+use crate::analysis::Analyst;
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
+use crate::reading::Reading;
 use crate::signals::SkillText;
 use ranking::Ranking;
 use seeker::Seeker;
@@ -137,12 +138,15 @@ impl Matcher {
         request: MatchPostings,
         as_of: Instant,
     ) -> Result<Question, MatchingError> {
-        let MatchPostings { person, filter, options } = request;
+        let MatchPostings { person, filter, mut options } = request;
         let (person, read_as) = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
         let reading = self.analyst.read_profile(&person, as_of.date());
         let mut conditions = demands_on_postings(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Postings));
+        if !person.is_filled_in() {
+            prefer_what_was_read(&mut options.modes);
+        }
         Ok(Question {
             collection: Collection::Postings,
             vector: self.analyst.vector(&reading, person.embedding.as_ref())?,
@@ -240,6 +244,25 @@ impl Matcher {
             })
         })
         .await?
+    }
+}
+
+/// What was only read from a person's words may be misread: it lowers a score where a posting
+/// fails it, and excludes nothing.
+fn prefer_what_was_read(modes: &mut Modes) {
+    for kind in [
+        ConditionKind::Kind,
+        ConditionKind::Education,
+        ConditionKind::Experience,
+        ConditionKind::Certificates,
+        ConditionKind::Age,
+        ConditionKind::Pay,
+        ConditionKind::Hours,
+        ConditionKind::Physical,
+    ] {
+        if modes.of(kind) == ConditionMode::Required {
+            let _ = modes.set(kind, ConditionMode::Preferred);
+        }
     }
 }
 

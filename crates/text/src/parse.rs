@@ -121,8 +121,12 @@ fn read_occupations(draft: &mut ProfileDraft, text: &str, reading: &Reading, lex
             person::Stance::Refused => &mut draft.refused,
             person::Stance::Worked => &mut draft.worked,
         };
-        if list.iter().all(|f| f.value != mention.occupation) {
-            list.push(Found::new(mention.occupation, plain.span(&at), confidence));
+        let found = Found::new(mention.occupation, plain.span(&at), confidence);
+        match list.iter_mut().find(|f| f.value == mention.occupation) {
+            None => list.push(found),
+            // The plainest wording counts: a trade that is named first and wished for later.
+            Some(known) if known.confidence < confidence => *known = found,
+            Some(_) => {}
         }
     }
     let named = draft.wanted.iter().chain(&draft.worked).map(|f| f.value);

@@ -37,7 +37,7 @@ static REFUSED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static WANTED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:想|找|求|应聘|意向|希望|愿意|打算|接着|继续|还干|考虑|要找|转行|改行|学着?|做个|干个|当个|上|期望)[^。;!?\n]{0,14}$",
+        r"(?:想|找|求|应聘|意向|希望|愿意|打算|接着|继续|还干|考虑|要找|转行|改行|想学|做个|干个|当个|期望)[^。;!?\n]{0,14}$",
     )
 });
 static WANTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {

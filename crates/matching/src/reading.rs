@@ -1,0 +1,174 @@
+//! What records and queries say: the one place where both are read, so that both are read
+//! alike.
+
+use jobmatch_domain::{Date, Facets, JobPosting, OccupationId, Profile};
+use jobmatch_text::audit::parse_and_audit;
+use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
+use jobmatch_text::{Analysis, tells_assistance};
+
+use crate::analysis::Analyst;
+use crate::completion::{RELIED_ON, complete_posting, complete_profile, sure_ones};
+use crate::terms::{offered, wished};
+
+/// A text in two parts: what it is about, and the rest.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    /// Title of a posting, wishes of a person.
+    pub(crate) focus: Analysis,
+    /// Text and skills.
+    pub(crate) detail: Analysis,
+    /// Facts, with the occupations offered or wished for.
+    pub(crate) facets: Facets,
+    /// Conditions offered or wished for.
+    pub(crate) conditions: Vec<&'static str>,
+}
+
+impl Analyst {
+    /// Reads a posting. `today` is what `明早6点` in its text is reckoned from, where it
+    /// carries no date of publication.
+    pub(crate) fn read_posting(&self, posting: &JobPosting, today: Date) -> Reading {
+        let skills = posting.skills.iter().map(|s| s.as_str());
+        let mut detail = join(skills.chain(posting.benefits.iter().map(|b| b.as_str())));
+        detail.push('\n');
+        detail.push_str(posting.description.as_str());
+        let focus = self.analyzer().analyze(posting.title.as_str());
+        let detail = self.analyzer().analyze(&detail);
+        let named = self.occupation(posting.occupation.as_str());
+        let occupations = match named {
+            Some(occupation) => vec![occupation],
+            None => first_told([&focus, &detail]),
+        };
+        if !self.options.facts {
+            let facets = Facets::of_posting(posting, &occupations);
+            return Reading { focus, detail, facets, conditions: Vec::new() };
+        }
+        let today = posting.validity.published().unwrap_or(today);
+        let (draft, audit) =
+            parse_and_audit(&posting_text(posting), today, self.analyzer().lexicon());
+        let completed = complete_posting(posting, &draft, RELIED_ON);
+        let mut facets = Facets::of_posting(&completed, &occupations);
+        facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
+        facets.suspect = audit.is_suspect();
+        let conditions = offered(&completed, &draft, &facets);
+        Reading { focus, detail, facets, conditions }
+    }
+
+    /// Reads the profile of a person who asks. `today` is what an age in its text is reckoned
+    /// from. What only the words tell is in the facets as well; see [`Profile::is_filled_in`].
+    pub(crate) fn read_profile(&self, profile: &Profile, today: Date) -> Reading {
+        let wanted = join(profile.wanted.iter().map(|w| w.as_str()));
+        let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
+        detail.push('\n');
+        detail.push_str(profile.resume.as_str());
+        let focus = self.analyzer().analyze(&wanted);
+        let detail = self.analyzer().analyze(&detail);
+        let named = first_told([&focus, &detail]);
+        if !self.options.facts {
+            let facets = Facets::of_profile(profile, &named);
+            return Reading { focus, detail, facets, conditions: Vec::new() };
+        }
+        let text = format!("{wanted}\n{}", profile.resume.as_str());
+        let draft = parse_profile(&text, today, self.analyzer().lexicon());
+        let facets = asking_facets(profile, &draft, &occupations(profile, &draft, named));
+        let focus = match profile.wanted.is_empty() {
+            true => self.analyzer().analyze(&wish_clauses(&text, &draft)),
+            false => focus,
+        };
+        let conditions = wished(&focus.normalized, &draft);
+        Reading { focus, detail, facets, conditions }
+    }
+
+    /// Reads a profile that is sought. What only its words tell says what work is wished for
+    /// and spared; as a condition it would hide the person on a guess.
+    pub(crate) fn read_listed_profile(&self, profile: &Profile, today: Date) -> Reading {
+        let reading = self.read_profile(profile, today);
+        let Facets { occupations, physical, .. } = reading.facets;
+        let facets = Facets { physical, ..Facets::of_profile(profile, &occupations) };
+        Reading { facets, ..reading }
+    }
+}
+
+/// The facets of a person who asks, with what their words tell.
+fn asking_facets(profile: &Profile, draft: &ProfileDraft, occupations: &[OccupationId]) -> Facets {
+    let completed = complete_profile(profile, draft, RELIED_ON);
+    let mut facets = Facets::of_profile(&completed, occupations);
+    facets.physical = sure_ones(&draft.spared, RELIED_ON).collect();
+    if !profile.is_filled_in() {
+        // Words that are silent on certificates and groups leave them open.
+        let told = profile.has_right() || tells_assistance(profile.resume.as_str());
+        facets.assisted = told.then_some(true);
+        if completed.certificates.is_empty() {
+            facets.certificates = None;
+        }
+    }
+    facets
+}
+
+/// The occupations wished for: those named in the wishes, else those that the resume tells as
+/// wishes, else those `named`; none that is turned down.
+fn occupations(
+    profile: &Profile,
+    draft: &ProfileDraft,
+    named: Vec<OccupationId>,
+) -> Vec<OccupationId> {
+    let told: Vec<OccupationId> = wishes(draft).map(|w| OccupationId(w.value.0)).collect();
+    let refused: Vec<OccupationId> =
+        sure_ones(&draft.refused, RELIED_ON).map(|id| OccupationId(id.0)).collect();
+    let mut out = if profile.wanted.is_empty() && !told.is_empty() { told } else { named };
+    out.retain(|id| !refused.contains(id));
+    out
+}
+
+/// All that a posting says in words, as one advert.
+fn posting_text(posting: &JobPosting) -> String {
+    let pay = posting.pay.as_ref().map_or("", |p| p.text.as_str());
+    let pay = if pay.is_empty() { String::new() } else { format!("工资{pay}\n") };
+    format!("{}\n{pay}{}", posting.title.as_str(), posting.description.as_str())
+}
+
+/// The occupations that are surely wished for; where none is, those that are named.
+fn wishes(draft: &ProfileDraft) -> impl Iterator<Item = &Found<jobmatch_text::OccupationId>> {
+    let least = match draft.wanted.iter().any(|w| w.confidence >= RELIED_ON) {
+        true => RELIED_ON,
+        false => 0.0,
+    };
+    draft.wanted.iter().filter(move |w| w.confidence >= least)
+}
+
+/// The clauses of a text in which a wish for some work is told.
+fn wish_clauses(text: &str, draft: &ProfileDraft) -> String {
+    let mut out = String::new();
+    let mut start = 0;
+    for clause in text.split_inclusive(['。', '！', '？', '；', '，', ',', ';', '!', '?', '\n'])
+    {
+        let span = start..start + clause.len();
+        start = span.end;
+        let told = |w: &&Found<_>| w.span.start < span.end && span.start < w.span.end;
+        if wishes(draft).any(|w| told(&w)) {
+            out.push_str(clause);
+        }
+    }
+    out
+}
+
+fn join<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    parts.collect::<Vec<_>>().join("，")
+}
+
+/// The occupations of the first part that names any; what is negated does not count.
+fn first_told(parts: [&Analysis; 2]) -> Vec<OccupationId> {
+    for part in parts {
+        let mut told: Vec<_> = part
+            .occupations
+            .iter()
+            .filter(|m| !m.negated)
+            .map(|m| OccupationId(m.occupation.0))
+            .collect();
+        told.sort_unstable();
+        told.dedup();
+        if !told.is_empty() {
+            return told;
+        }
+    }
+    Vec::new()
+}
