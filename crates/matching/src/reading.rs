@@ -48,7 +48,7 @@ impl Analyst {
         let completed = complete_posting(posting, &draft, RELIED_ON);
         let mut facets = Facets::of_posting(&completed, &occupations);
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
-        facets.suspect = audit.is_suspect();
+        facets.suspect = audit.suspect;
         let conditions = offered(&completed, &draft, &facets);
         Reading { focus, detail, facets, conditions }
     }

@@ -36,7 +36,7 @@ pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multiplie
 }
 
 /// Factor on the score for each preferred condition that is unmet.
-const PREFERRED_UNMET: f64 = 0.8;
+const PREFERRED_UNMET: f64 = 0.6;
 
 /// Factor on the score of a posting kept for some groups when the person tells of none: it
 /// doesn't vanish, and stands behind what the person may take for certain.

@@ -105,8 +105,8 @@ impl Analyzer {
             digest.extend_from_slice(format!("{folded}\t{frequency:?}\n").as_bytes());
         }
         let version = format!("text{ANALYSIS_VERSION}-{:08x}", xxh3_64(&digest) as u32);
-        let speller =
-            Speller::new(lexicon.names_with_ids().map(|(name, id)| (name, u32::from(id.0))));
+        let names = lexicon.names_with_ids().map(|(name, id)| (name, u32::from(id.0)));
+        let speller = Speller::new(names, lexicon.everyday() as u32);
         Ok(Self(Arc::new(Parts { jieba, lexicon, speller, version })))
     }
 

@@ -7,10 +7,13 @@ mod elements;
 mod rules;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use jobmatch_domain::Date;
+use regex::Regex;
 
 use crate::lexicon::Lexicon;
+use crate::parse::phrases::regex;
 use crate::parse::{PostingDraft, Reading, parse_posting};
 
 /// What a wording offends.
@@ -152,22 +155,33 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Elements that it does not tell, in order of [`Element`].
     pub missing: Vec<Element>,
+    /// It reads like fraud: applicants are to pay, or to brush orders.
+    pub suspect: bool,
 }
 
-impl Audit {
-    /// Whether the advert promises what nothing backs, or asks applicants for money.
-    pub fn is_suspect(&self) -> bool {
-        self.findings.iter().any(|f| matches!(f.rule, Rule::Fee | Rule::Bait))
-    }
+/// A sum that applicants are to pay, or brushing of orders: what adverts of fraud ask for. A
+/// deposit for a tricycle or a high figure alone is flagged and makes no fraud.
+static FRAUD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:先|须|需|缴|交|转|付)[^,。;!?\n]{0,10}[0-9一二两三四五六七八九十百千万]+ ?(?:元|块|万|费|$)|(?:报名|学|培训|会|加盟|资料|材料)费[^,。;!?\n]{0,4}[0-9]|垫付|刷单|刷好评",
+    )
+});
+
+/// Whether the findings, taken together, are those of fraud.
+fn is_suspect(text: &str, findings: &[Finding]) -> bool {
+    let has = |rule| findings.iter().any(|f| f.rule == rule);
+    let asks = |f: &Finding| {
+        matches!(f.rule, Rule::Fee | Rule::Bait) && FRAUD.is_match(&text[f.span.clone()])
+    };
+    has(Rule::Fee) && has(Rule::Bait) || findings.iter().any(asks)
 }
 
 /// Audits an advert whose draft was read from the same text.
 pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
     let reading = Reading::new(text, lexicon);
-    Audit {
-        findings: rules::findings(&reading, draft),
-        missing: elements::missing(&reading, draft, lexicon),
-    }
+    let findings = rules::findings(&reading, draft);
+    let suspect = is_suspect(text, &findings);
+    Audit { findings, missing: elements::missing(&reading, draft, lexicon), suspect }
 }
 
 /// Reads and audits an advert in one go.
@@ -175,4 +189,23 @@ pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDr
     let draft = parse_posting(text, today, lexicon);
     let audit = audit_posting(text, &draft, lexicon);
     (draft, audit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspect(text: &str) -> bool {
+        let today = Date::parse("2026-11-23").unwrap();
+        parse_and_audit(text, today, Lexicon::built_in()).1.suspect
+    }
+
+    #[test]
+    fn fraud_is_told_from_what_is_only_flagged() {
+        assert!(suspect("在家刷单客服，一单返8元，先垫付本金，日结"));
+        assert!(suspect("招内勤，入职先交服装费600元"));
+        assert!(suspect("零基础学开塔吊，报名费2980包分配，月入过万"));
+        assert!(!suspect("招派件员10名，三轮车网点提供，押金1000离职退"));
+        assert!(!suspect("高薪急聘操作工，月入过万，长白班，五险"));
+    }
 }

@@ -221,6 +221,11 @@ impl Lexicon {
         &self.entries
     }
 
+    /// How many of the first occupations are everyday work: those of the first file.
+    pub fn everyday(&self) -> usize {
+        self.table.everyday
+    }
+
     /// Number of occupations.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -22,6 +22,8 @@ const MAX_MEANINGS: usize = 3;
 const WORD: std::ops::RangeInclusive<usize> = 2..=6;
 /// A shorter sound (`an`, `ba`) is part of too many words.
 const MIN_SOUND: usize = 4;
+/// Characters of a word of which one may sound a little different.
+const SURE_LENGTH: usize = 3;
 /// Conditions are as common as an occupation of so many names.
 const COMMON: u32 = 30;
 /// Initials of so many letters are looked up.
@@ -55,8 +57,9 @@ pub(crate) struct Speller {
     words: Vec<Box<str>>,
     /// Whether two words mean the same; the first word of a meaning is its best name.
     meanings: Vec<u32>,
-    /// How many names an occupation has.
-    names_of: HashMap<u32, u32>,
+    /// How common an occupation is: everyday ones come before others, then those of more
+    /// names.
+    ranks: HashMap<u32, (bool, u32)>,
     by_word: HashMap<Box<str>, u32>,
     by_sound: HashMap<Box<str>, Vec<u32>>,
     by_blur: HashMap<Box<str>, Vec<u32>>,
@@ -64,8 +67,8 @@ pub(crate) struct Speller {
 }
 
 impl Speller {
-    /// A speller of words with what they mean, the commonest first.
-    pub(crate) fn new<'a>(names: impl Iterator<Item = (&'a str, u32)>) -> Self {
+    /// A speller of words with what they mean; meanings below `everyday` are everyday work.
+    pub(crate) fn new<'a>(names: impl Iterator<Item = (&'a str, u32)>, everyday: u32) -> Self {
         let conditions = CONDITIONS.lines().filter(|l| !l.starts_with('#'));
         let conditions = conditions.flat_map(str::split_whitespace);
         // Conditions mean themselves; their numbers stand above those of the lexicon.
@@ -75,7 +78,7 @@ impl Speller {
             speller.add(word, meaning);
         }
         for (word, meaning) in names {
-            *speller.names_of.entry(meaning).or_default() += 1;
+            speller.ranks.entry(meaning).or_insert((meaning < everyday, 0)).1 += 1;
             speller.add(word, meaning);
         }
         speller
@@ -106,8 +109,9 @@ impl Speller {
         for run in latin_runs(query) {
             self.read_latin(query, &run, &mut out);
         }
+        let is_one_run = query.chars().all(is_han);
         for run in han_runs(query) {
-            self.read_han(query, run, &is_word, &mut out);
+            self.read_han(query, (run, is_one_run), &is_word, &mut out);
         }
         out.sort_by_key(|s| s.span.start);
         out
@@ -167,7 +171,7 @@ impl Speller {
     fn read_han(
         &self,
         query: &str,
-        run: Vec<usize>,
+        (run, is_all): (Vec<usize>, bool),
         is_word: &impl Fn(&str) -> bool,
         out: &mut Vec<Spelling>,
     ) {
@@ -181,7 +185,7 @@ impl Speller {
                 if self.by_word.contains_key(written) {
                     return Some((n, None));
                 }
-                let alone = n == characters;
+                let alone = is_all && n == characters;
                 if is_word(written) && !alone {
                     return Some((n, None));
                 }
@@ -210,11 +214,13 @@ impl Speller {
         if !sharing.is_empty() {
             return Some(self.meant(&sharing));
         }
-        let near: Vec<u32> = (0..self.words.len() as u32)
-            .filter(|i| is_near(written, &self.words[*i as usize]))
-            .collect();
-        if !near.is_empty() {
-            return Some(self.meant(&near[..1]));
+        if alone || written.chars().count() >= SURE_LENGTH {
+            let words = (0..self.words.len() as u32).zip(&self.words);
+            let near: Vec<u32> =
+                words.filter(|(_, word)| is_near(written, word)).map(|(i, _)| i).collect();
+            if let Some(found) = self.meant(&near).into_iter().next() {
+                return Some(vec![found]);
+            }
         }
         (alone && !found.is_empty()).then(|| self.meant(&found))
     }
@@ -229,10 +235,10 @@ impl Speller {
                 seen.push((meaning, *index));
             }
         }
-        let names = |meaning: &u32| self.names_of.get(meaning).copied().unwrap_or(COMMON);
-        seen.sort_by_key(|(meaning, _)| std::cmp::Reverse(names(meaning)));
-        let most = seen.first().map_or(0, |(meaning, _)| names(meaning));
-        seen.retain(|(meaning, _)| names(meaning) * 2 >= most);
+        let rank = |meaning: &u32| self.ranks.get(meaning).copied().unwrap_or((true, COMMON));
+        seen.sort_by_key(|(meaning, _)| std::cmp::Reverse(rank(meaning)));
+        let (everyday, most) = seen.first().map_or((true, 0), |(meaning, _)| rank(meaning));
+        seen.retain(|(meaning, _)| rank(meaning).0 == everyday && rank(meaning).1 * 2 >= most);
         let words = seen.into_iter().take(MAX_MEANINGS);
         words.map(|(_, index)| self.words[index as usize].to_string()).collect()
     }
@@ -309,7 +315,7 @@ mod tests {
     fn speller() -> Speller {
         let names =
             [("保安", 0), ("门卫", 0), ("保洁员", 1), ("月嫂", 2), ("厨师", 3), ("会计", 4)];
-        Speller::new(names.into_iter())
+        Speller::new(names.into_iter(), 10)
     }
 
     fn read(query: &str) -> String {
@@ -340,6 +346,7 @@ mod tests {
         assert_eq!(read("保按"), "保安");
         assert_eq!(read("月搜"), "月嫂");
         assert_eq!(read("会及"), "会计");
+        assert_eq!(read("报案 小区"), "报案 小区");
         assert_eq!(read("小区保按工作"), "小区保安工作");
         assert_eq!(read("报案"), "保安");
         assert_eq!(read("小区报案"), "小区报案");

@@ -19,6 +19,8 @@ pub(super) struct Table {
     pub(super) by_name: HashMap<String, OccupationId>,
     /// Neighbours by name, with the place of their row, until every row is read.
     wanted: Vec<(Place, OccupationId, String)>,
+    /// Occupations of the first file.
+    pub(super) everyday: usize,
     /// What the version is a digest of.
     pub(super) content: String,
 }
@@ -50,6 +52,9 @@ impl Table {
                 return Err(place.fault("name", problem));
             }
             self.take(place, &cells)?;
+        }
+        if self.content.is_empty() {
+            self.everyday = self.entries.len();
         }
         self.content.push_str(tsv);
         Ok(())
