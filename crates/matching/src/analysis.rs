@@ -35,7 +35,7 @@ const FIELD_WEIGHTS: [(Field, f32); 4] = [
 /// small beside the words: how good they are is the occupation factor's to say.
 const OCCUPATION_WEIGHT: f32 = 1.0;
 /// Weight of a condition wished for.
-const CONDITION_WEIGHT: f32 = 3.0;
+const CONDITION_WEIGHT: f32 = 5.0;
 /// Most occupations of a wish that are looked for so.
 const MAX_WISHED: usize = 6;
 

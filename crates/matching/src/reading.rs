@@ -94,10 +94,11 @@ fn asking_facets(profile: &Profile, draft: &ProfileDraft, occupations: &[Occupat
     let mut facets = Facets::of_profile(&completed, occupations);
     facets.physical = sure_ones(&draft.spared, RELIED_ON).collect();
     if !profile.is_filled_in() {
-        // Words that are silent on certificates and groups leave them open.
+        // A wish of a few words leaves certificates and groups open. Who tells their life and
+        // names no certificate has none worth naming; that excludes nothing.
         let told = profile.has_right() || tells_assistance(profile.resume.as_str());
         facets.assisted = told.then_some(true);
-        if completed.certificates.is_empty() {
+        if completed.certificates.is_empty() && profile.resume.as_str().is_empty() {
             facets.certificates = None;
         }
     }
