@@ -5,6 +5,8 @@
 //! another one from a corpus: `examples/train_static.rs`, `model/README.md`.
 
 mod error;
+mod health;
+mod remote;
 mod space;
 mod static_model;
 mod svd;
@@ -14,6 +16,8 @@ mod train;
 mod vector;
 
 pub use error::EmbedError;
+pub use health::{Health, Nature};
+pub use remote::{ApiKey, Protocol, RemoteEmbedder, RemoteOptions};
 pub use space::SpaceId;
 pub use static_model::{DIMENSIONS, StaticModel, TITLE_SHARE};
 pub use train::{TrainOptions, TrainText};
@@ -46,4 +50,20 @@ pub trait Embedder: Send + Sync {
     /// finds nothing to go by. The same input gives the same vector in any batch, and the
     /// order of terms within a field does not matter.
     fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError>;
+
+    /// A vector of the same space for a text that is asked with: one attempt, quick to give
+    /// up, and with the words before it that some models want before questions.
+    fn embed_query(&self, input: &EmbedInput<'_>) -> Result<Option<Vec<f32>>, EmbedError> {
+        Ok(self.embed(std::slice::from_ref(input))?.pop().flatten())
+    }
+
+    /// What asking it takes.
+    fn nature(&self) -> Nature {
+        Nature::Immediate
+    }
+
+    /// How the last calls went.
+    fn health(&self) -> Health {
+        Health::Good
+    }
 }

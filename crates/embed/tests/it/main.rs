@@ -1,8 +1,10 @@
-//! The built-in model as its users see it.
+//! The embedders as their users see them.
 
 mod built_in;
 mod contract;
+mod endpoint;
 mod files;
+mod remote;
 mod training;
 
 use jobmatch_embed::{EmbedInput, Embedder};
