@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jobmatch_domain::{Embedding, Facets, JobPosting, OccupationId, Profile};
-use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
-use jobmatch_index::{Document, Field, Fields, QueryTerm};
+use jobmatch_domain::{Facets, JobPosting, OccupationId, Profile};
+use jobmatch_embed::Embedder;
+use jobmatch_index::{Field, Fields, QueryTerm};
 use jobmatch_store::Stored;
 use jobmatch_text::{Analysis, Analyzer};
+
+use crate::embedding::Draft;
 
 /// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
 const MAX_QUERY_TERMS: usize = 160;
@@ -42,12 +44,21 @@ pub(crate) struct Reading {
 pub struct Analyst {
     analyzer: Analyzer,
     embedder: Arc<dyn Embedder>,
+    /// Texts of persons may leave this machine, see [`Analyst::sending_profiles`].
+    pub(crate) sends_profiles: bool,
 }
 
 impl Analyst {
     /// An analyst of this analyser and embedder.
     pub fn new(analyzer: Analyzer, embedder: Arc<dyn Embedder>) -> Self {
-        Self { analyzer, embedder }
+        Self { analyzer, embedder, sends_profiles: false }
+    }
+
+    /// Allows an embedder that is not on this machine to get the texts of profiles and of
+    /// persons' questions, redacted; without it, it gets those of postings only.
+    pub fn sending_profiles(mut self, allowed: bool) -> Self {
+        self.sends_profiles = allowed;
+        self
     }
 
     /// The analyser.
@@ -93,56 +104,26 @@ impl Analyst {
         Reading { focus, detail, facets }
     }
 
-    /// What the engine keeps of a posting.
-    pub(crate) fn posting_document(
-        &self,
-        stored: &Stored<JobPosting>,
-    ) -> Result<Document, EmbedError> {
-        let reading = self.read_posting(&stored.record);
-        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
-        Ok(Document {
+    /// A posting, read.
+    pub(crate) fn posting_draft(&self, stored: &Stored<JobPosting>) -> Draft {
+        Draft {
             id: stored.record.id.clone(),
             seq: stored.content_seq,
-            facets: reading.facets.clone(),
-            fields: fields(reading),
-            vector,
-        })
-    }
-
-    /// What the engine keeps of a profile.
-    pub(crate) fn profile_document(
-        &self,
-        stored: &Stored<Profile>,
-    ) -> Result<Document, EmbedError> {
-        let reading = self.read_profile(&stored.record);
-        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
-        Ok(Document {
-            id: stored.record.id.clone(),
-            seq: stored.content_seq,
-            facets: reading.facets.clone(),
-            fields: fields(reading),
-            vector,
-        })
-    }
-
-    /// The unit vector of a reading: the caller's own when it is of the space in use,
-    /// else the embedder's. A vector of another space is kept in the store and not used.
-    pub(crate) fn vector(
-        &self,
-        reading: &Reading,
-        own: Option<&Embedding>,
-    ) -> Result<Option<Vec<f32>>, EmbedError> {
-        if let Some(own) = own.filter(|e| e.space() == self.embedder.space().as_str()) {
-            return Ok(Some(own.values().to_vec()));
+            reading: self.read_posting(&stored.record),
+            own: stored.record.embedding.clone(),
+            vector: None,
         }
-        let input = EmbedInput {
-            title_words: &reading.focus.words,
-            title_grams: &reading.focus.grams,
-            body_words: &reading.detail.words,
-            body_grams: &reading.detail.grams,
-            raw: &reading.detail.normalized,
-        };
-        Ok(self.embedder.embed(&[input])?.pop().flatten())
+    }
+
+    /// A profile, read.
+    pub(crate) fn profile_draft(&self, stored: &Stored<Profile>) -> Draft {
+        Draft {
+            id: stored.record.id.clone(),
+            seq: stored.content_seq,
+            reading: self.read_profile(&stored.record),
+            own: stored.record.embedding.clone(),
+            vector: None,
+        }
     }
 
     /// The weighted terms of a query.
@@ -175,7 +156,7 @@ impl Analyst {
     }
 }
 
-fn fields(reading: Reading) -> Fields {
+pub(crate) fn fields(reading: Reading) -> Fields {
     Fields {
         title_words: reading.focus.words,
         title_grams: reading.focus.grams,

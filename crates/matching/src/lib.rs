@@ -9,6 +9,7 @@
 mod analysis;
 mod clock;
 mod describe;
+mod embedding;
 mod error;
 mod index_keeper;
 mod indexer;
@@ -25,6 +26,9 @@ pub use describe::{Described, SeenOccupation};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+pub use jobmatch_embed::{
+    ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions,
+};
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};

@@ -4,6 +4,10 @@
 mod architecture;
 mod bad_input;
 mod crash;
+mod embedders;
 mod end_to_end;
+#[path = "../../../../crates/embed/tests/it/endpoint.rs"]
+#[allow(dead_code, reason = "each of its users needs a part")]
+mod endpoint;
 mod imports;
 mod server;
