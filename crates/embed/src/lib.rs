@@ -4,6 +4,8 @@
 //! the one that ships with the service and needs no download. [`StaticModel::train`] makes
 //! another one from a corpus: `examples/train_static.rs`, `model/README.md`.
 
+#[cfg(feature = "bert")]
+mod bert;
 mod error;
 mod health;
 mod remote;
@@ -15,6 +17,8 @@ mod terms;
 mod train;
 mod vector;
 
+#[cfg(feature = "bert")]
+pub use bert::BertEmbedder;
 pub use error::EmbedError;
 pub use health::{Health, Nature};
 pub use remote::{ApiKey, Protocol, RemoteEmbedder, RemoteOptions};

@@ -26,6 +26,8 @@ pub use describe::{Described, SeenOccupation};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+#[cfg(feature = "bert")]
+pub use jobmatch_embed::BertEmbedder;
 pub use jobmatch_embed::{
     ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions,
 };

@@ -19,6 +19,8 @@ pub enum EmbedderKind {
     /// The one that ships with the service.
     #[default]
     BuiltIn,
+    /// A model of the BERT family in a folder of this machine.
+    Bert,
     /// An endpoint that speaks OpenAI's `/v1/embeddings`.
     Openai,
     /// An endpoint of text-embeddings-inference.
@@ -31,6 +33,8 @@ pub enum EmbedderKind {
 pub struct EmbedderConfig {
     /// Which embedder.
     pub kind: EmbedderKind,
+    /// Folder of a BERT model.
+    pub path: Option<PathBuf>,
     /// Whole address of the call.
     pub url: Option<String>,
     /// Name of the model.
@@ -61,19 +65,22 @@ pub struct EmbedderConfig {
 #[derive(Debug, Error)]
 pub enum EmbedderError {
     /// A key that the kind needs.
-    #[error("embedder.{key} is missing; kind = \"{kind}\" needs url, model and dimensions")]
+    #[error("embedder.{key} is missing; this kind needs {needs}")]
     Missing {
         /// The key.
         key: &'static str,
-        /// The kind.
-        kind: &'static str,
+        /// All keys that the kind needs.
+        needs: &'static str,
     },
-    /// A key that means nothing without a remote kind.
-    #[error("embedder.{key} has no meaning with kind = \"built-in\"; remove it or choose a kind")]
+    /// A key that means nothing with this kind.
+    #[error("embedder.{key} has no meaning with this kind; remove it or choose another kind")]
     Unused {
         /// The key.
         key: &'static str,
     },
+    /// The program was built without it.
+    #[error("this jobmatchd was built without BERT models; build it with `--features bert`")]
+    NotBuilt,
     /// Texts and keys would be readable on their way.
     #[error(
         "embedder.url leaves this machine without TLS; use https://, or insecure = true on a \
@@ -96,7 +103,7 @@ pub enum EmbedderError {
 impl EmbedderConfig {
     fn protocol(&self) -> Option<Protocol> {
         match self.kind {
-            EmbedderKind::BuiltIn => None,
+            EmbedderKind::BuiltIn | EmbedderKind::Bert => None,
             EmbedderKind::Openai => Some(Protocol::OpenAi),
             EmbedderKind::Tei => Some(Protocol::Tei),
         }
@@ -106,7 +113,12 @@ impl EmbedderConfig {
     /// machines.
     pub(crate) fn check(&self, insecure: bool) -> Result<(), EmbedderError> {
         let Some(options) = self.options()? else {
+            let bert = self.kind == EmbedderKind::Bert;
+            if bert && self.path.is_none() {
+                return Err(EmbedderError::Missing { key: "path", needs: "path" });
+            }
             let unused = [
+                ("path", self.path.is_some() && !bert),
                 ("url", self.url.is_some()),
                 ("model", self.model.is_some()),
                 ("dimensions", self.dimensions.is_some()),
@@ -118,6 +130,9 @@ impl EmbedderConfig {
                 None => Ok(()),
             };
         };
+        if self.path.is_some() {
+            return Err(EmbedderError::Unused { key: "path" });
+        }
         if !insecure && options.url.starts_with("http://") && !is_local(&options.url) {
             return Err(EmbedderError::Exposed);
         }
@@ -127,6 +142,10 @@ impl EmbedderConfig {
 
     /// Puts the embedder into the options of the service; reads the file of the key.
     pub(crate) fn apply(&self, service: &mut ServiceOptions) -> Result<(), EmbedderError> {
+        if self.kind == EmbedderKind::Bert {
+            service.embedder = self.bert()?;
+            return Ok(());
+        }
         let Some(mut options) = self.options()? else {
             return Ok(());
         };
@@ -141,12 +160,24 @@ impl EmbedderConfig {
         Ok(())
     }
 
-    /// The options without the key; `None`: the built-in embedder.
+    #[cfg(feature = "bert")]
+    fn bert(&self) -> Result<Arc<dyn Embedder>, EmbedderError> {
+        let path = self.path.as_deref().unwrap_or(std::path::Path::new("."));
+        let prefix = self.query_prefix.as_deref().unwrap_or_default();
+        Ok(Arc::new(jobmatch_matching::BertEmbedder::load(path, prefix)?))
+    }
+
+    #[cfg(not(feature = "bert"))]
+    fn bert(&self) -> Result<Arc<dyn Embedder>, EmbedderError> {
+        Err(EmbedderError::NotBuilt)
+    }
+
+    /// The options without the key; `None`: the embedder is none that is asked over HTTP.
     fn options(&self) -> Result<Option<RemoteOptions>, EmbedderError> {
         let Some(protocol) = self.protocol() else {
             return Ok(None);
         };
-        let missing = |key| EmbedderError::Missing { key, kind: protocol.name() };
+        let missing = |key| EmbedderError::Missing { key, needs: "url, model and dimensions" };
         let mut options = RemoteOptions::new(
             protocol,
             self.url.as_deref().ok_or_else(|| missing("url"))?,
@@ -180,7 +211,10 @@ fn is_local(url: &str) -> bool {
 impl fmt::Display for EmbedderConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(protocol) = self.protocol() else {
-            return write!(f, "# embedder: built-in");
+            return match &self.path {
+                Some(path) => write!(f, "# embedder: BERT model in {path:?}"),
+                None => write!(f, "# embedder: built-in"),
+            };
         };
         let (url, model) = (self.url.as_deref(), self.model.as_deref());
         write!(
@@ -213,6 +247,8 @@ mod tests {
         assert!(told(tei).contains("embedder.url"));
         assert!(told("url = \"http://127.0.0.1/embed\"").contains("embedder.url"));
         assert!(told("profiles = true").contains("embedder.profiles"));
+        assert!(told("kind = \"bert\"").contains("embedder.path"));
+        assert_eq!(check("kind = \"bert\"\npath = \"/m\"", false), Ok(()));
         assert!(told("kind = \"magic\"").contains("magic"));
         assert!(told("timeout = 3").contains("timeout"));
         assert!(told(&format!("{tei}url = \"ftp://h\"")).contains("http"));

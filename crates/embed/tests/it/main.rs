@@ -1,5 +1,7 @@
 //! The embedders as their users see them.
 
+#[cfg(feature = "bert")]
+mod bert;
 mod built_in;
 mod contract;
 mod endpoint;

@@ -123,12 +123,10 @@ async fn late_vectors_fill_gaps_only_and_batches_of_one_seq_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("e");
     let engine = EmbeddedEngine::create(&path, options()).unwrap();
-    let changes = (0..4).map(|n| match document(n) {
-        Change::Upsert(mut d) => {
-            d.vector = d.vector.filter(|_| n == 3);
-            Change::Upsert(d)
-        }
-        other => other,
+    let changes = (0..4).map(|n| {
+        let Change::Upsert(mut document) = document(n) else { unreachable!() };
+        document.vector = document.vector.filter(|_| n == 3);
+        Change::Upsert(document)
     });
     engine.apply(Batch { changes: changes.collect(), seq: Seq(7) }).await.unwrap();
     let id = |n: usize| DocumentId::parse(&format!("D{n}")).unwrap();

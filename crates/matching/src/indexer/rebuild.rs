@@ -127,7 +127,7 @@ impl Indexer {
                 Ok(()) => complete.extend(part),
                 Err(error) => {
                     tracing::warn!(%error, collection = self.name(), "waiting for the embedder");
-                    drafts.splice(..0, part);
+                    drafts = part.into_iter().chain(drafts).collect();
                     tokio::time::sleep(EMBEDDER_PAUSE).await;
                 }
             }
