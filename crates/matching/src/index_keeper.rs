@@ -40,6 +40,8 @@ pub struct IndexKeeper {
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
     /// Held by whoever reads the engine's Seq and applies a batch under it.
     pub(crate) applying: tokio::sync::Mutex<()>,
+    /// Tells that another engine serves, which may lack the last changes.
+    pub(crate) switched: tokio::sync::Notify,
     /// Tells that there may be documents without a vector.
     pub(crate) bare: tokio::sync::Notify,
 }
@@ -67,6 +69,7 @@ impl IndexKeeper {
             searchable: watch::Sender::new(Seq::default()),
             rebuilding: tokio::sync::Mutex::new(()),
             applying: tokio::sync::Mutex::new(()),
+            switched: tokio::sync::Notify::new(),
             bare: tokio::sync::Notify::new(),
         }
     }

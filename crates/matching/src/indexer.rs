@@ -59,6 +59,16 @@ impl Indexable for Profile {
     }
 }
 
+/// What became of one batch.
+struct Carried {
+    /// Everything up to here is in the engine.
+    seq: Seq,
+    /// There was something to do.
+    any: bool,
+    /// There may be more.
+    more: bool,
+}
+
 /// Carries the changes of one collection into its engine.
 #[derive(Clone)]
 pub(crate) struct Indexer {
@@ -115,8 +125,11 @@ impl Indexer {
                     continue;
                 }
             }
-            if seqs.changed().await.is_err() {
-                return;
+            tokio::select! {
+                changed = seqs.changed() => if changed.is_err() {
+                    return;
+                },
+                () = self.keeper.switched.notified() => {}
             }
         }
     }
@@ -149,27 +162,31 @@ impl Indexer {
         }
     }
 
-    /// Carries one batch. `Ok(true)` when there may be more.
+    /// Carries one batch to the engine that serves. `Ok(true)` when there may be more.
     async fn step(&self) -> Result<bool, MatchingError> {
         let engine = self.keeper.engine()?;
+        let carried = self.carry_to(&engine).await?;
+        self.keeper.set_searchable(carried.seq);
+        if carried.any {
+            self.keeper.bare.notify_one();
+        }
+        Ok(carried.more)
+    }
+
+    /// Carries one batch to an engine.
+    async fn carry_to(&self, engine: &Arc<EmbeddedEngine>) -> Result<Carried, MatchingError> {
         // Read before the feed: everything up to here is in the feed by now.
         let upto = self.store.seq();
         let after = engine.indexed_seq();
         let (this, into) = (self.clone(), engine.clone());
         let (batch, more) =
             tokio::task::spawn_blocking(move || this.next_batch(&into, after, upto)).await??;
-        if batch.changes.is_empty() {
-            self.keeper.set_searchable(batch.seq);
-            return Ok(false);
-        }
-        let seq = batch.seq;
-        {
+        let (seq, any) = (batch.seq, !batch.changes.is_empty());
+        if any {
             let _alone = self.keeper.applying.lock().await;
             engine.apply(batch).await?;
         }
-        self.keeper.set_searchable(seq);
-        self.keeper.bare.notify_one();
-        Ok(more)
+        Ok(Carried { seq, any, more: any && more })
     }
 
     fn next_batch(

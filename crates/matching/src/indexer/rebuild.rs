@@ -82,8 +82,12 @@ impl Indexer {
                 None => break,
             }
         }
+        // What was written meanwhile, so that the switch takes nothing back.
+        while self.carry_to(&engine).await?.more {}
         let keeper = self.keeper.clone();
         tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine)).await??;
+        // And what was written in these last milliseconds.
+        self.keeper.switched.notify_one();
         self.keeper.bare.notify_one();
         tracing::info!(collection = self.name(), documents = done, "index built");
         Ok(())
