@@ -344,8 +344,31 @@ pub struct MatchPage {
     pub ranking_version: String,
     /// What a text query was read as, where it was typed by sound.
     pub read_as: Option<String>,
+    /// What it had to do without.
+    pub degraded: Option<Degraded>,
     /// How it came about.
     pub trace: Trace,
+}
+
+/// Why an answer was made without the vector leg although it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Degraded {
+    /// The embedder gave no vector for the question.
+    EmbedderUnavailable,
+    /// The index still holds the vectors of another model.
+    OtherSpace,
+}
+
+impl Degraded {
+    /// A short reason for callers.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::EmbedderUnavailable => "embedder unavailable: answered without the vector leg",
+            Self::OtherSpace => {
+                "vectors of another model are being made: answered without the vector leg"
+            }
+        }
+    }
 }
 
 /// The answer of [`ExplainMatch`].
@@ -361,4 +384,6 @@ pub struct Explanation {
     pub as_of: Instant,
     /// As in [`MatchPage`].
     pub ranking_version: String,
+    /// As in [`MatchPage`].
+    pub degraded: Option<Degraded>,
 }

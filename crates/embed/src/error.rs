@@ -59,4 +59,22 @@ pub enum EmbedError {
         /// Elements of the vector.
         dimensions: usize,
     },
+    /// A setting of an embedder that cannot work.
+    #[error("embedder: {problem}")]
+    Settings {
+        /// What is wrong, and what to do about it.
+        problem: String,
+    },
+    /// The embedder cannot answer now; later it may.
+    #[error("the embedder is unavailable: {reason}")]
+    Unavailable {
+        /// Why; never holds a text or a key.
+        reason: String,
+    },
+    /// The embedder answers, but takes none of these texts.
+    #[error("the embedder refused the texts: {reason}")]
+    Refused {
+        /// Why; never holds a text or a key.
+        reason: String,
+    },
 }

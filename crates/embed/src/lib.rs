@@ -5,8 +5,12 @@
 //! another one from pairs of texts that mean the same: `jobmatch train-embedder`,
 //! `model/README.md`.
 
+#[cfg(feature = "bert")]
+mod bert;
 mod error;
+mod health;
 mod random;
+mod remote;
 mod space;
 mod static_model;
 mod table;
@@ -14,7 +18,11 @@ mod terms;
 mod train;
 mod vector;
 
+#[cfg(feature = "bert")]
+pub use bert::BertEmbedder;
 pub use error::EmbedError;
+pub use health::{Health, Nature};
+pub use remote::{ApiKey, Protocol, RemoteEmbedder, RemoteOptions};
 pub use space::SpaceId;
 pub use static_model::{CUTS, DIMENSIONS, StaticModel, TITLE_SHARE};
 pub use terms::Part;
@@ -48,4 +56,20 @@ pub trait Embedder: Send + Sync {
     /// finds nothing to go by. The same input gives the same vector in any batch, and the
     /// order of terms within a field does not matter.
     fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError>;
+
+    /// A vector of the same space for a text that is asked with: one attempt, quick to give
+    /// up, and with the words before it that some models want before questions.
+    fn embed_query(&self, input: &EmbedInput<'_>) -> Result<Option<Vec<f32>>, EmbedError> {
+        Ok(self.embed(std::slice::from_ref(input))?.pop().flatten())
+    }
+
+    /// What asking it takes.
+    fn nature(&self) -> Nature {
+        Nature::Immediate
+    }
+
+    /// How the last calls went.
+    fn health(&self) -> Health {
+        Health::Good
+    }
 }

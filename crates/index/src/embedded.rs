@@ -9,6 +9,7 @@ mod columns;
 mod graph;
 mod lexical;
 mod log;
+mod upkeep;
 pub(crate) mod vectors;
 
 use std::cmp::Ordering;
@@ -22,11 +23,11 @@ use async_trait::async_trait;
 use jobmatch_domain::{Collection, DocumentId, Seq, Volatile};
 use parking_lot::{Mutex, RwLock};
 
-use self::codec::{Kept, Kind, VolatileEntry};
+use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use self::columns::Columns;
 use self::graph::Graph;
 use self::lexical::{Lexical, Living, Words};
-use self::log::Log;
+use self::log::{Log, Mark};
 use self::vectors::{VectorOptions, Vectors};
 use crate::bitmap::Bitmap;
 use crate::bm25::Totals;
@@ -58,13 +59,12 @@ pub struct EngineOptions {
 
 impl EngineOptions {
     fn identity(&self) -> String {
-        format!(
-            "{} {} {} {}",
-            self.collection.name(),
-            self.analysis_version,
-            self.space,
-            self.dimensions
-        )
+        format!("{} {} {}", self.contents(), self.space, self.dimensions)
+    }
+
+    /// What the index depends on beside the vectors.
+    fn contents(&self) -> String {
+        format!("{} {}", self.collection.name(), self.analysis_version)
     }
 }
 
@@ -108,6 +108,7 @@ struct Writer {
 enum Step {
     Upsert { kept: Kept, replaces: Option<u32> },
     Volatile { slot: u32, volatile: Volatile },
+    Vector { slot: u32, vector: Vec<f32> },
     Delete { slot: u32 },
 }
 
@@ -127,14 +128,14 @@ impl EmbeddedEngine {
     /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
     /// made with another analysis or vector space, or mostly hold dead versions.
     pub fn open(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
-        let (lexical, seq) = Lexical::open(&folder.join("words"))?;
+        let (lexical, mark) = Lexical::open(&folder.join("words"))?;
         let mut view = View::empty(&options, &lexical)?;
         let path = folder.join("documents.log");
         if !path.exists() {
             return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });
         }
-        let log = Log::open(&path, &options.identity(), seq, |kind| view.replay(kind))?;
-        view.seq = seq;
+        let log = Log::open(&path, &options.identity(), mark, |kind| view.replay(kind))?;
+        view.seq = mark.map_or(Seq(0), |m| m.seq);
         let slots = view.ids.len();
         let dead = slots - view.slots.len();
         if slots > MIN_SLOTS_TO_COMPACT && dead as f64 > slots as f64 * MAX_DEAD_SHARE {
@@ -187,12 +188,13 @@ impl EmbeddedEngine {
     fn check(&self, batch: &Batch) -> Result<(), EngineError> {
         let expected = self.options.dimensions;
         for change in &batch.changes {
-            if let Change::Upsert(document) = change
-                && let Some(vector) = &document.vector
-                && vector.len() != expected
-            {
-                let (id, actual) = (document.id.to_string(), vector.len());
-                return Err(EngineError::Dimensions { id, actual, expected });
+            let (id, vector) = match change {
+                Change::Upsert(document) => (&document.id, document.vector.as_ref()),
+                Change::Vector { id, vector, .. } => (id, Some(vector)),
+                Change::Volatile { .. } | Change::Delete(_) => continue,
+            };
+            if let Some(actual) = vector.map(Vec::len).filter(|length| *length != expected) {
+                return Err(EngineError::Dimensions { id: id.to_string(), actual, expected });
             }
         }
         Ok(())
@@ -266,13 +268,16 @@ impl Writer {
     /// is cut off when it is opened.
     fn apply(&mut self, shared: &Shared, batch: Batch) -> Result<(), EngineError> {
         let (steps, fields, next_slot) = plan(&shared.view.read(), batch.changes);
-        self.log.append(steps.iter().map(Step::entry).collect(), batch.seq)?;
+        let entries = steps.iter().map(Step::entry).collect();
+        let mark = Mark { seq: batch.seq, log_bytes: self.log.append(entries, batch.seq)? };
         for step in &steps {
             match step {
                 Step::Upsert { replaces: Some(slot), .. } | Step::Delete { slot } => {
                     self.lexical.remove(*slot);
                 }
-                Step::Upsert { replaces: None, .. } | Step::Volatile { .. } => {}
+                Step::Upsert { replaces: None, .. }
+                | Step::Volatile { .. }
+                | Step::Vector { .. } => {}
             }
         }
         for (slot, fields) in (next_slot..).zip(&fields) {
@@ -281,7 +286,7 @@ impl Writer {
                 self.lexical.add(slot, fields)?;
             }
         }
-        let words = self.lexical.commit(batch.seq)?;
+        let words = self.lexical.commit(mark)?;
         let mut view = shared.view.write();
         for step in steps {
             view.take(step);
@@ -295,18 +300,20 @@ impl Writer {
 /// Resolves ids to slots, in order; also the terms of the new slots and the first of them.
 fn plan(view: &View, changes: Vec<Change>) -> (Vec<Step>, Vec<crate::engine::Fields>, u32) {
     let first = view.ids.len() as u32;
-    let mut moved: HashMap<DocumentId, Option<u32>> = HashMap::new();
+    let mut moved: HashMap<DocumentId, Option<(u32, Seq)>> = HashMap::new();
     let mut steps = Vec::with_capacity(changes.len());
     let mut fields = Vec::new();
-    let slot_of = |moved: &HashMap<DocumentId, Option<u32>>, id: &DocumentId| {
-        moved.get(id).copied().unwrap_or_else(|| view.slots.get(id).copied())
+    let version_of = |moved: &HashMap<DocumentId, Option<(u32, Seq)>>, id: &DocumentId| {
+        let indexed = || view.slots.get(id).map(|slot| (*slot, view.ids[*slot as usize].1));
+        moved.get(id).copied().unwrap_or_else(indexed)
     };
+    let slot_of = |moved: &_, id: &_| version_of(moved, id).map(|(slot, _)| slot);
     for change in changes {
         match change {
             Change::Upsert(document) => {
                 let Document { id, seq, facets, fields: terms, vector } = *document;
                 let replaces = slot_of(&moved, &id);
-                moved.insert(id.clone(), Some(first + fields.len() as u32));
+                moved.insert(id.clone(), Some((first + fields.len() as u32, seq)));
                 let tokens = Field::ALL.map(|f| terms.of(f).len() as u32);
                 fields.push(terms);
                 steps.push(Step::Upsert {
@@ -317,6 +324,13 @@ fn plan(view: &View, changes: Vec<Change>) -> (Vec<Step>, Vec<crate::engine::Fie
             Change::Volatile { id, volatile } => {
                 if let Some(slot) = slot_of(&moved, &id) {
                     steps.push(Step::Volatile { slot, volatile });
+                }
+            }
+            Change::Vector { id, seq, vector } => {
+                if let Some((slot, indexed)) = version_of(&moved, &id)
+                    && indexed == seq
+                {
+                    steps.push(Step::Vector { slot, vector });
                 }
             }
             Change::Delete(id) => {
@@ -336,7 +350,7 @@ impl Step {
         match self {
             Self::Upsert { replaces, .. } => *replaces,
             Self::Delete { slot } => Some(*slot),
-            Self::Volatile { .. } => None,
+            Self::Volatile { .. } | Self::Vector { .. } => None,
         }
     }
 
@@ -348,6 +362,9 @@ impl Step {
                 open: volatile.open,
                 places_left: volatile.places_left,
             }),
+            Self::Vector { slot, vector } => {
+                Kind::Vector(VectorEntry { slot: *slot, vector: vector.clone() })
+            }
             Self::Delete { slot } => Kind::Delete(*slot),
         }
     }
@@ -379,12 +396,16 @@ impl View {
             Kind::Volatile(VolatileEntry { slot, open, places_left }) => {
                 Step::Volatile { slot, volatile: Volatile { open, places_left } }
             }
+            Kind::Vector(VectorEntry { slot, vector }) => Step::Vector { slot, vector },
             Kind::Delete(slot) => Step::Delete { slot },
             Kind::Commit(_) => return None,
         };
         let in_range = |slot: u32| (slot as usize) < self.ids.len();
         let valid = match &step {
             Step::Upsert { .. } => true,
+            Step::Vector { slot, vector } => {
+                in_range(*slot) && vector.len() == self.vectors.dimensions()
+            }
             Step::Volatile { slot, .. } | Step::Delete { slot } => in_range(*slot),
         };
         valid.then(|| self.take(step))
@@ -405,6 +426,7 @@ impl View {
                 self.live.set(slot);
             }
             Step::Volatile { slot, volatile } => self.columns.set_volatile(slot, volatile),
+            Step::Vector { slot, vector } => self.vectors.fill(slot, &vector),
             Step::Delete { slot } => {
                 self.bury(slot);
                 self.slots.remove(&self.ids[slot as usize].0);

@@ -92,6 +92,16 @@ pub enum Change {
         /// The facts.
         volatile: Volatile,
     },
+    /// A vector for a document that came without one. Left out when the engine has another
+    /// version of it, none, or one with a vector: whoever made it was overtaken.
+    Vector {
+        /// The document.
+        id: DocumentId,
+        /// The version that it was made of.
+        seq: Seq,
+        /// Of length 1 with the engine's dimensions.
+        vector: Vec<f32>,
+    },
     /// The document is gone. One that the engine lacks is no error.
     Delete(DocumentId),
 }

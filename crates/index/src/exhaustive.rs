@@ -146,6 +146,12 @@ impl Engine for ExhaustiveEngine {
                         document.facets.volatile = volatile;
                     }
                 }
+                Change::Vector { id, seq, vector } => {
+                    let bare = |d: &&mut Document| d.seq == seq && d.vector.is_none();
+                    if let Some(document) = state.documents.get_mut(&id).filter(bare) {
+                        document.vector = Some(vector);
+                    }
+                }
                 Change::Delete(id) => {
                     state.documents.remove(&id);
                 }

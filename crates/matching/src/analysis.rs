@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jobmatch_domain::{Embedding, JobPosting, OccupationId, Profile};
-use jobmatch_embed::{EmbedError, EmbedInput, Embedder};
-use jobmatch_index::{Document, Field, Fields, QueryTerm};
+use jobmatch_domain::{JobPosting, OccupationId, Profile};
+use jobmatch_embed::Embedder;
+use jobmatch_index::{Field, Fields, QueryTerm};
 use jobmatch_store::Stored;
 use jobmatch_text::Analyzer;
 
+use crate::embedding::Draft;
 use crate::reading::Reading;
 use crate::terms::{condition_term, occupation_term};
 
@@ -60,12 +61,21 @@ pub struct Analyst {
     analyzer: Analyzer,
     embedder: Arc<dyn Embedder>,
     pub(crate) options: ReadingOptions,
+    /// Texts of persons may leave this machine, see [`Analyst::sending_profiles`].
+    pub(crate) sends_profiles: bool,
 }
 
 impl Analyst {
     /// An analyst of this analyser and embedder.
     pub fn new(analyzer: Analyzer, embedder: Arc<dyn Embedder>, options: ReadingOptions) -> Self {
-        Self { analyzer, embedder, options }
+        Self { analyzer, embedder, options, sends_profiles: false }
+    }
+
+    /// Allows an embedder that is not on this machine to get the texts of profiles and of
+    /// persons' questions, redacted; without it, it gets those of postings only.
+    pub fn sending_profiles(mut self, allowed: bool) -> Self {
+        self.sends_profiles = allowed;
+        self
     }
 
     /// The analyser.
@@ -83,56 +93,26 @@ impl Analyst {
         self.analyzer.lexicon().by_name(name).map(|id| OccupationId(id.0))
     }
 
-    /// What the engine keeps of a posting.
-    pub(crate) fn posting_document(
-        &self,
-        stored: &Stored<JobPosting>,
-    ) -> Result<Document, EmbedError> {
-        let reading = self.read_posting(&stored.record, stored.updated.date());
-        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
-        Ok(Document {
+    /// A posting, read.
+    pub(crate) fn posting_draft(&self, stored: &Stored<JobPosting>) -> Draft {
+        Draft {
             id: stored.record.id.clone(),
             seq: stored.content_seq,
-            facets: reading.facets.clone(),
-            fields: fields(reading),
-            vector,
-        })
-    }
-
-    /// What the engine keeps of a profile.
-    pub(crate) fn profile_document(
-        &self,
-        stored: &Stored<Profile>,
-    ) -> Result<Document, EmbedError> {
-        let reading = self.read_listed_profile(&stored.record, stored.updated.date());
-        let vector = self.vector(&reading, stored.record.embedding.as_ref())?;
-        Ok(Document {
-            id: stored.record.id.clone(),
-            seq: stored.content_seq,
-            facets: reading.facets.clone(),
-            fields: fields(reading),
-            vector,
-        })
-    }
-
-    /// The unit vector of a reading: the caller's own when it is of the space in use,
-    /// else the embedder's. A vector of another space is kept in the store and not used.
-    pub(crate) fn vector(
-        &self,
-        reading: &Reading,
-        own: Option<&Embedding>,
-    ) -> Result<Option<Vec<f32>>, EmbedError> {
-        if let Some(own) = own.filter(|e| e.space() == self.embedder.space().as_str()) {
-            return Ok(Some(own.values().to_vec()));
+            reading: self.read_posting(&stored.record, stored.updated.date()),
+            own: stored.record.embedding.clone(),
+            vector: None,
         }
-        let input = EmbedInput {
-            title_words: &reading.focus.words,
-            title_grams: &reading.focus.grams,
-            body_words: &reading.detail.words,
-            body_grams: &reading.detail.grams,
-            raw: &reading.detail.normalized,
-        };
-        Ok(self.embedder.embed(&[input])?.pop().flatten())
+    }
+
+    /// A profile, read.
+    pub(crate) fn profile_draft(&self, stored: &Stored<Profile>) -> Draft {
+        Draft {
+            id: stored.record.id.clone(),
+            seq: stored.content_seq,
+            reading: self.read_listed_profile(&stored.record, stored.updated.date()),
+            own: stored.record.embedding.clone(),
+            vector: None,
+        }
     }
 
     /// The weighted terms of a query.
@@ -193,7 +173,7 @@ impl Analyst {
     }
 }
 
-fn fields(reading: Reading) -> Fields {
+pub(crate) fn fields(reading: Reading) -> Fields {
     let Reading { focus, detail, facets, conditions } = reading;
     let mut title_words = focus.words.clone();
     title_words.extend(facets.occupations.iter().map(|id| occupation_term(*id)));

@@ -38,6 +38,23 @@ pub struct IndexKeeper {
     searchable: watch::Sender<Seq>,
     /// Held by the one rebuild that may run.
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
+    /// Held by whoever reads the engine's Seq and applies a batch under it.
+    pub(crate) applying: tokio::sync::Mutex<()>,
+    /// Tells that another engine serves, which may lack the last changes.
+    pub(crate) switched: tokio::sync::Notify,
+    /// Tells that there may be documents without a vector.
+    pub(crate) bare: tokio::sync::Notify,
+}
+
+/// What was found on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opened {
+    /// An index that serves.
+    Serves,
+    /// One that serves, with the vectors of another model.
+    OtherSpace,
+    /// None that can be used.
+    Nothing,
 }
 
 impl IndexKeeper {
@@ -51,6 +68,9 @@ impl IndexKeeper {
             state: RwLock::new(IndexState::Opening),
             searchable: watch::Sender::new(Seq::default()),
             rebuilding: tokio::sync::Mutex::new(()),
+            applying: tokio::sync::Mutex::new(()),
+            switched: tokio::sync::Notify::new(),
+            bare: tokio::sync::Notify::new(),
         }
     }
 
@@ -77,6 +97,11 @@ impl IndexKeeper {
     /// Counts of the engine that serves.
     pub fn stats(&self) -> Option<EngineStats> {
         self.engine.load().as_ref().map(|engine| engine.stats())
+    }
+
+    /// Live documents of the engine that serves which have no vector.
+    pub fn without_vector(&self) -> u64 {
+        self.engine.load().as_ref().map_or(0, |engine| engine.without_vector())
     }
 
     /// The engine, or why there is none.
@@ -112,16 +137,21 @@ impl IndexKeeper {
         });
     }
 
-    /// Opens the current generation and serves it. `Ok(false)` when there is none that
-    /// can be used, so that one has to be built.
-    pub(crate) fn open_current(&self) -> Result<bool, MatchingError> {
+    /// Opens the current generation and serves it, also one of another vector space: its
+    /// words and conditions are good until the next one is made.
+    pub(crate) fn open_current(&self) -> Result<Opened, MatchingError> {
         let Some(generation) = self.current_generation() else {
-            return Ok(false);
+            return Ok(Opened::Nothing);
         };
-        match EmbeddedEngine::open(&self.generation_folder(generation), self.options.clone()) {
+        let folder = self.generation_folder(generation);
+        let (options, opened) = match EmbeddedEngine::in_other_space(&folder, &self.options) {
+            None => (self.options.clone(), Opened::Serves),
+            Some(options) => (options, Opened::OtherSpace),
+        };
+        match EmbeddedEngine::open(&folder, options) {
             Ok(engine) => {
                 self.engine.store(Some(Arc::new(engine)));
-                Ok(true)
+                Ok(opened)
             }
             Err(EngineError::NeedsRebuild { reason }) => {
                 tracing::warn!(
@@ -129,7 +159,7 @@ impl IndexKeeper {
                     reason,
                     "index must be rebuilt"
                 );
-                Ok(false)
+                Ok(Opened::Nothing)
             }
             Err(error) => Err(error.into()),
         }

@@ -1,15 +1,23 @@
 //! From the store to the engine: follows the change feed of one collection.
+//!
+//! A slow or remote embedder holds nobody up: a record becomes searchable by its words at once,
+//! and `backfill` gives it its vector afterwards. What still lacks one is asked of the engine,
+//! so nothing is forgotten over a failure or a restart.
+
+mod backfill;
+mod rebuild;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jobmatch_domain::{Collection, JobPosting, Profile, Seq, Volatile};
-use jobmatch_index::{Batch, Change, Document, Engine};
+use jobmatch_index::{Batch, Change, EmbeddedEngine, Engine};
 use jobmatch_store::{Record, Store, Stored};
 
 use crate::analysis::Analyst;
+use crate::embedding::{Draft, Sources};
 use crate::error::MatchingError;
-use crate::index_keeper::{IndexKeeper, IndexState};
+use crate::index_keeper::{IndexKeeper, IndexState, Opened};
 use crate::parallel::in_parallel;
 
 /// Most changes in one commit of the engine: large enough that an import is not held up
@@ -25,15 +33,15 @@ const MAX_FAILURES: u32 = 3;
 
 /// A record of one of the collections, with how it becomes a document.
 pub(crate) trait Indexable: Record {
-    /// What the engine keeps.
-    fn document(stored: &Stored<Self>, analyst: &Analyst) -> Result<Document, MatchingError>;
+    /// Reads it.
+    fn draft(stored: &Stored<Self>, analyst: &Analyst) -> Draft;
     /// The facts that change on their own.
     fn volatile(&self) -> Volatile;
 }
 
 impl Indexable for JobPosting {
-    fn document(stored: &Stored<Self>, analyst: &Analyst) -> Result<Document, MatchingError> {
-        Ok(analyst.posting_document(stored)?)
+    fn draft(stored: &Stored<Self>, analyst: &Analyst) -> Draft {
+        analyst.posting_draft(stored)
     }
 
     fn volatile(&self) -> Volatile {
@@ -42,13 +50,23 @@ impl Indexable for JobPosting {
 }
 
 impl Indexable for Profile {
-    fn document(stored: &Stored<Self>, analyst: &Analyst) -> Result<Document, MatchingError> {
-        Ok(analyst.profile_document(stored)?)
+    fn draft(stored: &Stored<Self>, analyst: &Analyst) -> Draft {
+        analyst.profile_draft(stored)
     }
 
     fn volatile(&self) -> Volatile {
         Volatile::of_profile(self)
     }
+}
+
+/// What became of one batch.
+struct Carried {
+    /// Everything up to here is in the engine.
+    seq: Seq,
+    /// There was something to do.
+    any: bool,
+    /// There may be more.
+    more: bool,
 }
 
 /// Carries the changes of one collection into its engine.
@@ -60,15 +78,32 @@ pub(crate) struct Indexer {
 }
 
 impl Indexer {
-    /// Opens the index, or builds it when it is missing, damaged, made by another lexicon
-    /// or model, or ahead of the store; then follows the change feed until the store shuts
-    /// down.
+    /// Opens the index, or builds it when it is missing, damaged, made by another lexicon,
+    /// or ahead of the store; then follows the change feed until the store shuts down, and
+    /// gives late vectors meanwhile. An index of another model serves by words until the
+    /// next one is complete.
     pub(crate) async fn run(self) {
-        if let Err(error) = self.open().await {
-            tracing::error!(%error, collection = self.name(), "the index could not be opened");
-            self.keeper.set_state(IndexState::Failed(error.to_string()));
-            return;
+        let opened = match self.open().await {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::error!(%error, collection = self.name(), "the index could not be opened");
+                self.keeper.set_state(IndexState::Failed(error.to_string()));
+                return;
+            }
+        };
+        let embed_anew = async {
+            if opened == Opened::OtherSpace {
+                self.embed_anew().await;
+            }
+            self.backfill().await;
+        };
+        tokio::select! {
+            () = self.follow() => {}
+            () = embed_anew => {}
         }
+    }
+
+    async fn follow(&self) {
         let mut seqs = self.store.subscribe();
         let mut failures = 0;
         loop {
@@ -90,8 +125,11 @@ impl Indexer {
                     continue;
                 }
             }
-            if seqs.changed().await.is_err() {
-                return;
+            tokio::select! {
+                changed = seqs.changed() => if changed.is_err() {
+                    return;
+                },
+                () = self.keeper.switched.notified() => {}
             }
         }
     }
@@ -100,18 +138,20 @@ impl Indexer {
         self.keeper.collection().name()
     }
 
-    async fn open(&self) -> Result<(), MatchingError> {
+    async fn open(&self) -> Result<Opened, MatchingError> {
         let keeper = self.keeper.clone();
         let opened = tokio::task::spawn_blocking(move || keeper.open_current()).await??;
-        let ahead = opened && self.keeper.engine()?.indexed_seq() > self.store.seq();
+        let ahead =
+            opened != Opened::Nothing && self.keeper.engine()?.indexed_seq() > self.store.seq();
         if ahead {
             tracing::warn!(collection = self.name(), "index is ahead of the store");
         }
-        if !opened || ahead {
-            return self.rebuild(|_| ()).await;
+        if opened == Opened::Nothing || ahead {
+            self.rebuild(|_| ()).await?;
+            return Ok(Opened::Serves);
         }
         self.keeper.set_state(IndexState::Ready);
-        Ok(())
+        Ok(opened)
     }
 
     async fn rebuild_after_failure(&self, error: &MatchingError) {
@@ -122,34 +162,48 @@ impl Indexer {
         }
     }
 
-    /// Carries one batch. `Ok(true)` when there may be more.
+    /// Carries one batch to the engine that serves. `Ok(true)` when there may be more.
     async fn step(&self) -> Result<bool, MatchingError> {
         let engine = self.keeper.engine()?;
+        let carried = self.carry_to(&engine).await?;
+        self.keeper.set_searchable(carried.seq);
+        if carried.any {
+            self.keeper.bare.notify_one();
+        }
+        Ok(carried.more)
+    }
+
+    /// Carries one batch to an engine.
+    async fn carry_to(&self, engine: &Arc<EmbeddedEngine>) -> Result<Carried, MatchingError> {
         // Read before the feed: everything up to here is in the feed by now.
         let upto = self.store.seq();
         let after = engine.indexed_seq();
-        let this = self.clone();
+        let (this, into) = (self.clone(), engine.clone());
         let (batch, more) =
-            tokio::task::spawn_blocking(move || this.next_batch(after, upto)).await??;
-        if batch.changes.is_empty() {
-            self.keeper.set_searchable(batch.seq);
-            return Ok(false);
+            tokio::task::spawn_blocking(move || this.next_batch(&into, after, upto)).await??;
+        let (seq, any) = (batch.seq, !batch.changes.is_empty());
+        if any {
+            let _alone = self.keeper.applying.lock().await;
+            engine.apply(batch).await?;
         }
-        let seq = batch.seq;
-        engine.apply(batch).await?;
-        self.keeper.set_searchable(seq);
-        Ok(more)
+        Ok(Carried { seq, any, more: any && more })
     }
 
-    fn next_batch(&self, after: Seq, upto: Seq) -> Result<(Batch, bool), MatchingError> {
+    fn next_batch(
+        &self,
+        into: &EmbeddedEngine,
+        after: Seq,
+        upto: Seq,
+    ) -> Result<(Batch, bool), MatchingError> {
         match self.keeper.collection() {
-            Collection::Postings => self.batch_of::<JobPosting>(after, upto),
-            Collection::Profiles => self.batch_of::<Profile>(after, upto),
+            Collection::Postings => self.batch_of::<JobPosting>(into, after, upto),
+            Collection::Profiles => self.batch_of::<Profile>(into, after, upto),
         }
     }
 
     fn batch_of<R: Indexable>(
         &self,
+        into: &EmbeddedEngine,
         after: Seq,
         upto: Seq,
     ) -> Result<(Batch, bool), MatchingError> {
@@ -158,7 +212,8 @@ impl Indexer {
         let seq = if more { feed.last().map_or(upto, |c| c.seq) } else { upto };
         // What changed after `upto` was read comes with a later batch.
         let feed: Vec<_> = feed.into_iter().filter(|c| c.seq <= seq).collect();
-        let changes = in_parallel(&feed, |change| self.change_of::<R>(change, after))?;
+        let sources = Sources { collection: R::COLLECTION, into, kept: None, wait: false };
+        let changes = in_parallel(&feed, |change| self.change_of::<R>(change, after, &sources))?;
         let changes = changes.into_iter().flatten().collect();
         Ok((Batch { changes, seq }, more))
     }
@@ -168,6 +223,7 @@ impl Indexer {
         &self,
         change: &jobmatch_store::Change,
         after: Seq,
+        sources: &Sources<'_>,
     ) -> Result<Option<Change>, MatchingError> {
         if change.deleted {
             return Ok(Some(Change::Delete(change.id.clone())));
@@ -181,7 +237,19 @@ impl Indexer {
             let volatile = stored.record.volatile();
             return Ok(Some(Change::Volatile { id: change.id.clone(), volatile }));
         }
-        Ok(Some(Change::Upsert(Box::new(R::document(&stored, &self.analyst)?))))
+        let draft = self.draft::<R>(&stored, sources)?;
+        Ok(Some(Change::Upsert(Box::new(draft.document()))))
+    }
+
+    /// A record, read, with its vector if that takes no waiting.
+    fn draft<R: Indexable>(
+        &self,
+        stored: &Stored<R>,
+        sources: &Sources<'_>,
+    ) -> Result<Draft, MatchingError> {
+        let mut draft = R::draft(stored, &self.analyst);
+        self.analyst.give_vectors(std::slice::from_mut(&mut draft), sources)?;
+        Ok(draft)
     }
 
     /// The record, or `None` when it is gone or damaged; a damaged row is reported and
@@ -197,73 +265,5 @@ impl Indexer {
             }
             other => Ok(other?),
         }
-    }
-
-    /// Builds the next generation from the store and switches to it. `progress` is told
-    /// 0 to 1.
-    pub(crate) async fn rebuild(
-        &self,
-        progress: impl Fn(f64) + Send + Sync,
-    ) -> Result<(), MatchingError> {
-        let _one_at_a_time = self.keeper.rebuilding.lock().await;
-        let result = match self.keeper.collection() {
-            Collection::Postings => self.rebuild_of::<JobPosting>(&progress).await,
-            Collection::Profiles => self.rebuild_of::<Profile>(&progress).await,
-        };
-        if result.is_ok() || self.keeper.is_serving() {
-            self.keeper.set_state(IndexState::Ready);
-        }
-        result
-    }
-
-    async fn rebuild_of<R: Indexable>(
-        &self,
-        progress: &(impl Fn(f64) + Send + Sync),
-    ) -> Result<(), MatchingError> {
-        let total = self.store.count(R::COLLECTION)?.max(1) as f64;
-        // Changes after this Seq are applied by the feed once the engine serves.
-        let seq = self.store.seq();
-        let keeper = self.keeper.clone();
-        let (generation, engine) =
-            tokio::task::spawn_blocking(move || keeper.create_next()).await??;
-        let engine = Arc::new(engine);
-        let (mut after, mut done) = (None, 0usize);
-        self.keeper.set_state(IndexState::Rebuilding(0.0));
-        loop {
-            let this = self.clone();
-            let from = after.clone();
-            let (documents, last) =
-                tokio::task::spawn_blocking(move || this.scan_page::<R>(from)).await??;
-            done += documents.len();
-            let share = (done as f64 / total).min(1.0);
-            progress(share);
-            self.keeper.set_state(IndexState::Rebuilding(share));
-            let changes = documents.into_iter().map(|d| Change::Upsert(Box::new(d))).collect();
-            // A generation that is cut short is never current, so its Seq may stay at 0.
-            let at = if last.is_none() { seq } else { Seq::default() };
-            engine.apply(Batch { changes, seq: at }).await?;
-            match last {
-                Some(last) => after = Some(last),
-                None => break,
-            }
-        }
-        let keeper = self.keeper.clone();
-        tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine)).await??;
-        tracing::info!(collection = self.name(), documents = done, "index built");
-        Ok(())
-    }
-
-    /// One page of documents in order of id, and the id to go on after.
-    fn scan_page<R: Indexable>(
-        &self,
-        after: Option<jobmatch_domain::DocumentId>,
-    ) -> Result<(Vec<Document>, Option<jobmatch_domain::DocumentId>), MatchingError> {
-        let page = self.store.scan::<R>(after.as_ref(), MAX_BATCH)?;
-        if !page.damaged.is_empty() {
-            let count = page.damaged.len();
-            tracing::error!(count, "damaged records are left out of the index");
-        }
-        let documents = in_parallel(&page.records, |stored| R::document(stored, &self.analyst))?;
-        Ok((documents, page.last))
     }
 }

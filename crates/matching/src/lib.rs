@@ -11,6 +11,7 @@ mod clock;
 mod completion;
 mod describe;
 mod drafts;
+mod embedding;
 mod error;
 mod index_keeper;
 mod indexer;
@@ -31,6 +32,11 @@ pub use drafts::{DraftedPosting, DraftedProfile, ReadField};
 pub use error::MatchingError;
 pub use index_keeper::{IndexKeeper, IndexState};
 pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
+#[cfg(feature = "bert")]
+pub use jobmatch_embed::BertEmbedder;
+pub use jobmatch_embed::{
+    ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions,
+};
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::matching::{
-    Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings, MatchProfiles,
-    Trace,
+    Degraded, Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings,
+    MatchProfiles, Trace,
 };
 use jobmatch_domain::{
-    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Instant, Modes, Point, Seq,
+    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Embedding, Instant, Modes,
+    Point, Seq,
 };
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
@@ -49,11 +50,22 @@ pub(crate) struct Question {
     pub(crate) seeker: Seeker,
     pub(crate) reading: Reading,
     pub(crate) vector: Option<Vec<f32>>,
+    /// The vector leg was asked for and there is no vector to ask with.
+    pub(crate) degraded: Option<Degraded>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) near: Option<Point>,
     pub(crate) read_as: Option<String>,
     pub(crate) options: MatchOptions,
     pub(crate) as_of: Instant,
+}
+
+impl Question {
+    /// What the answer had to do without. A vector that was not searched with is of another
+    /// space than the index.
+    fn degraded(&self, retrieval: &Retrieval) -> Option<Degraded> {
+        let unused = self.vector.is_some() && retrieval.plan == VectorPlan::None;
+        self.degraded.or(unused.then_some(Degraded::OtherSpace))
+    }
 }
 
 impl Matcher {
@@ -91,11 +103,13 @@ impl Matcher {
         let question = tokio::task::spawn_blocking(move || this.ask_postings(ask, as_of)).await??;
         let retrieval = self.retrieve(&question, vec![posting.clone()]).await?;
         let (seq, this) = (retrieval.seq, self.clone());
+        let degraded = question.degraded(&retrieval);
         let (found, eligible) = tokio::task::spawn_blocking(move || {
             Ranking::new(&this, &question).explain_one(&retrieval, &posting)
         })
         .await??;
-        Ok(Explanation { found, eligible, seq, as_of, ranking_version: self.ranking_version() })
+        let ranking_version = self.ranking_version();
+        Ok(Explanation { found, eligible, seq, as_of, ranking_version, degraded })
     }
 
     /// Name and version of everything that decides an order: ranking, lexicon, model.
@@ -147,9 +161,11 @@ impl Matcher {
         if !person.is_filled_in() {
             prefer_what_was_read(&mut options.modes);
         }
+        let (vector, degraded) = self.vector(&reading, person.embedding.as_ref(), &options);
         Ok(Question {
             collection: Collection::Postings,
-            vector: self.analyst.vector(&reading, person.embedding.as_ref())?,
+            vector,
+            degraded,
             near: reading.facets.point,
             read_as,
             seeker: Seeker::Person(SkillText::of(&person)),
@@ -171,9 +187,11 @@ impl Matcher {
         let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
+        let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
         Ok(Question {
             collection: Collection::Profiles,
-            vector: self.analyst.vector(&reading, job.embedding.as_ref())?,
+            vector,
+            degraded,
             near: reading.facets.point,
             read_as: None,
             seeker: Seeker::Job(job.skills),
@@ -184,17 +202,35 @@ impl Matcher {
         })
     }
 
+    fn vector(
+        &self,
+        reading: &Reading,
+        own: Option<&Embedding>,
+        options: &MatchOptions,
+    ) -> (Option<Vec<f32>>, Option<Degraded>) {
+        if !options.legs.vector {
+            return (None, None);
+        }
+        match self.analyst.question_vector(reading, own) {
+            Ok(vector) => (vector, None),
+            Err(degraded) => (None, Some(degraded)),
+        }
+    }
+
     async fn retrieve(
         &self,
         question: &Question,
         score_also: Vec<DocumentId>,
     ) -> Result<Retrieval, MatchingError> {
+        let engine = self.keeper(question.collection).engine()?;
+        // While an index is made for another model, the one that serves has the old vectors.
+        let same_space = engine.space() == self.analyst.embedder().space().as_str();
         let options = &question.options;
         let required = |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
         let query = Query {
             conditions: question.conditions.iter().filter(required).cloned().collect(),
             lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
-            vector: question.vector.clone().filter(|_| options.legs.vector),
+            vector: question.vector.clone().filter(|_| same_space),
             by_conditions: options.legs.conditions,
             near: question.near,
             // Exact answers score every eligible document.
@@ -202,7 +238,7 @@ impl Matcher {
             exact: options.exact,
             score_also,
         };
-        Ok(self.keeper(question.collection).engine()?.retrieve(query).await?)
+        Ok(engine.retrieve(query).await?)
     }
 
     async fn answer(
@@ -235,6 +271,7 @@ impl Matcher {
                 as_of: question.as_of,
                 ranking_version: this.ranking_version(),
                 read_as: question.read_as.clone(),
+                degraded: question.degraded(&retrieval),
                 trace: Trace {
                     vector_plan: plan,
                     eligible: retrieval.eligible,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
-use jobmatch_embed::{Embedder, StaticModel};
+use jobmatch_embed::{Embedder, Health, StaticModel};
 use jobmatch_index::{EngineOptions, EngineStats, VectorOptions};
 use jobmatch_rank::RankingProfile;
 use jobmatch_store::{Store, StoreOptions};
@@ -28,6 +28,8 @@ pub struct ServiceOptions {
     pub analyzer: AnalyzerOptions,
     /// The embedder; the built-in model by default.
     pub embedder: Arc<dyn Embedder>,
+    /// Allows a remote embedder to get the texts of profiles and persons' questions, redacted.
+    pub send_profiles: bool,
     /// The clock.
     pub clock: Clock,
     /// What the factors weigh.
@@ -43,6 +45,7 @@ impl ServiceOptions {
             data_dir,
             analyzer: AnalyzerOptions::default(),
             embedder: Arc::new(StaticModel::built_in()),
+            send_profiles: false,
             clock,
             ranking: RankingProfile::built_in(),
             reading: ReadingOptions::default(),
@@ -63,6 +66,8 @@ pub struct Stats {
     pub state: IndexState,
     /// Counts of the engine; `None` while none serves.
     pub engine: Option<EngineStats>,
+    /// Live documents of the engine without a vector.
+    pub without_vector: u64,
 }
 
 /// The whole service on one folder.
@@ -82,7 +87,8 @@ impl Service {
     /// Opens everything and starts the indexers. Returns when the store is open; the
     /// indexes open, or are built, in the background ([`Service::ready`]).
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
-        let ServiceOptions { data_dir, analyzer, embedder, clock, ranking, reading } = options;
+        let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, ranking, reading } =
+            options;
         let store_clock = clock.clone();
         let folder = data_dir.clone();
         let (store, analyzer) = tokio::task::spawn_blocking(move || {
@@ -91,7 +97,7 @@ impl Service {
             Ok::<_, MatchingError>((store, analyzer))
         })
         .await??;
-        let analyst = Analyst::new(analyzer, embedder, reading);
+        let analyst = Analyst::new(analyzer, embedder, reading).sending_profiles(send_profiles);
         let keepers = Arc::new(Collection::ALL.map(|collection| {
             let options = EngineOptions {
                 collection,
@@ -160,6 +166,11 @@ impl Service {
         &self.analyst
     }
 
+    /// How the embedder is doing.
+    pub fn embedder_health(&self) -> Health {
+        self.analyst.embedder().health()
+    }
+
     /// The tickets.
     pub fn tickets(&self) -> &Tickets {
         &self.tickets
@@ -185,6 +196,7 @@ impl Service {
                 searchable: keeper.searchable(),
                 state: keeper.state(),
                 engine: keeper.stats(),
+                without_vector: keeper.without_vector(),
             })
         };
         Ok([of(&self.indexers[0])?, of(&self.indexers[1])?])

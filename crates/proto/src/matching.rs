@@ -3,8 +3,8 @@
 use jobmatch_domain::facets::{EmployerKey, OccupationId};
 use jobmatch_domain::filter::Radius;
 use jobmatch_domain::matching::{
-    ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match, MatchOptions, MatchPage,
-    MatchPostings, MatchProfiles, Multipliers, Person, TextQuery,
+    Degraded, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match, MatchOptions,
+    MatchPage, MatchPostings, MatchProfiles, Multipliers, Person, TextQuery,
 };
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{
@@ -373,6 +373,7 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
         as_of,
         ranking_version,
         debug,
+        degraded,
     } = profiles_page(page, digest, debug);
     v1::MatchPostingsResponse {
         matches,
@@ -383,6 +384,7 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
         ranking_version,
         debug,
         read_as: page.read_as.clone().unwrap_or_default(),
+        degraded,
     }
 }
 
@@ -411,7 +413,12 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
                 .map(|(stage, micros)| v1::StageTime { stage: (*stage).into(), micros: *micros })
                 .collect(),
         }),
+        degraded: told(page.degraded),
     }
+}
+
+fn told(degraded: Option<Degraded>) -> String {
+    degraded.map_or_else(String::new, |d| d.reason().into())
 }
 
 /// One pair.
@@ -422,5 +429,6 @@ pub fn explanation(explained: &Explanation) -> v1::ExplainMatchResponse {
         seq: explained.seq.0,
         as_of: Some(f::timestamp(explained.as_of)),
         ranking_version: explained.ranking_version.clone(),
+        degraded: told(explained.degraded),
     }
 }

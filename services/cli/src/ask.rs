@@ -122,7 +122,7 @@ pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<()
         let job = Some(v1::match_profiles_request::Job::PostingId(id));
         let request = v1::MatchProfilesRequest { job, filter, options };
         let answer = client.match_profiles(request).await?.into_inner();
-        show(&answer.matches, &answer.exclusions, &a.output);
+        show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
         return Ok(());
     }
     let person = match (a.profile, a.text) {
@@ -139,7 +139,7 @@ pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<()
     };
     let request = v1::MatchPostingsRequest { person: Some(person), filter, options };
     let answer = client.match_postings(request).await?.into_inner();
-    show(&answer.matches, &answer.exclusions, &a.output);
+    show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
     Ok(())
 }
 
@@ -170,20 +170,31 @@ pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<()
     let person = Some(v1::match_postings_request::Person::Text(text));
     let request = v1::MatchPostingsRequest { person, filter: Some(filter), options: Some(options) };
     let answer = connection.matches().await?.match_postings(request).await?.into_inner();
-    show(&answer.matches, &answer.exclusions, &a.output);
+    show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
     Ok(())
 }
 
-/// Prints matches as a table or an object.
-fn show(matches: &[v1::Match], exclusions: &[v1::Exclusion], output: &OutputArguments) {
+/// Prints matches as a table or an object, with what the answer had to do without.
+fn show(
+    matches: &[v1::Match],
+    exclusions: &[v1::Exclusion],
+    degraded: &str,
+    output: &OutputArguments,
+) {
     if output.json {
         let matches: Vec<Value> = matches.iter().map(as_json).collect();
         let exclusions: Vec<Value> = exclusions
             .iter()
             .map(|e| object!({ "condition": condition_name(e.kind), "count": e.count }))
             .collect();
-        println!("{}", object!({ "matches": matches, "exclusions": exclusions }));
+        let answer = object!({
+            "matches": matches, "exclusions": exclusions, "degraded": degraded,
+        });
+        println!("{answer}");
         return;
+    }
+    if !degraded.is_empty() {
+        println!("note: {degraded}");
     }
     if matches.is_empty() {
         println!("no match");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jobmatch_domain::{Collection, Invalid};
-use jobmatch_matching::{IndexState, Service, Stats, Ticket, TicketState};
+use jobmatch_matching::{Health, IndexState, Service, Stats, Ticket, TicketState};
 use jobmatch_proto::fields::timestamp;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::admin_service_server::AdminService;
@@ -59,6 +59,7 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
         indexed_seq: stats.searchable.0,
         graph_vectors: engine.graph_vectors,
         space: engine.space,
+        without_vector: stats.without_vector,
         state: match &stats.state {
             IndexState::Opening => "OPENING".into(),
             IndexState::Ready => "READY".into(),
@@ -91,6 +92,11 @@ impl AdminService for AdminApi {
             store_bytes: service.store().size_bytes(),
             index_bytes,
             started: Some(timestamp(service.started())),
+            embedder: match service.embedder_health() {
+                Health::Good => "READY".into(),
+                Health::Failing(reason) => format!("FAILING {reason}"),
+                Health::Suspended(reason) => format!("SUSPENDED {reason}"),
+            },
         }))
     }
 

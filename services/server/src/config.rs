@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::embedder::{EmbedderConfig, EmbedderError};
+
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
 const OTHERS: [&str; 4] = ["CONFIG", "SERVER", "ADMIN", "API_KEY"];
@@ -44,6 +46,9 @@ pub enum ConfigError {
         /// The address.
         address: SocketAddr,
     },
+    /// The section of the embedder.
+    #[error(transparent)]
+    Embedder(#[from] EmbedderError),
     /// Only one half of the TLS pair.
     #[error("tls_certificate and tls_key belong together; set both or neither")]
     HalfTls,
@@ -85,6 +90,7 @@ struct Raw {
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
+    embedder: Option<EmbedderConfig>,
 }
 
 /// How log lines look.
@@ -131,6 +137,8 @@ pub struct Config {
     pub deadline_ms_default: u64,
     /// Greatest deadline of a call, milliseconds.
     pub deadline_ms_max: u64,
+    /// Which embedder, and how it is asked.
+    pub embedder: EmbedderConfig,
 }
 
 impl Config {
@@ -162,7 +170,19 @@ impl Config {
             let Some(key) = name.strip_prefix("JOBMATCH_").filter(|k| !OTHERS.contains(k)) else {
                 continue;
             };
-            table.insert(key.to_lowercase(), environment_value(&value));
+            let key = key.to_lowercase();
+            match key.strip_prefix("embedder_") {
+                None => {
+                    table.insert(key, environment_value(&value));
+                }
+                Some(inner) => {
+                    let section =
+                        table.entry("embedder").or_insert_with(|| toml::Table::new().into());
+                    if let Some(section) = section.as_table_mut() {
+                        section.insert(inner.to_owned(), environment_value(&value));
+                    }
+                }
+            }
         }
         let raw: Raw = table.try_into().map_err(|e| invalid("environment (JOBMATCH_*)", e))?;
         Self::resolve(raw)
@@ -191,12 +211,14 @@ impl Config {
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
+            embedder: raw.embedder.unwrap_or_default(),
         };
         config.check()?;
         Ok(config)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.embedder.check(self.insecure)?;
         for (index, hash) in self.api_key_sha256.iter().enumerate() {
             if hash.len() != 64 || hex::decode(hash).is_err() {
                 return Err(ConfigError::KeyHash { index });
@@ -260,7 +282,8 @@ impl fmt::Display for Config {
         }
         writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
-        write!(f, "deadline_ms_max = {}", self.deadline_ms_max)
+        writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;
+        write!(f, "{}", self.embedder)
     }
 }
 
@@ -279,6 +302,18 @@ mod tests {
         assert_eq!(c.log, "debug");
         let c = config("", &[("JOBMATCH_DRAIN_SECONDS", "3"), ("JOBMATCH_INSECURE", "true")]);
         assert_eq!(c.map(|c| (c.drain_seconds, c.insecure)).unwrap(), (3, true));
+    }
+
+    #[test]
+    fn the_environment_reaches_into_the_embedder() {
+        let file =
+            "[embedder]\nkind = \"tei\"\nmodel = \"m\"\ndimensions = 8\nurl = \"http://h/embed\"";
+        let url = ("JOBMATCH_EMBEDDER_URL", "http://localhost/embed");
+        let c = config(file, &[url, ("JOBMATCH_EMBEDDER_PROFILES", "true")]).unwrap();
+        assert_eq!(c.embedder.url.as_deref(), Some("http://localhost/embed"));
+        assert!(c.embedder.profiles && c.to_string().contains("sent, redacted"));
+        let error = config("", &[("JOBMATCH_EMBEDDER_NAME", "x")]).unwrap_err().to_string();
+        assert!(error.contains("name"), "{error}");
     }
 
     #[test]

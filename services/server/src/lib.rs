@@ -5,6 +5,7 @@ mod access;
 mod admin_service;
 pub mod config;
 pub mod demo;
+pub mod embedder;
 mod health;
 mod import;
 mod intake_service;

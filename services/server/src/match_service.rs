@@ -28,6 +28,9 @@ impl MatchApi {
 
 fn note(page: &MatchPage) {
     telemetry::note_stages(&page.trace.stages, page.trace.vector_plan);
+    if page.degraded.is_some() {
+        telemetry::note_degraded();
+    }
 }
 
 fn wants_debug(options: Option<&v1::MatchOptions>) -> bool {

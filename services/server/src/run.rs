@@ -165,6 +165,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
         let refused = |error| RunError::Ranking { path: path.clone(), error };
         options.ranking = RankingProfile::parse(&read_text(path)?).map_err(refused)?;
     }
+    config.embedder.apply(&mut options).map_err(ConfigError::from)?;
     if let Some(address) = config.metrics_listen {
         telemetry::start_metrics(address).map_err(RunError::Metrics)?;
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use jobmatch_matching::{IndexState, Service};
+use jobmatch_matching::{Health, IndexState, Service};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tracing_subscriber::EnvFilter;
 
@@ -49,9 +49,21 @@ pub(crate) fn note_stages(stages: &[(&'static str, u64)], plan: &'static str) {
     metrics::counter!("jobmatch_vector_plan_total", "plan" => plan).increment(1);
 }
 
+/// Notes an answer that was made without the vector leg.
+pub(crate) fn note_degraded() {
+    metrics::counter!("jobmatch_degraded_total").increment(1);
+}
+
 /// Brings the gauges up to date.
 pub(crate) fn note_service(service: &Service) {
     metrics::gauge!("jobmatch_store_seq").set(service.store().seq().0 as f64);
+    // 0: the last call was answered; 1: it failed; 2: no calls are made for a while.
+    let circuit = match service.embedder_health() {
+        Health::Good => 0.0,
+        Health::Failing(_) => 1.0,
+        Health::Suspended(_) => 2.0,
+    };
+    metrics::gauge!("jobmatch_embedder_circuit").set(circuit);
     let Ok(all) = service.stats() else { return };
     for stats in all {
         let name = stats.collection.name();
@@ -60,6 +72,8 @@ pub(crate) fn note_service(service: &Service) {
             .set(stats.searchable.0 as f64);
         let ready = f64::from(u8::from(stats.state == IndexState::Ready));
         metrics::gauge!("jobmatch_index_ready", "collection" => name).set(ready);
+        metrics::gauge!("jobmatch_without_vector", "collection" => name)
+            .set(stats.without_vector as f64);
         if let Some(engine) = stats.engine {
             metrics::gauge!("jobmatch_indexed", "collection" => name).set(engine.live as f64);
             metrics::gauge!("jobmatch_tombstones", "collection" => name)

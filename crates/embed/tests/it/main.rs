@@ -1,8 +1,12 @@
-//! The built-in model as its users see it.
+//! The embedders as their users see them.
 
+#[cfg(feature = "bert")]
+mod bert;
 mod built_in;
 mod contract;
+mod endpoint;
 mod files;
+mod remote;
 mod training;
 
 use jobmatch_embed::{EmbedInput, Embedder};

@@ -14,7 +14,7 @@ use prost::Message;
 /// One record of the log.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Entry {
-    #[prost(oneof = "Kind", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "Kind", tags = "1, 2, 3, 4, 5")]
     pub(super) kind: Option<Kind>,
 }
 
@@ -31,6 +31,8 @@ pub(super) enum Kind {
     /// Everything up to this Seq is complete.
     #[prost(uint64, tag = "4")]
     Commit(u64),
+    #[prost(message, tag = "5")]
+    Vector(VectorEntry),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -45,6 +47,15 @@ pub(super) struct UpsertEntry {
     #[prost(uint32, repeated, tag = "4")]
     pub(super) tokens: Vec<u32>,
     #[prost(float, repeated, tag = "5")]
+    pub(super) vector: Vec<f32>,
+}
+
+/// A vector that came after its document.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct VectorEntry {
+    #[prost(uint32, tag = "1")]
+    pub(super) slot: u32,
+    #[prost(float, repeated, tag = "2")]
     pub(super) vector: Vec<f32>,
 }
 

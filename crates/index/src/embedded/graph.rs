@@ -26,13 +26,24 @@ impl Distance<f32> for Cosine {
     }
 }
 
+/// What a graph has seen: what came later is looked at beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Covers {
+    /// Slots below this.
+    pub(super) slots: usize,
+    /// Vectors, dead ones included.
+    pub(super) vectors: usize,
+    /// Of the vectors that came after their document, so many.
+    pub(super) late: usize,
+}
+
 /// A snapshot of vectors to build from.
 pub struct GraphInput {
     dimensions: usize,
     block_rows: usize,
     blocks: Vec<Arc<Vec<f32>>>,
     slots: Vec<u32>,
-    covers: usize,
+    covers: Covers,
 }
 
 impl GraphInput {
@@ -41,7 +52,7 @@ impl GraphInput {
         block_rows: usize,
         blocks: Vec<Arc<Vec<f32>>>,
         slots: Vec<u32>,
-        covers: usize,
+        covers: Covers,
     ) -> Self {
         Self { dimensions, block_rows, blocks, slots, covers }
     }
@@ -60,7 +71,7 @@ pub struct Graph {
     members: Vec<Vec<u32>>,
     /// Nodes that no walk reaches.
     unreachable: Vec<u32>,
-    covers: usize,
+    covers: Covers,
 }
 
 impl Graph {
@@ -98,8 +109,8 @@ impl Graph {
         self.members.is_empty()
     }
 
-    /// Slots below this are in it, where they were live.
-    pub fn covers(&self) -> usize {
+    /// What it was built from, where it was live.
+    pub fn covers(&self) -> Covers {
         self.covers
     }
 

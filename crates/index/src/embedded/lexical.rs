@@ -17,6 +17,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
+use super::log::Mark;
 use crate::bitmap::Bitmap;
 use crate::bm25::{TermScore, Totals};
 use crate::engine::{EngineError, Field, Fields, QueryTerm};
@@ -59,8 +60,9 @@ impl Lexical {
         Self::on(Index::create(directory, schema.build(), tantivy::IndexSettings::default())?)
     }
 
-    /// Opens and verifies the checksum of every file. Also returns the Seq of its commit.
-    pub(super) fn open(folder: &Path) -> Result<(Self, Seq), EngineError> {
+    /// Opens and verifies the checksum of every file. Also returns what its commit was
+    /// marked with; `None`: nothing was committed yet.
+    pub(super) fn open(folder: &Path) -> Result<(Self, Option<Mark>), EngineError> {
         let unusable =
             |reason: String| EngineError::NeedsRebuild { reason: format!("word index: {reason}") };
         let index = Index::open_in_dir(folder).map_err(|e| unusable(e.to_string()))?;
@@ -69,8 +71,13 @@ impl Lexical {
             return Err(unusable(format!("{} files fail their checksum", damaged.len())));
         }
         let payload = index.load_metas().map_err(|e| unusable(e.to_string()))?.payload;
-        let seq = payload.and_then(|p| p.parse().ok()).map_or(Seq(0), Seq);
-        Ok((Self::on(index).map_err(|e| unusable(e.to_string()))?, seq))
+        let mark = match payload {
+            None => None,
+            Some(told) => Some(
+                read_mark(&told).ok_or_else(|| unusable("a commit of another format".into()))?,
+            ),
+        };
+        Ok((Self::on(index).map_err(|e| unusable(e.to_string()))?, mark))
     }
 
     fn on(index: Index) -> Result<Self, EngineError> {
@@ -106,10 +113,10 @@ impl Lexical {
         self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
     }
 
-    /// Makes the changes durable under the Seq and returns a view of them.
-    pub(super) fn commit(&mut self, seq: Seq) -> Result<Words, EngineError> {
+    /// Makes the changes durable under the mark and returns a view of them.
+    pub(super) fn commit(&mut self, mark: Mark) -> Result<Words, EngineError> {
         let mut prepared = self.writer.prepare_commit()?;
-        prepared.set_payload(&seq.to_string());
+        prepared.set_payload(&format!("{} {}", mark.seq, mark.log_bytes));
         prepared.commit()?;
         self.words()
     }
@@ -118,6 +125,11 @@ impl Lexical {
         self.reader.reload()?;
         Words::new(self.reader.searcher(), self.fields)
     }
+}
+
+fn read_mark(payload: &str) -> Option<Mark> {
+    let (seq, log_bytes) = payload.split_once(' ')?;
+    Some(Mark { seq: Seq(seq.parse().ok()?), log_bytes: log_bytes.parse().ok()? })
 }
 
 fn tokens(terms: &[String]) -> PreTokenizedString {

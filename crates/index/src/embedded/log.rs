@@ -3,7 +3,7 @@
 //! `documents.log` begins with a header line and then has frames of
 //! `length u32 | crc32 u32 | Entry`, little endian. Replaying it gives the columns, the
 //! vectors and the ids back without the store or the analyser. A commit entry closes
-//! each batch; what stands after the last one that the word index has too is cut off.
+//! each batch; what stands after the last batch that the word index has too is cut off.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
@@ -22,6 +22,15 @@ const MAX_ENTRY: usize = 1 << 20;
 /// The log, open for appending.
 pub(super) struct Log {
     file: File,
+    length: u64,
+}
+
+/// The state of the engine that the word index was committed in: its Seq and the length of
+/// the log. The length tells batches of one Seq apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) seq: Seq,
+    pub(super) log_bytes: u64,
 }
 
 fn rebuild(reason: impl Into<String>) -> EngineError {
@@ -33,16 +42,18 @@ impl Log {
     /// analysis, vector space.
     pub(super) fn create(path: &Path, identity: &str) -> Result<Self, EngineError> {
         let mut file = File::create_new(path)?;
-        file.write_all(header(identity).as_bytes())?;
+        let header = header(identity);
+        file.write_all(header.as_bytes())?;
         file.sync_all()?;
-        Ok(Self { file })
+        Ok(Self { file, length: header.len() as u64 })
     }
 
-    /// Replays the batches up to the commit of `upto` into `apply`, and cuts off the rest.
+    /// Replays the batches up to `upto` into `apply`, and cuts off the rest. `None`: the word
+    /// index has no commit yet.
     pub(super) fn open(
         path: &Path,
         identity: &str,
-        upto: Seq,
+        upto: Option<Mark>,
         mut apply: impl FnMut(Kind) -> Option<()>,
     ) -> Result<Self, EngineError> {
         let mut file = OpenOptions::new().read(true).write(true).open(path)?;
@@ -53,27 +64,32 @@ impl Log {
         }
         let mut reader = BufReader::with_capacity(1 << 20, &file);
         let mut at = expected.len() as u64;
-        // A new index has no commit yet and is empty.
-        let mut reached = upto == Seq(0);
-        while !reached {
+        // The header alone is a state too: nothing has been committed.
+        let (end, seq) = upto.map_or((at, None), |mark| (mark.log_bytes, Some(mark.seq.0)));
+        let mut last = None;
+        while at < end {
             let Some((kind, length)) = read_entry(&mut reader) else {
                 return Err(rebuild("the document log is damaged or cut short"));
             };
             at += length;
             if let Kind::Commit(seq) = kind {
-                reached = seq == upto.0;
+                last = Some(seq);
             } else {
+                last = None;
                 apply(kind).ok_or_else(|| rebuild("the document log holds an unusable entry"))?;
             }
+        }
+        if at != end || last != seq {
+            return Err(rebuild("the document log does not fit the word index"));
         }
         drop(reader);
         file.set_len(at)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Self { file })
+        Ok(Self { file, length: at })
     }
 
-    /// Appends a batch and makes it durable.
-    pub(super) fn append(&mut self, entries: Vec<Kind>, seq: Seq) -> Result<(), EngineError> {
+    /// Appends a batch and makes it durable. Returns the length of the log with it.
+    pub(super) fn append(&mut self, entries: Vec<Kind>, seq: Seq) -> Result<u64, EngineError> {
         let mut bytes = Vec::new();
         for kind in entries.into_iter().chain([Kind::Commit(seq.0)]) {
             let payload = Entry { kind: Some(kind) }.encode_to_vec();
@@ -83,8 +99,20 @@ impl Log {
         }
         self.file.write_all(&bytes)?;
         self.file.sync_data()?;
-        Ok(())
+        self.length += bytes.len() as u64;
+        Ok(self.length)
     }
+}
+
+/// The identity that the log at a path was started with; `None` when it is no log of this
+/// format.
+pub(super) fn identity_of(path: &Path) -> Option<String> {
+    // No identity is longer: three names of some 60 characters at most, and a number.
+    let mut start = Vec::with_capacity(512);
+    File::open(path).ok()?.take(512).read_to_end(&mut start).ok()?;
+    let line = start.split(|b| *b == b'\n').next()?;
+    let identity = std::str::from_utf8(line).ok()?.strip_prefix(FORMAT)?.strip_prefix(' ')?;
+    Some(identity.to_owned())
 }
 
 fn header(identity: &str) -> String {

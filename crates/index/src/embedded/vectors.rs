@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::graph::{Graph, GraphInput};
+use super::graph::{Covers, Graph, GraphInput};
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
@@ -41,6 +41,10 @@ pub struct Vectors {
     options: VectorOptions,
     len: usize,
     present: Bitmap,
+    /// Vectors, dead ones included.
+    count: usize,
+    /// Slots whose vector came after their document, in the order of coming.
+    late: Vec<u32>,
     full: Vec<Arc<Vec<f32>>>,
     codes: Vec<Vec<i8>>,
     scales: Vec<f32>,
@@ -55,6 +59,8 @@ impl Vectors {
             options,
             len: 0,
             present: Bitmap::default(),
+            count: 0,
+            late: Vec::new(),
             full: Vec::new(),
             codes: Vec::new(),
             scales: Vec::new(),
@@ -87,13 +93,42 @@ impl Vectors {
         self.scales.push(scale);
         if vector.is_some() {
             self.present.set(self.len as u32);
+            self.count += 1;
         }
         self.len += 1;
+    }
+
+    /// Length of every vector.
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// Gives a slot its vector, of the right length, where it has none yet.
+    pub fn fill(&mut self, slot: u32, vector: &[f32]) {
+        if self.present.contains(slot) {
+            return;
+        }
+        let (block, row) = (slot as usize / BLOCK_ROWS, slot as usize % BLOCK_ROWS);
+        let span = row * self.dimensions..(row + 1) * self.dimensions;
+        Arc::make_mut(&mut self.full[block])[span.clone()].copy_from_slice(vector);
+        let (codes, scale) = quantize(vector);
+        for (place, code) in self.codes[block][span].iter_mut().zip(codes) {
+            *place = code;
+        }
+        self.scales[slot as usize] = scale;
+        self.present.set(slot);
+        self.late.push(slot);
+        self.count += 1;
     }
 
     /// Cosine of a slot with a unit vector; `None` for a slot without a vector.
     pub fn cosine(&self, slot: u32, query: &[f32]) -> Option<f32> {
         self.present.contains(slot).then(|| dot(self.row(slot), query))
+    }
+
+    /// The vector of a slot.
+    pub(super) fn get(&self, slot: u32) -> Option<&[f32]> {
+        self.present.contains(slot).then(|| self.row(slot))
     }
 
     /// Vectors in the graph.
@@ -104,14 +139,15 @@ impl Vectors {
     /// Whether a graph should be built: there are enough vectors, and none is there or a
     /// quarter of them is newer than it.
     pub fn wants_graph(&self) -> bool {
-        let covered = self.graph.as_ref().map_or(0, Graph::covers);
-        self.len >= self.options.graph_from && (self.len - covered) * 4 >= self.len
+        let covered = self.graph.as_ref().map_or(0, |g| g.covers().vectors);
+        self.count >= self.options.graph_from && (self.count - covered) * 4 >= self.count
     }
 
     /// What a graph is built from: the live vectors of now.
     pub fn graph_input(&self, live: &Bitmap) -> GraphInput {
         let slots = live.iter().filter(|s| self.present.contains(*s)).collect();
-        GraphInput::new(self.dimensions, BLOCK_ROWS, self.full.clone(), slots, self.len)
+        let covers = Covers { slots: self.len, vectors: self.count, late: self.late.len() };
+        GraphInput::new(self.dimensions, BLOCK_ROWS, self.full.clone(), slots, covers)
     }
 
     /// Takes a finished graph into use.
@@ -140,8 +176,11 @@ impl Vectors {
             let mut found: Vec<u32> =
                 graph.search(query, ef).into_iter().filter(|s| eligible.contains(*s)).collect();
             if found.len() >= k {
-                let fresh = slots.partition_point(|s| (*s as usize) < graph.covers());
-                found.extend(self.nearest_codes(&slots[fresh..], query, (k, tie)));
+                let covers = graph.covers();
+                let newer = slots.partition_point(|s| (*s as usize) < covers.slots);
+                let late = self.late[covers.late..].iter().filter(|s| eligible.contains(**s));
+                let fresh: Vec<u32> = late.chain(&slots[newer..]).copied().collect();
+                found.extend(self.nearest_codes(&fresh, query, (k, tie)));
                 found.sort_unstable();
                 found.dedup();
                 return (self.ranked(found, query, k, tie), VectorPlan::Graph);
@@ -292,8 +331,17 @@ mod tests {
             live.set(slot as u32);
         }
         (0..4_000).filter(|s| s % 10 == 0).for_each(|s| live.clear(s));
-        let mut shared = 0;
+        // One vector comes after the graph for a slot before it.
+        vectors.push(None);
+        let graph = Graph::build(&vectors.graph_input(&live));
+        vectors.install_graph(graph);
+        let late = sample(1, 11).remove(0);
+        vectors.fill(4_000, &late);
+        live.set(4_000);
         let by_slot = |a: u32, b: u32| a.cmp(&b);
+        let found = vectors.search(&late, 10, &live, (false, &by_slot));
+        assert_eq!((found.0[0].0, found.1), (4_000, VectorPlan::Graph));
+        let mut shared = 0;
         for query in sample(50, 10) {
             let (walk, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
             assert_eq!(plan, VectorPlan::Graph);

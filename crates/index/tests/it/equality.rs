@@ -40,6 +40,12 @@ fn live(batches: &[Vec<Change>]) -> BTreeMap<DocumentId, Document> {
                     document.facets.volatile = volatile;
                 }
             }
+            Change::Vector { id, seq, vector } => {
+                let bare = |d: &&mut Document| d.seq == seq && d.vector.is_none();
+                if let Some(document) = live.get_mut(&id).filter(bare) {
+                    document.vector = Some(vector);
+                }
+            }
             Change::Delete(id) => {
                 live.remove(&id);
             }

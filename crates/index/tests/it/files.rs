@@ -117,3 +117,58 @@ async fn a_vector_of_another_length_changes_nothing() {
     assert!(matches!(error, EngineError::Dimensions { actual: 1, expected: 4, .. }));
     assert_eq!((count(&engine).await, engine.indexed_seq()), (30, Seq(3)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_vectors_fill_gaps_only_and_batches_of_one_seq_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    let engine = EmbeddedEngine::create(&path, options()).unwrap();
+    let changes = (0..4).map(|n| {
+        let Change::Upsert(mut document) = document(n) else { unreachable!() };
+        document.vector = document.vector.filter(|_| n == 3);
+        Change::Upsert(document)
+    });
+    engine.apply(Batch { changes: changes.collect(), seq: Seq(7) }).await.unwrap();
+    let id = |n: usize| DocumentId::parse(&format!("D{n}")).unwrap();
+    assert_eq!(
+        engine.some_without_vector(9, |i, _| *i != id(1)),
+        [(id(0), Seq(1)), (id(2), Seq(3))]
+    );
+    let late = vec![0.0, 1.0, 0.0, 0.0];
+    let log = path.join("documents.log");
+    for (n, seq) in [(0, Seq(1)), (1, Seq(99)), (3, Seq(4))] {
+        let changes = vec![Change::Vector { id: id(n), seq, vector: late.clone() }];
+        engine.apply(Batch { changes, seq: Seq(7) }).await.unwrap();
+    }
+    let told = |engine: &EmbeddedEngine| {
+        let of = |n: usize| engine.vector(&id(n), Seq(n as u64 + 1));
+        assert_eq!((of(0), of(1)), (Some(late.clone()), None));
+        assert_eq!(of(3), Some(vec![1.0, 0.0, 0.0, 0.0]), "a vector stays");
+        assert_eq!(engine.vector(&id(0), Seq(2)), None, "of another version");
+        assert_eq!((engine.without_vector(), engine.indexed_seq()), (2, Seq(7)));
+    };
+    told(&engine);
+    drop(engine);
+    let good = std::fs::read(&log).unwrap();
+    told(&EmbeddedEngine::open(&path, options()).unwrap());
+    // A batch whose words were not committed is cut, also when it has the Seq of the last.
+    let last = good.len() - 20;
+    std::fs::write(&log, [good.as_slice(), &good[last..]].concat()).unwrap();
+    told(&EmbeddedEngine::open(&path, options()).unwrap());
+    assert_eq!(std::fs::read(&log).unwrap(), good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_differs_in_its_space_alone_can_be_opened_in_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    filled(&path).await;
+    let next = EngineOptions { space: "other".into(), dimensions: 9, ..options() };
+    let own = EmbeddedEngine::in_other_space(&path, &next).unwrap();
+    assert_eq!((own.space.as_str(), own.dimensions), ("test-4", 4));
+    assert_eq!(count(&EmbeddedEngine::open(&path, own).unwrap()).await, 30);
+    let newer = EngineOptions { analysis_version: "newer".into(), ..next };
+    assert!(EmbeddedEngine::in_other_space(&path, &newer).is_none());
+    assert!(EmbeddedEngine::in_other_space(&path, &options()).is_none());
+    assert!(EmbeddedEngine::in_other_space(folder.path(), &options()).is_none());
+}

@@ -187,7 +187,7 @@ fn id() -> impl Strategy<Value = DocumentId> {
 }
 
 fn document() -> impl Strategy<Value = Document> {
-    (id(), 1u64..100, facets(), (words(), words()), of(vector())).prop_map(
+    (id(), 1u64..4, facets(), (words(), words()), of(vector())).prop_map(
         |(id, seq, facets, (title, body), vector)| Document {
             id,
             seq: Seq(seq),
@@ -207,7 +207,13 @@ pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
     let volatile = (id(), any::<bool>(), of(0u32..3)).prop_map(|(id, open, places_left)| {
         Change::Volatile { id, volatile: Volatile { open, places_left } }
     });
+    let late = (id(), 1u64..4, vector()).prop_map(|(id, seq, vector)| Change::Vector {
+        id,
+        seq: Seq(seq),
+        vector,
+    });
     let change = prop_oneof![
+        2 => late,
         6 => document().prop_map(|d| Change::Upsert(Box::new(d))),
         1 => volatile,
         1 => id().prop_map(Change::Delete),

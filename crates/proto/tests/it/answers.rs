@@ -69,10 +69,12 @@ fn one_pair_arrives_with_its_verdict() {
         seq: Seq(9),
         as_of: Instant(8),
         ranking_version: "r1".into(),
+        degraded: Some(jobmatch_domain::matching::Degraded::OtherSpace),
     };
     let answer = explanation(&explained);
     assert_eq!(answer.r#match.unwrap().id, "A001");
     assert!(answer.eligible);
     assert_eq!((answer.seq, answer.as_of.unwrap().seconds), (9, 8));
     assert_eq!(answer.ranking_version, "r1");
+    assert!(answer.degraded.contains("another model"), "{}", answer.degraded);
 }

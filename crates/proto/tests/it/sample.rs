@@ -107,6 +107,7 @@ pub(crate) fn page() -> MatchPage {
         as_of: Instant(1_795_363_200),
         ranking_version: "r1".into(),
         read_as: None,
+        degraded: None,
         trace: Trace {
             vector_plan: "graph",
             eligible: 10,

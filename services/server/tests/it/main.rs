@@ -4,7 +4,11 @@
 mod architecture;
 mod bad_input;
 mod crash;
+mod embedders;
 mod end_to_end;
+#[path = "../../../../crates/embed/tests/it/endpoint.rs"]
+#[allow(dead_code, reason = "each of its users needs a part")]
+mod endpoint;
 mod imports;
 mod protected;
 mod server;

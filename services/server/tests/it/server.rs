@@ -22,11 +22,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// The same with further variables.
+    pub(crate) async fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_jobmatchd"))
             .env("JOBMATCH_DATA_DIR", folder)
             .env("JOBMATCH_LISTEN", "127.0.0.1:0")
             .env("JOBMATCH_ADMIN_LISTEN", "127.0.0.1:0")
             .env("JOBMATCH_LOG", "warn")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
