@@ -35,8 +35,10 @@ const FIELD_WEIGHTS: [(Field, f32); 4] = [
 /// they are less suitable. It brings jobs that say the same work in other words, and is
 /// small beside the words: how good they are is the occupation factor's to say.
 const OCCUPATION_WEIGHT: f32 = 1.0;
-/// Weight of a condition wished for.
-const CONDITION_WEIGHT: f32 = 5.0;
+/// Weight of a condition wished for in a query of a few words, which are all meant, and of one
+/// that stands beside a resume.
+const ASKED_CONDITION_WEIGHT: f32 = 8.0;
+const CONDITION_WEIGHT: f32 = 3.0;
 /// Most occupations of a wish that are looked for so.
 const MAX_WISHED: usize = 6;
 
@@ -146,10 +148,12 @@ impl Analyst {
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         terms.truncate(MAX_QUERY_TERMS);
         terms.extend(self.occupation_terms(&reading.facets.occupations));
+        let terse = reading.detail.words.is_empty();
+        let weight = if terse { ASKED_CONDITION_WEIGHT } else { CONDITION_WEIGHT };
         terms.extend(reading.conditions.iter().map(|name| QueryTerm {
             field: Field::TitleWords,
             text: condition_term(name),
-            weight: CONDITION_WEIGHT,
+            weight,
         }));
         terms
     }

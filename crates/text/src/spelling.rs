@@ -17,7 +17,7 @@ static CONDITIONS: &str = include_str!("../data/dictionary/conditions.txt");
 /// Longer texts are prose and are not respelled.
 const MAX_CHARACTERS: usize = 30;
 /// Names that unclear initials are read as: more would say nothing.
-const MAX_MEANINGS: usize = 3;
+const MAX_MEANINGS: usize = 4;
 /// Characters of a word that may be written by sound.
 const WORD: std::ops::RangeInclusive<usize> = 2..=6;
 /// A shorter sound (`an`, `ba`) is part of too many words.
@@ -26,6 +26,10 @@ const MIN_SOUND: usize = 4;
 const SURE_LENGTH: usize = 3;
 /// Conditions are as common as an occupation of so many names.
 const COMMON: u32 = 30;
+/// An occupation's own name counts as so many names more.
+const OWN_NAME: u32 = 20;
+/// A meaning is left out beside one that is more than so many times commoner.
+const RARER: u32 = 3;
 /// Initials of so many letters are looked up.
 const INITIALS: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -60,6 +64,8 @@ pub(crate) struct Speller {
     /// How common an occupation is: everyday ones come before others, then those of more
     /// names.
     ranks: HashMap<u32, (bool, u32)>,
+    /// The first word of each meaning: the canonical name of an occupation.
+    own_names: HashMap<u32, u32>,
     by_word: HashMap<Box<str>, u32>,
     by_sound: HashMap<Box<str>, Vec<u32>>,
     by_blur: HashMap<Box<str>, Vec<u32>>,
@@ -84,6 +90,11 @@ impl Speller {
         speller
     }
 
+    /// Whether a word is the first that was told of its meaning.
+    fn is_own_name(&self, index: u32) -> bool {
+        self.own_names.get(&self.meanings[index as usize]) == Some(&index)
+    }
+
     fn add(&mut self, word: &str, meaning: u32) {
         let index = self.words.len() as u32;
         if !WORD.contains(&word.chars().count()) || self.by_word.contains_key(word) {
@@ -96,6 +107,7 @@ impl Speller {
         }
         self.words.push(word.into());
         self.meanings.push(meaning);
+        self.own_names.entry(meaning).or_insert(index);
         self.by_word.insert(word.into(), index);
     }
 
@@ -225,8 +237,9 @@ impl Speller {
         (alone && !found.is_empty()).then(|| self.meant(&found))
     }
 
-    /// The first word of each meaning, the commonest meanings first: an occupation that
-    /// people have many names for is one that many ask for. Far rarer ones are left out.
+    /// The first word of each meaning, the commonest meanings first: everyday work, then an
+    /// occupation by its own name, then one that people have many names for. Far rarer ones
+    /// are left out.
     fn meant(&self, found: &[u32]) -> Vec<String> {
         let mut seen: Vec<(u32, u32)> = Vec::new();
         for index in found {
@@ -235,10 +248,13 @@ impl Speller {
                 seen.push((meaning, *index));
             }
         }
-        let rank = |meaning: &u32| self.ranks.get(meaning).copied().unwrap_or((true, COMMON));
-        seen.sort_by_key(|(meaning, _)| std::cmp::Reverse(rank(meaning)));
-        let (everyday, most) = seen.first().map_or((true, 0), |(meaning, _)| rank(meaning));
-        seen.retain(|(meaning, _)| rank(meaning).0 == everyday && rank(meaning).1 * 2 >= most);
+        let rank = |(meaning, index): &(u32, u32)| {
+            let (everyday, names) = self.ranks.get(meaning).copied().unwrap_or((true, COMMON));
+            (everyday, names + if self.is_own_name(*index) { OWN_NAME } else { 0 })
+        };
+        seen.sort_by_key(|found| std::cmp::Reverse(rank(found)));
+        let (everyday, most) = seen.first().map_or((true, 0), rank);
+        seen.retain(|found| rank(found).0 == everyday && rank(found).1 * RARER >= most);
         let words = seen.into_iter().take(MAX_MEANINGS);
         words.map(|(_, index)| self.words[index as usize].to_string()).collect()
     }

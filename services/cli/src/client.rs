@@ -2,6 +2,7 @@
 
 use clap::Args;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
@@ -79,6 +80,11 @@ impl Connection {
 
     pub(crate) async fn matches(&self) -> Result<MatchServiceClient<Keyed>, Failure> {
         let client = MatchServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn intake(&self) -> Result<IntakeServiceClient<Keyed>, Failure> {
+        let client = IntakeServiceClient::new(self.channel(&self.server).await?);
         Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 

@@ -9,6 +9,7 @@ mod failure;
 mod lexicon;
 mod load;
 mod mapping;
+mod parse;
 mod records;
 mod rows;
 
@@ -38,6 +39,8 @@ enum Command {
     Export(records::ExportArguments),
     /// Show the terms that the service sees in a text.
     Analyze(ask::AnalyzeArguments),
+    /// Read an advert or a person's words into a draft, and audit the advert.
+    Parse(parse::ParseArguments),
     /// Print one record.
     Get(records::RecordArguments),
     /// Remove one record.
@@ -74,6 +77,7 @@ async fn main() -> ExitCode {
         Command::Near(a) => ask::near(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,
         Command::Analyze(a) => ask::analyze(&connection, a).await,
+        Command::Parse(a) => parse::parse(&connection, a).await,
         Command::Get(a) => records::get(&connection, a).await,
         Command::Delete(a) => records::delete(&connection, a).await,
         Command::Stats(a) => records::stats(&connection, a).await,

@@ -1,4 +1,5 @@
 //! The embedders as their users see them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(feature = "bert")]
 mod bert;
