@@ -5,6 +5,7 @@
 
 mod elements;
 mod rules;
+mod wordings;
 
 use std::ops::Range;
 

@@ -61,7 +61,12 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let behind = after(text, whole.end(), 6);
         let of = found.name("of").map_or("", |m| m.as_str());
         let ahead_all = &text[..number.start()];
-        let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
+        let priced = of == "个"
+            && ahead_all.trim_end_matches(' ').ends_with(|c: char| {
+                c.is_ascii_digit() || matches!(c, '元' | '块' | '毛' | '分' | '钱' | '角')
+            });
+        let glued =
+            priced || is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
         let trade = TRADE_AHEAD.is_match(ahead);
         let seeks = trade || SEEKS.is_match(ahead);
@@ -143,6 +148,7 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
         r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
+        r"|(?P<legal>[1-9][0-9])(?:周?岁)?(?:以上)?,?(?:[-~—至到])(?:法定|国家规定)?退休",
         r"|(?P<least>[1-9][0-9])(?P<least_years>周?岁)? ?(?:以上|往上|起|\+)",
         r"|(?P<about>[1-9][0-9])(?:(?:周?岁)?(?:左右|上下)(?P<about_years>岁|的)?|(?P<some>来岁|岁来往))",
         r"|(?P<decade>[5-9]0|00)后(?:[、,和到至-]?(?P<decade2>[6-9]0|00)后)?",
@@ -151,6 +157,8 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
 static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
 });
+static BARRED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^的?(?:请)?(?:勿|不要|不收|不招|别来|免谈|谢绝)"));
 /// Whom the limit is waived for, or another number.
 static NO_AGE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -172,18 +180,26 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         let cued = AGE_CUE.is_match(before(text, whole.start(), 12));
         if glued
             || NO_AGE_AFTER.is_match(behind)
-            || behind.starts_with(|c: char| c.is_ascii_digit())
+            || !years && behind.starts_with(|c: char| c.is_ascii_digit())
         {
             continue;
         }
         let number = |name| captures.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
-        let limits = if let (Some(a), Some(b)) = (number("a"), number("b")) {
+        // 18岁以下勿扰 is a least age.
+        let barred_below = number("most").filter(|_| BARRED.is_match(behind));
+        let limits = if let Some(least) = barred_below {
+            (least <= 30).then_some((Some(least), None))
+        } else if let (Some(a), Some(b)) = (number("a"), number("b")) {
             (years || cued || can_be_ages(text, &whole.range(), a, b)).then_some((Some(a), Some(b)))
         } else if let Some(most) = number("no_more") {
-            (whole.as_str().contains('岁') || cued).then_some((None, Some(most)))
+            let bounds = found.as_ref().is_some_and(|f| f.value.max().is_none());
+            let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            (whole.as_str().contains('岁') || cued || bounds || alone).then_some((None, Some(most)))
         } else if let Some(barred) = number("barred") {
-            (whole.as_str().contains('岁') || (40..=70).contains(&barred))
-                .then_some((None, Some(barred)))
+            (whole.as_str().contains('岁')
+                || (40..=70).contains(&barred)
+                || whole.as_str().contains('过'))
+            .then_some((None, Some(barred)))
         } else if let Some(most) = number("most") {
             let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
             let unpaid = !before(text, whole.start(), 8)
@@ -196,8 +212,11 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         } else if let Some(least) = number("least") {
             let alone = matches!(least, 16 | 18) && is_alone(text, &whole.range());
             (years || cued || alone).then_some((Some(least), None))
+        } else if let Some(legal) = number("legal") {
+            Some((Some(legal), None))
         } else if let Some(about) = number("about") {
-            let plain = whole.as_str().contains('岁') || cued;
+            let alone = is_alone(text, &whole.range()) && (25..=65).contains(&about);
+            let plain = whole.as_str().contains('岁') || cued || told("about_years") || alone;
             plain.then_some((Some(about.saturating_sub(5)), Some(about + 5)))
         } else {
             decades(today, number("decade"), number("decade2"))
@@ -257,7 +276,7 @@ static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
     Phrases::new(&[
         (
             Education::None,
-            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 不限文化 学历要求不限 学历:不限 无学历限制",
+            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 文化程度不限 文凭不限 不看文凭 不论文凭 文化不要求 学历文化不限 无文化要求 不限文化 学历要求不限 学历:不限 无学历限制",
         ),
         (Education::Primary, "小学"),
         (Education::Junior, "初中"),
