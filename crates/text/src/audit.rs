@@ -12,7 +12,7 @@ use std::ops::Range;
 use jobmatch_domain::Date;
 
 use crate::lexicon::Lexicon;
-use crate::parse::{PostingDraft, Reading, parse_posting};
+use crate::parse::{PostingDraft, Reading, parse_reading};
 
 /// What a wording offends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,16 +164,20 @@ impl Audit {
 
 /// Audits an advert whose draft was read from the same text.
 pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
-    let reading = Reading::new(text, lexicon);
+    audit_reading(&Reading::new(text, lexicon), draft, lexicon)
+}
+
+fn audit_reading(reading: &Reading, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
     Audit {
-        findings: rules::findings(&reading, draft),
-        missing: elements::missing(&reading, draft, lexicon),
+        findings: rules::findings(reading, draft),
+        missing: elements::missing(reading, draft, lexicon),
     }
 }
 
 /// Reads and audits an advert in one go.
 pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, Audit) {
-    let draft = parse_posting(text, today, lexicon);
-    let audit = audit_posting(text, &draft, lexicon);
+    let reading = Reading::new(text, lexicon);
+    let draft = parse_reading(&reading, text, today, lexicon);
+    let audit = audit_reading(&reading, &draft, lexicon);
     (draft, audit)
 }

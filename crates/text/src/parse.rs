@@ -52,8 +52,17 @@ impl Reading {
 
 /// Reads an advert. `today` is the date that 明天 and 70后 are counted from.
 pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft {
-    let reading = Reading::new(text, lexicon);
-    let Reading { plain, figures, mentions } = &reading;
+    parse_reading(&Reading::new(text, lexicon), text, today, lexicon)
+}
+
+/// Reads an advert that is in its two spellings already.
+pub(crate) fn parse_reading(
+    reading: &Reading,
+    text: &str,
+    today: Date,
+    lexicon: &Lexicon,
+) -> PostingDraft {
+    let Reading { plain, figures, mentions } = reading;
     let mut draft = PostingDraft {
         headcount: people::headcount(figures),
         age: people::age(figures, today),
@@ -70,7 +79,7 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
         ..PostingDraft::default()
     };
     read_pay(&mut draft, figures);
-    read_work(&mut draft, text, &reading, lexicon);
+    read_work(&mut draft, text, reading, lexicon);
     if draft.certificates.is_empty() {
         let title = draft.title.as_ref().map_or("", |t| t.value.as_str());
         draft.certificates.extend(papers::of_the_trade(plain, title));

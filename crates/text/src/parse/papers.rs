@@ -50,7 +50,7 @@ static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)",
+        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|(?-u:\b)(?:[gqnr][1-3]|t)证)",
     )
 });
 /// What stands in front of the paper's name.
@@ -108,7 +108,8 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
             finds.push((at.clone(), text[at].to_owned()));
         }
     }
-    for found in OTHER.captures_iter(text).filter_map(|c| c.name("name")) {
+    let papers = if text.contains('证') { text } else { "" };
+    for found in OTHER.captures_iter(papers).filter_map(|c| c.name("name")) {
         let lead = LEAD.find(found.as_str()).map_or(0, |m| m.end());
         let name = &found.as_str()[lead..];
         let at = found.start() + lead..found.end();
