@@ -5,6 +5,7 @@
 
 mod elements;
 mod rules;
+mod wordings;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ use regex::Regex;
 
 use crate::lexicon::Lexicon;
 use crate::parse::phrases::regex;
-use crate::parse::{PostingDraft, Reading, parse_posting};
+use crate::parse::{PostingDraft, Reading, parse_reading};
 
 /// What a wording offends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -178,16 +179,20 @@ fn is_suspect(text: &str, findings: &[Finding]) -> bool {
 
 /// Audits an advert whose draft was read from the same text.
 pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
-    let reading = Reading::new(text, lexicon);
-    let findings = rules::findings(&reading, draft);
+    audit_reading(text, &Reading::new(text, lexicon), draft, lexicon)
+}
+
+fn audit_reading(text: &str, reading: &Reading, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
+    let findings = rules::findings(reading, draft);
     let suspect = is_suspect(text, &findings);
-    Audit { findings, missing: elements::missing(&reading, draft, lexicon), suspect }
+    Audit { findings, missing: elements::missing(reading, draft, lexicon), suspect }
 }
 
 /// Reads and audits an advert in one go.
 pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, Audit) {
-    let draft = parse_posting(text, today, lexicon);
-    let audit = audit_posting(text, &draft, lexicon);
+    let reading = Reading::new(text, lexicon);
+    let draft = parse_reading(&reading, text, today, lexicon);
+    let audit = audit_reading(text, &reading, &draft, lexicon);
     (draft, audit)
 }
 

@@ -52,8 +52,17 @@ impl Reading {
 
 /// Reads an advert. `today` is the date that 明天 and 70后 are counted from.
 pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft {
-    let reading = Reading::new(text, lexicon);
-    let Reading { plain, figures, mentions } = &reading;
+    parse_reading(&Reading::new(text, lexicon), text, today, lexicon)
+}
+
+/// Reads an advert that is in its two spellings already.
+pub(crate) fn parse_reading(
+    reading: &Reading,
+    text: &str,
+    today: Date,
+    lexicon: &Lexicon,
+) -> PostingDraft {
+    let Reading { plain, figures, mentions } = reading;
     let mut draft = PostingDraft {
         headcount: people::headcount(figures),
         age: people::age(figures, today),
@@ -70,7 +79,11 @@ pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft
         ..PostingDraft::default()
     };
     read_pay(&mut draft, figures);
-    read_work(&mut draft, text, &reading, lexicon);
+    read_work(&mut draft, text, reading, lexicon);
+    if draft.certificates.is_empty() {
+        let title = draft.title.as_ref().map_or("", |t| t.value.as_str());
+        draft.certificates.extend(papers::of_the_trade(plain, title));
+    }
     read_times(&mut draft, plain, figures, today);
     let trades: Vec<Range<usize>> = mentions.iter().map(|m| m.start..m.end).collect();
     draft.employer = employer::employer(plain.text(), &place::spans(plain), &trades).map(|at| {
@@ -179,7 +192,10 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         .filter_map(|h| Some(Found::new(h.shift(digits)?, figures.span(&h.at), 0.85)))
         .collect();
     let days = calendar::days(figures, today, &hours);
-    let settled = draft.rest_days_per_month.is_some()
+    let minutes = if let [only] = &hours[..] { Some(only.minutes()) } else { None };
+    // Weekends off say little of an hour or two a day.
+    let rests = draft.rest_days_per_month.is_some() && minutes.is_none_or(|m| m > 4 * 60);
+    let settled = rests
         || draft
             .benefits
             .iter()
@@ -188,7 +204,7 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         dated: days.is_some(),
         unit: draft.pay.as_ref().map(|p| p.value.unit),
         settlement: draft.settlement.as_ref().map(|s| s.value),
-        minutes: if let [only] = &hours[..] { Some(only.minutes()) } else { None },
+        minutes,
         settled,
         few_days: weekdays.as_ref().is_some_and(|(days, _)| days.len() <= 3),
     };

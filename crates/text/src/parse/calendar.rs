@@ -23,7 +23,9 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Joins the first and the last day; 、 and 和 join neighbours.
 static TO: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:早上?|晚上?|上午|下午|[0-9]{1,2}[点:][0-9半]{0,2})?[-~—–－至到、,和 ]{1,2}")
+    regex(
+        r"^ ?(?:早上?|晚上?|上午|下午|[0-9]{1,2}[点:][0-9半]{0,2})?(?:干|做|忙|上|持续|一直|直|工作|开始)?[-~—–－至到、,和 ]{1,2}(?:持续到|干到)?",
+    )
 });
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -58,6 +60,8 @@ struct Day {
     recurs: bool,
     /// 周六, without 本 or 下.
     bare_weekday: bool,
+    /// 25日, without its month.
+    of_month: Option<i16>,
 }
 
 /// The days of a gig, before the hours are known.
@@ -104,7 +108,17 @@ pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Da
         let between = &text[out.at.end..second.at.start.max(out.at.end)];
         let joined =
             between.is_empty() || TO.find(between).is_some_and(|m| m.end() == between.len());
-        let last = if second.first >= out.first { second.first } else { second.first.plus_days(7) };
+        let last = match second.first {
+            later if later >= out.first => later,
+            // 12月24、25日: the day is of the month just named.
+            _ if second.of_month.is_some() => {
+                let Some(day) = second.of_month.and_then(|d| day_of_month(out.first, d)) else {
+                    break;
+                };
+                day
+            }
+            earlier => earlier.plus_days(7),
+        };
         let near = last.days() - out.first.days() <= 31;
         if !joined || !near {
             break;
@@ -142,7 +156,8 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
     let at = found.get(0)?.range();
     let number = |name| found.name(name).and_then(|m| m.as_str().parse::<i16>().ok());
     let single = |first: Date| {
-        Some(Day { first, last: None, at: at.clone(), recurs: false, bare_weekday: false })
+        let at = at.clone();
+        Some(Day { first, last: None, at, recurs: false, bare_weekday: false, of_month: None })
     };
     if let Some(two) = found.name("two") {
         let start = i64::from(two.as_str().starts_with('明'));
@@ -192,7 +207,7 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
         {
             return None;
         }
-        return single(day_of_month(today, day)?);
+        return Some(Day { of_month: Some(day), ..single(day_of_month(today, day)?)? });
     }
     found.name("new_year").and_then(|_| single(coming(today, None, 1, 1)?))
 }
@@ -205,6 +220,12 @@ fn weekday(
     at: Range<usize>,
 ) -> Option<Day> {
     let which = found.name("which").map(|m| m.as_str());
+    // 1周3次: a count of times a week.
+    let counted = text[at.end..].starts_with(['次', '天', '节', '回', '班'])
+        && !matches!(name, "日" | "天" | "末");
+    if counted || text[..at.start].ends_with(['1', '一', '两', '2']) {
+        return None;
+    }
     let weekend = name == "末";
     let index = match name {
         "日" | "天" => 6,
@@ -229,7 +250,7 @@ fn weekday(
                 || SEVERAL.is_match(after(text, at.end, 5))
                 || text[..at.start].ends_with(['每', '逢']));
     let last = weekend.then(|| first.plus_days(1));
-    Some(Day { first, last, at, recurs, bare_weekday: which.is_none() })
+    Some(Day { first, last, at, recurs, bare_weekday: which.is_none(), of_month: None })
 }
 
 /// The date in this year, or in the next where it lies more than half a year back.

@@ -98,7 +98,7 @@ static POINT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^ ?(?:上班|开工|开始|起|左右|出摊|出发|上岗|进场|签到)?[, ]?(?:[-~—–－至到]+|——|干到|上到|做到|忙到|待到|工作到|持续到|一直到|直到)?",
+        r"^ ?(?:上班|上工|开工|开始|开门|营业|起|左右|出摊|出车|出发|上岗|进场|进厂|签到|打卡|接[车班]|到岗|到位|就?到|集合|来)?[, ]?(?:[-~—–－至到]+|——|干到|上到|做到|忙到|待到|工作到|持续到|一直到|直到)?",
         r" ?(?:次日|第2天|第 ?2 ?天|隔天|转天|当天|明天|后天|明|大后天|[0-9]{1,2}月[0-9]{1,2}[日号]|[0-9]{1,2}[日号]|周[1-6一二三四五六日天])?",
     ))
 });
@@ -243,6 +243,10 @@ fn resolve(text: &str, start: usize, first: Point, second: Point) -> (u16, u16) 
     }
     let said = second.hour * 60 + second.minute;
     let to = match second.part {
+        // 早6到晚4 ends in the afternoon, 早10到晚2 after midnight.
+        Some(Part::Evening) if (3..5).contains(&second.hour) && (240..NOON).contains(&from) => {
+            said + NOON
+        }
         Some(part) => part.minute(second.hour, second.minute),
         None if second.hour >= 13 || second.marked && second.hour == 0 => said,
         None => {

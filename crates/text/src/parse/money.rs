@@ -8,7 +8,7 @@ use jobmatch_domain::pay::{Money, PayRange};
 use regex::Regex;
 
 use super::figures::Figures;
-use super::phrases::{after, before, clause_before, regex};
+use super::phrases::{after, before, clause_before, is_glued, regex};
 
 /// Months' wages outside these limits are other numbers.
 const MONTHLY: std::ops::RangeInclusive<f64> = 300.0..=100_000.0;
@@ -17,7 +17,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]+(?:\.[0-9]+)?"))
 static RANGE_MARK: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^ ?(?:[-~—–－一至到]{1,2}|——|或) ?([0-9]+(?:\.[0-9]+)?)"));
 static CURRENCY: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每])|¥)(?:人民币)?")
+    regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每]|[0-9] )|¥)(?:人民币)?")
 });
 /// What follows an amount: how firm it is, then the unit it pays for.
 static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -25,7 +25,7 @@ static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起)?[)\]]? ?(?:钱)?",
         r"(?:(?P<slash>\+?/|每|一|1 ?|按|算)?",
         r"(?:(?:个)?(?P<piece1>课时|节课)|(?:个)?(?P<hour>小时|钟头|钟|h(?:[^a-z]|$))|(?P<month>(?:个)?月)",
-        r"|(?P<day>天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
+        r"|(?P<day>(?:8|9|10|11|12)个?小时|天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
     ))
 });
 /// The same, for pieces; needs the stroke or the 一.
@@ -37,21 +37,21 @@ static HOUR_AFTER_STROKE: LazyLock<Regex> =
 const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
 static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
-        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}})$"
+        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}}|(?:派件|送件|送单|跑单|跑趟|派单|送餐|打包)[^0-9]{{0,2}}|(?:每钟|1个?钟)提?)$"
     ))
 });
 static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:(?P<hour>时薪|小时工资|小时费|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
+        r"(?:(?P<hour>时薪|小时工资|小时工|钟点工|小时费|按小时|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
         r"|(?P<month>月薪|月工资|月收入|月入|月赚|月挣|月综合|每个?月|1个?月|月基本|月底薪|月)",
-        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工)",
+        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工|1个?工)",
         r"|(?P<year>年薪|年收入|每年|年综合))",
-        r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可|约|保底|底薪|净|付|发|结|算|大概|挣|拿|不低于|最低|达|工钱|纯)*[:是为]? ?[¥(]?$",
+        r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可以?|能|约|保底|底薪|净|付|发|结|算|大概|挣|拿|不低于|最低|达|工钱|纯)*[:是为]? ?[¥(]?$",
     ))
 });
 static CUE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:工资|薪资|薪水|薪酬|待遇|报酬|收入|综合|到手|工价|工钱|酬劳|劳务费|补助|见习补贴|岗位补贴|生活补贴|补贴|税前|税后|月薪|日薪|时薪|价格|单价|课酬|课时费|酬金|佣金|月入|月|开|给|底薪|保底|基本工资|固定)",
+        r"(?:工资|薪资|薪水|薪酬|待遇|报酬|收入|综合|到手|工价|工钱|酬劳|劳务费|补助|见习补贴|岗位补贴|生活补贴|补贴|税前|税后|月薪|日薪|时薪|价格|单价|课酬|课时费|小时费|酬金|佣金|月入|月|开|给|底薪|保底|基本工资|固定)",
         r"[^0-9,。;!?\n]{0,6}$",
     ))
 });
@@ -79,9 +79,15 @@ static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|
 /// Sums that are not the wage.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
+        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|多发|多拿|多加|多奖|每月多[^0-9]{0,2}|缴纳?|预?交|充值?|垫|买|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
         r"[^0-9,。;!?\n工薪]{0,3}$",
     ))
+});
+/// Sums that no cue makes a wage.
+static NO_WAGE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份)[^0-9,。;!?\n]{0,4}$",
+    )
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -91,12 +97,20 @@ static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Hopes: what one can reach on a good day.
 static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工|转正后?)[^0-9,。;!?\n]{0,8}$",
+        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工)[^0-9,。;!?\n]{0,8}$",
+    )
+});
+/// What is paid before one earns the wage.
+static TRIAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:试用期?|学徒期?|实习期|培训期|考核期|试工|新手|新人|头[123]?个?月|第1个?月|前[1-6]个?月|生手)[^0-9,。;!?\n]{0,6}$",
     )
 });
 /// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.
 static EXTRA_BEFORE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
+static A_HEAD_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[^带拉推荐介绍])[1每]人 ?$"));
+static A_HEAD_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^ ?(?:元|块)?(?:钱)?[ ]?1人"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -129,7 +143,10 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
         let ahead = &text[..number.start()];
         let height =
             ahead.strip_suffix('米').is_some_and(|a| a.ends_with(|c: char| c.is_ascii_digit()));
-        if height || ahead.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.') {
+        if height
+            || ahead.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.')
+            || is_glued(ahead)
+        {
             continue;
         }
         let amount = Amount::read(figures, number.range());
@@ -144,12 +161,23 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
 /// The sum that is most plainly the wage; of equal ones the first.
 pub(crate) fn pay(figures: &Figures) -> Option<Quote> {
     let mut best: Option<Quote> = None;
-    for quote in quotes(figures) {
+    let quotes = quotes(figures);
+    for quote in quotes.iter().cloned() {
         if best.as_ref().is_none_or(|b| quote.confidence > b.confidence + 1e-6) {
             best = Some(quote);
         }
     }
-    best
+    // 13000封顶9000保底: two halves of one range.
+    let mut best = best?;
+    let most = quotes.iter().find(|q| q.range.min.is_none() && q.range.unit == best.range.unit);
+    if let (Some(most), None) = (most, best.range.max) {
+        best.range.max = most.range.max;
+    }
+    let least = quotes.iter().find(|q| q.range.max.is_none() && q.range.unit == best.range.unit);
+    if let (Some(least), None) = (least, best.range.min) {
+        best.range.min = least.range.min;
+    }
+    Some(best)
 }
 
 struct Amount {
@@ -166,8 +194,15 @@ impl Amount {
         let mut low = value(number.clone());
         let mut end = number.end;
         let mut marked = text[..number.start].ends_with('¥');
+        let pieces = PIECE_BEFORE.is_match(before(text, number.start, 8));
         let mut take_currency = |end: &mut usize| -> f64 {
-            let Some(mark) = CURRENCY.find(&text[*end..]) else { return 1.0 };
+            let Some(mark) = CURRENCY.find(&text[*end..]) else {
+                // 1个3分: nothing else is counted in 分 there.
+                let fen = pieces && text[*end..].starts_with('分');
+                marked |= fen;
+                *end += if fen { '分'.len_utf8() } else { 0 };
+                return if fen { 0.01 } else { 1.0 };
+            };
             marked = true;
             let name = mark.as_str().trim_start();
             if name.starts_with('分') && name != "分钱" {
@@ -210,10 +245,17 @@ impl Amount {
     fn quote(&self, text: &str) -> Option<Quote> {
         let (ahead, behind) =
             (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
-        if OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead) || OTHER_AFTER.is_match(behind) {
+        if NO_WAGE_BEFORE.is_match(ahead)
+            || OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead)
+            || OTHER_AFTER.is_match(behind)
+        {
             return None;
         }
-        let base = BASE_BEFORE.is_match(ahead) || BASE_AFTER.is_match(behind);
+        // 每亩提6块 保底4000: the base belongs to the number behind it.
+        let base_after = BASE_AFTER
+            .find(behind)
+            .is_some_and(|m| !behind[m.end()..].starts_with(|c: char| c.is_ascii_digit()));
+        let base = BASE_BEFORE.is_match(ahead) || base_after;
         let cued = base || CUE.is_match(ahead);
         let follows = unit_after(behind, self.marked);
         // 每人4500 is a wage.
@@ -230,6 +272,10 @@ impl Amount {
             .chain(self.unit_of_size(cued))
             .find(|u| self.is_plausible(*u))?;
         let named = named.contains(&Some(unit));
+        // 1人180, 120 1人: a day's hire.
+        let a_head = A_HEAD_BEFORE.is_match(ahead) || A_HEAD_AFTER.is_match(behind);
+        let hire = unit == PayUnit::Piece && a_head && (80.0..=1000.0).contains(&self.low);
+        let unit = if hire { PayUnit::Day } else { unit };
         let mut confidence: f32 = 0.35;
         confidence += if named { 0.25 } else { 0.0 };
         confidence += if cued { 0.2 } else { 0.0 };
@@ -237,6 +283,9 @@ impl Amount {
         confidence += if self.high.is_some() { 0.05 } else { 0.0 };
         confidence += if base { 0.25 } else { 0.0 };
         if unit == PayUnit::Piece && EXTRA_BEFORE.is_match(ahead) {
+            confidence -= 0.3;
+        }
+        if TRIAL_BEFORE.is_match(ahead) {
             confidence -= 0.3;
         }
         if HOPE_BEFORE.is_match(clause_before(text, self.at.start, 12)) {
@@ -273,6 +322,7 @@ impl Amount {
             }
             low if (80.0..1000.0).contains(&low) && (cued || self.marked) => Some(PayUnit::Day),
             low if (8.0..80.0).contains(&low) && cued && self.marked => Some(PayUnit::Hour),
+            low if low < 8.0 && low != 1.0 && self.marked => Some(PayUnit::Piece),
             _ => None,
         }
     }
@@ -314,6 +364,7 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     let tenth = match text[number_end..*end].chars().next_back() {
         Some('块') => 0.1,
         Some('毛') => 0.01,
+        Some('分') => 0.001,
         _ => return 0.0,
     };
     let rest = text[*end..].trim_start_matches(' ');

@@ -50,7 +50,7 @@ static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|\b(?:[gqnr][1-3]|t)证)",
+        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|(?-u:\b)(?:[gqnr][1-3]|t)证)",
     )
 });
 /// What stands in front of the paper's name.
@@ -61,7 +61,7 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
 });
 static NOT_DEMANDED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"^(?:[^,。;!?\n]{0,10})(?:优先|更好|最好|加分|也行|也可|亦可|均可|再加|加[0-9]|多给|补贴|补[0-9]|者加|奖|也要|包办|代办|报销)",
+        r"^(?:[^,。;!?\n]{0,10})(?:优先|更好|最好|加分|也行|也可|亦可|均可|再加|加[0-9]|多给|多发|多拿|工资(?:再|可|另|更|面)|待遇(?:再|可|另|更|面)|再谈|另谈|更高|补贴|补[0-9]|者加|奖|也要|包办|代办|报销)",
         r"|^(?:的)?(?:[^,。;!?\n]{0,2}(?:公司|单位|店里|我们|厂里|统一|免费|可以?|可入职后|可后|可先上岗再|先上岗再|入职后|没有的?可?|没有的我们|没有可)(?:统一|免费|给|负责|帮忙?|帮着|协助|出钱|花钱)?(?:办|补办|代办|培训|考|带))",
         r"|^[(](?:可|没|无|在考|公司|包|代)",
         r"|^[,、 ]?(?:没有的?|没有也|没证的?|无证)(?:也|可|我们|店里|公司|单位|能)",
@@ -108,7 +108,8 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
             finds.push((at.clone(), text[at].to_owned()));
         }
     }
-    for found in OTHER.captures_iter(text).filter_map(|c| c.name("name")) {
+    let papers = if text.contains('证') { text } else { "" };
+    for found in OTHER.captures_iter(papers).filter_map(|c| c.name("name")) {
         let lead = LEAD.find(found.as_str()).map_or(0, |m| m.end());
         let name = &found.as_str()[lead..];
         let at = found.start() + lead..found.end();
@@ -128,6 +129,40 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
         }
     }
     out
+}
+
+/// Words of trades that are only done with a paper, and the paper.
+const TRADE_PAPERS: [(&str, &str); 17] = [
+    ("叉车", "叉车证"),
+    ("焊", "焊工证"),
+    ("塔吊", "塔吊证"),
+    ("塔司", "塔吊证"),
+    ("电工", "电工证"),
+    ("水电", "电工证"),
+    ("护士", "护士执业证"),
+    ("教师", "教师资格证"),
+    ("锅炉", "锅炉证"),
+    ("司炉", "锅炉证"),
+    ("制冷", "制冷证"),
+    ("电梯", "电梯作业证"),
+    ("会计", "会计证"),
+    ("育婴", "育婴师证"),
+    ("月嫂", "母婴护理证"),
+    ("消控", "消防设施操作员证"),
+    ("消防中控", "消防设施操作员证"),
+];
+/// 有证, 持证上岗, without a name.
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:^|[^没无不非])(?P<paper>(?:有|带|持|要|须|需|凭)(?:相关|操作|上岗|资格|本)?证(?:件)?(?:齐全|上岗|在手)?|证件齐全|证书?齐全|有本|带本|持本)(?:的|者)?(?:上岗)?(?:$|[,。;!\n ])",
+    )
+});
+
+/// The paper of the trade, where the text asks for a paper without a name.
+pub(crate) fn of_the_trade(plain: &Source, title: &str) -> Option<Found<Certificate>> {
+    let (_, name) = TRADE_PAPERS.iter().find(|(trade, _)| title.contains(trade))?;
+    let at = BARE.captures(plain.text())?.name("paper")?.range();
+    Some(Found::new(Certificate::parse(name).ok()?, plain.span(&at), 0.7))
 }
 
 /// The certificate of a name, with or without its 证 as the record has it.
@@ -164,7 +199,10 @@ fn licences(text: &str) -> Vec<(Range<usize>, String)> {
         ]
         .iter()
         .any(|cue| ahead.contains(cue));
-        let driving = ["驾", "司机", "开车", "送货"].iter().any(|cue| text.contains(cue));
+        let driving =
+            ["驾", "司机", "开车", "送货", "厢货", "货车", "配送", "搬家", "送水", "跑车"]
+                .iter()
+                .any(|cue| text.contains(cue));
         let building = text[class.end()..]
             .starts_with(['座', '栋', '区', '楼', '口', '门', '出', '馆', '栋', '级', '号']);
         if !glued && !runs_on && !building && (named || asked || driving) {

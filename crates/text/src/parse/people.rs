@@ -15,8 +15,11 @@ static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
         r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
-        r"|(?:工|员|师傅|司机|保洁|保安|阿姨|学徒)(?P<trade>[0-9]{1,2}) ?(?:$|[,。;!\n ])",
-        r"|(?:人数|名额|数量)[:是为]? ?(?P<told>[0-9]{1,4})",
+        r"|(?:[^时点]工|员|师傅|司机|保洁|保安|阿姨|学徒)(?P<trade>[0-9]{1,2}) ?(?:$|[,。;!\n ])",
+        r"|(?:人数|名额|数量|缺口|需求|岗位数)[:是为]? ?(?P<told>[0-9]{1,4})",
+        r"|(?:够|招满|收满|只收|限招|只招|只要)(?P<until>[0-9]{1,4}) ?(?:个人?|人|名|位)?(?:就|为止|截|停|即)",
+        r"|(?P<pair>(?:夫妻|两口子|情侣)[^,。;!?\n]{0,3}(?:1|一)对|(?:1|一)对(?:夫妻|两口子|情侣))",
+        r"|(?:^|[^每0-9几整])(?P<one>(?:(?:找|请|雇|寻|求)(?:1|一)?个|(?:招聘|招|聘|缺|急需|需要|想要|差)(?:1|一)个))",
     ))
 });
 static SEEKS: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,7 +39,7 @@ static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1组|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)",
+        r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1[组台车套班]|[12]倒|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)",
     )
 });
 
@@ -45,15 +48,25 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
     let text = figures.text();
     let mut best: Option<Found<u32>> = None;
     for found in PERSONS.captures_iter(text) {
-        let number =
-            found.name("n").or(found.name("bare")).or(found.name("trade")).or(found.name("told"));
+        if let Some(few) = few(figures, &found) {
+            if best.is_none() {
+                best = Some(few);
+            }
+            continue;
+        }
+        let number = ["n", "bare", "trade", "told", "until"].iter().find_map(|n| found.name(n));
         let (Some(whole), Some(number)) = (found.get(0), number) else { continue };
         let Ok(value) = number.as_str().parse::<u32>() else { continue };
         let ahead = clause_before(text, number.start(), 14);
         let behind = after(text, whole.end(), 6);
         let of = found.name("of").map_or("", |m| m.as_str());
         let ahead_all = &text[..number.start()];
-        let glued = is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
+        let priced = of == "个"
+            && ahead_all.trim_end_matches(' ').ends_with(|c: char| {
+                c.is_ascii_digit() || matches!(c, '元' | '块' | '毛' | '分' | '钱' | '角')
+            });
+        let glued =
+            priced || is_glued(ahead_all) || ahead_all.ends_with(['元', '块', '毛', '分', '钱']);
         let ranged = text[..number.start()].ends_with(['-', '~', '至', '到', '—']);
         let trade = TRADE_AHEAD.is_match(ahead);
         let seeks = trade || SEEKS.is_match(ahead);
@@ -102,6 +115,19 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
     best
 }
 
+/// 找个保洁 is one person, 夫妻一对 are two; any other count counts for more.
+fn few(figures: &Figures, found: &regex::Captures<'_>) -> Option<Found<u32>> {
+    if let Some(pair) = found.name("pair") {
+        return Some(Found::new(2, figures.span(&pair.range()), 0.75));
+    }
+    let one = found.name("one")?;
+    let behind = after(figures.text(), one.end(), 2);
+    let person = !behind.starts_with(['月', '小', '钟', '班', '活', '工', '好', '兼', '地', '家'])
+        || behind.starts_with("小工")
+        || behind.starts_with("工人");
+    person.then(|| Found::new(1, figures.span(&one.range()), 0.45))
+}
+
 fn ends_clause(behind: &str) -> bool {
     behind.is_empty() || behind.starts_with([',', '。', ' ', '\n', ';', '!'])
 }
@@ -117,22 +143,26 @@ fn counts_persons(ahead: &str, behind: &str) -> bool {
 
 static AGES: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9]) ?(?P<years>周?岁|之间)?",
-        r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
+        r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
+        r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
+        r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
         r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
+        r"|(?P<legal>[1-9][0-9])(?:周?岁)?(?:以上)?,?(?:[-~—至到])(?:法定|国家规定)?退休",
         r"|(?P<least>[1-9][0-9])(?P<least_years>周?岁)? ?(?:以上|往上|起|\+)",
-        r"|(?P<about>[1-9][0-9])(?:周?岁)?(?:左右|上下)(?P<about_years>岁|的)?",
+        r"|(?P<about>[1-9][0-9])(?:(?:周?岁)?(?:左右|上下)(?P<about_years>岁|的)?|(?P<some>来岁|岁来往))",
         r"|(?P<decade>[5-9]0|00)后(?:[、,和到至-]?(?P<decade2>[6-9]0|00)后)?",
     ))
 });
 static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
 });
+static BARRED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^的?(?:请)?(?:勿|不要|不收|不招|别来|免谈|谢绝)"));
 /// Whom the limit is waived for, or another number.
 static NO_AGE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
+        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|也中|也成|都中|照样|也没事|也没问题|也欢迎|也能|也好|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
     )
 });
 
@@ -150,15 +180,26 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         let cued = AGE_CUE.is_match(before(text, whole.start(), 12));
         if glued
             || NO_AGE_AFTER.is_match(behind)
-            || behind.starts_with(|c: char| c.is_ascii_digit())
+            || !years && behind.starts_with(|c: char| c.is_ascii_digit())
         {
             continue;
         }
         let number = |name| captures.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
-        let limits = if let (Some(a), Some(b)) = (number("a"), number("b")) {
+        // 18岁以下勿扰 is a least age.
+        let barred_below = number("most").filter(|_| BARRED.is_match(behind));
+        let limits = if let Some(least) = barred_below {
+            (least <= 30).then_some((Some(least), None))
+        } else if let (Some(a), Some(b)) = (number("a"), number("b")) {
             (years || cued || can_be_ages(text, &whole.range(), a, b)).then_some((Some(a), Some(b)))
         } else if let Some(most) = number("no_more") {
-            (whole.as_str().contains('岁') || cued).then_some((None, Some(most)))
+            let bounds = found.as_ref().is_some_and(|f| f.value.max().is_none());
+            let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
+            (whole.as_str().contains('岁') || cued || bounds || alone).then_some((None, Some(most)))
+        } else if let Some(barred) = number("barred") {
+            (whole.as_str().contains('岁')
+                || (40..=70).contains(&barred)
+                || whole.as_str().contains('过'))
+            .then_some((None, Some(barred)))
         } else if let Some(most) = number("most") {
             let alone = is_alone(text, &whole.range()) && (25..=70).contains(&most);
             let unpaid = !before(text, whole.start(), 8)
@@ -169,9 +210,13 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
             (whole.as_str().contains('岁') || full == 18 || full == 16)
                 .then_some((Some(full), None))
         } else if let Some(least) = number("least") {
-            (years || cued).then_some((Some(least), None))
+            let alone = matches!(least, 16 | 18) && is_alone(text, &whole.range());
+            (years || cued || alone).then_some((Some(least), None))
+        } else if let Some(legal) = number("legal") {
+            Some((Some(legal), None))
         } else if let Some(about) = number("about") {
-            let plain = whole.as_str().contains('岁') || cued;
+            let alone = is_alone(text, &whole.range()) && (25..=65).contains(&about);
+            let plain = whole.as_str().contains('岁') || cued || told("about_years") || alone;
             plain.then_some((Some(about.saturating_sub(5)), Some(about + 5)))
         } else {
             decades(today, number("decade"), number("decade2"))
@@ -204,7 +249,7 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
 /// 18到50 between two stops: the second is past any time of day.
 fn can_be_ages(text: &str, at: &Range<usize>, from: u32, to: u32) -> bool {
     let ends = after(text, at.end, 1).chars().all(|c| !c.is_alphanumeric() && c != '%');
-    let paid = before(text, at.start, 6)
+    let paid = clause_before(text, at.start, 6)
         .contains(['元', '薪', '资', '钱', '价', '酬', '每', '块', '时', '入']);
     (16..=50).contains(&from) && (25..=70).contains(&to) && from < to && ends && !paid
 }
@@ -231,7 +276,7 @@ static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
     Phrases::new(&[
         (
             Education::None,
-            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 不限文化 学历要求不限 学历:不限 无学历限制",
+            "学历不限 不限学历 不要学历 无学历要求 学历无要求 不看学历 学历不做要求 不论学历 对学历没要求 没学历要求 学历没要求 文化不限 文化程度不限 文凭不限 不看文凭 不论文凭 文化不要求 学历文化不限 无文化要求 不限文化 学历要求不限 学历:不限 无学历限制",
         ),
         (Education::Primary, "小学"),
         (Education::Junior, "初中"),
@@ -245,7 +290,7 @@ static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
 });
 static SCHOOLED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届)*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)",
+        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届|\(|\))*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)",
     )
 });
 static SCHOOLED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -260,6 +305,9 @@ static NO_DEMAND_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static SCHOOLING: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[^,。;!\n]{0,3}(?:文化|毕业|以上|学历|程度|水平|就行|即可)"));
+
 /// Schooling words, each with whether it reads as a demand or as held.
 pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
     let text = figures.text();
@@ -269,7 +317,14 @@ pub(crate) fn education(figures: &Figures) -> Option<Found<Education>> {
         let none = level == Education::None;
         let demanded =
             SCHOOLED_AFTER.is_match(behind) || SCHOOLED_BEFORE.is_match(before(text, at.start, 8));
-        if !none && (!demanded || NO_DEMAND_AFTER.is_match(behind)) {
+        // 第二小学, 下港中心小学: a school by its name.
+        let school = level == Education::Primary
+            && !SCHOOLING.is_match(behind)
+            && !before(text, at.start, 3).contains([':', '历', '化'])
+            || level.rank() <= Education::Senior.rank()
+                && text[..at.start]
+                    .ends_with(['第', '心', '验', '属', '村', '镇', '教', '辅', '讲']);
+        if !none && (school || !demanded || NO_DEMAND_AFTER.is_match(behind)) {
             continue;
         }
         let span = figures.span(&at);
@@ -315,6 +370,13 @@ static EXPERIENCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A wish, a rise or a bonus, not a demand.
+static PERK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"优先|加分|更好|最好|涨|从没|从不|没拖|没欠|工龄[奖工资补钱津]|奖|年终|后可?转|的?老店|老厂|质保|合同|免费",
+    )
+});
+static PERK_AFTER_TERM: LazyLock<Regex> = LazyLock::new(|| regex(r"发|给|加|有|退|补|交|可|返|后"));
 static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| regex("年(?:以上|往上|及以上)"));
 
 /// Months of experience demanded; 0 where the text says that none is needed.
@@ -330,10 +392,10 @@ pub(crate) fn experience(figures: &Figures) -> Option<Found<u16>> {
             && AT_LEAST.is_match(whole.as_str());
         let told =
             bare || EXPERIENCE_AFTER.is_match(rest.as_str()) || EXPERIENCE_BEFORE.is_match(ahead);
-        let wish = rest.as_str().contains("优先")
-            || rest.as_str().contains("加分")
-            || rest.as_str().contains("更好")
-            || rest.as_str().contains("涨");
+        let wish = PERK.is_match(rest.as_str())
+            || ahead.ends_with("了") && !AT_LEAST.is_match(whole.as_str())
+            || ["满", "每", "第"].iter().any(|w| ahead.ends_with(w))
+                && PERK_AFTER_TERM.is_match(rest.as_str());
         if glued || ranged || !told || wish {
             continue;
         }

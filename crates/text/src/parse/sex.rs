@@ -16,16 +16,22 @@ static PLAIN_GENDER: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:^|[,。;!\n :、(岁])(?P<alone>[男女])(?:[性士生]|同志)?(?:$|[,。;!\n 、)])",
     ))
 });
+/// Turns one sex away, so asks for the other: 男士勿扰, 不要女的.
+static BARRED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?P<a>[男女])(?:[性士生的孩]|同志|人)?(?:勿扰|不要|免谈|别来|不收|不招|莫扰|免打扰|请绕|勿|谢绝)|(?:不要|不招|不收|谢绝)(?P<b>[男女])(?:[性士生的孩工]|同志)?",
+    )
+});
 static GENDER: LazyLock<Phrases<Option<Gender>>> = LazyLock::new(|| {
     use Gender::{Female, Male};
     Phrases::new(&[
         (
             Some(Female),
-            "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 姐妹 小妹 女职工 女模特 女学徒 女前台 女文员 女收银 女销售 女营业员 女普工 女孩 女生 小姑娘 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女",
+            "限女 只要女 女士优先 女性优先 女生优先 女优先 女工 女的 女性 女士 女员工 女服务员 大姐 大姨 阿姨 大妈 大嫂 大婶 姐妹 小妹 女职工 女模特 女学徒 女前台 女文员 女收银 女销售 女营业员 女普工 女孩 女生 小姑娘 姑娘 姐姐 嫂子 妹子 大嫂子 娘们 美女 妇女 女将 女同志 女师傅 女老师 女护工 女宿管 小姐姐 女保洁 女学员 女店员 女导购 要女 招女",
         ),
         (
             Some(Male),
-            "限男 只要男 男士优先 男性优先 男生优先 男优先 男工 男的 男性 男士 男员工 小伙 小伙子 大叔 大爷 大哥 男生 男同志 男孩 壮汉 男劳力 男护工 男宿管 老爷们 爷们 男保安 要男 招男 帅哥 汉子 男丁",
+            "限男 只要男 男士优先 男性优先 男生优先 男优先 男工 男的 男性 男士 男员工 小伙 小伙子 大叔 大爷 大哥 男生 男同志 男孩 壮汉 男劳力 男护工 男宿管 老爷们 爷们 男保安 要男 招男 帅哥 汉子 男丁 老头 爷们儿 壮小伙",
         ),
         (
             None,
@@ -43,6 +49,14 @@ static SERVED: LazyLock<Regex> = LazyLock::new(|| {
 /// The sex that a wording asks for; none where it asks for both.
 pub(crate) fn gender(figures: &Figures) -> Option<Found<Gender>> {
     let text = figures.text();
+    if let Some(found) = BARRED.captures(text) {
+        let sex = found.name("a").or(found.name("b"))?;
+        let wanted = if sex.as_str() == "男" { Gender::Female } else { Gender::Male };
+        let whole = found.get(0)?.range();
+        if !text[whole.end..].starts_with('限') {
+            return Some(Found::new(wanted, figures.span(&whole), 0.9));
+        }
+    }
     if let Some(found) = PLAIN_GENDER.captures(text) {
         let sex = found.name("limited").or(found.name("preferred")).or(found.name("alone"))?;
         let other = if sex.as_str() == "男" { '女' } else { '男' };

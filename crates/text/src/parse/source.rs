@@ -19,9 +19,15 @@ impl Source {
     pub(crate) fn read(given: &str) -> Self {
         let mut out = Self::default();
         let simplified = simplify(given);
+        let mut items = Items::default();
         for ((at, original), simple) in given.char_indices().zip(simplified.chars()) {
             let end = at + original.len_utf8();
-            if is_bullet(original) || starts_keycap(original, &given[end..]) {
+            if items.swallows(original) {
+                // The stop behind an item's number.
+            } else if is_bullet(original)
+                || starts_keycap(original, &given[end..])
+                || items.begins(&out.text, original, &given[end..])
+            {
                 out.push('\n', at, end);
             } else if original == ',' && splits_thousands(&out.text, &given[end..]) {
                 // Dropped: 4,500 is one number.
@@ -71,6 +77,40 @@ impl Source {
         let span = other.span(range);
         self.text.push_str(replacement);
         self.origin.resize(self.text.len(), (span.start as u32, span.end as u32));
+    }
+}
+
+/// The numbers of a list in running text: 1.大专以上；2.三年经验. Left in, they would read
+/// as 2.3年.
+#[derive(Default)]
+struct Items {
+    last: u32,
+    /// The stop of the item that has just begun is still to come.
+    open: bool,
+}
+
+impl Items {
+    /// Whether a digit numbers the next item: it opens a clause, a stop follows it, and it
+    /// is 1 or one more than the item before.
+    fn begins(&mut self, before: &str, c: char, rest: &str) -> bool {
+        let Some(number) = c.to_digit(10).filter(|n| *n > 0) else { return false };
+        let opens = before.trim_end_matches(' ').ends_with([';', ':', '。', '\n', '】', ']'])
+            || before.is_empty();
+        let Some(item) = rest.strip_prefix(['.', '．', '、', ')', '）']).filter(|_| opens)
+        else {
+            return false;
+        };
+        let decimal = rest.starts_with('.') && item.starts_with(|c: char| c.is_ascii_digit());
+        let next = if number == 1 { !decimal } else { number == self.last + 1 };
+        if next {
+            self.last = number;
+            self.open = true;
+        }
+        next
+    }
+
+    fn swallows(&mut self, c: char) -> bool {
+        std::mem::take(&mut self.open) && matches!(c, '.' | '．' | '、' | ')' | '）')
     }
 }
 
@@ -145,5 +185,8 @@ mod tests {
     #[test]
     fn bullets_are_no_numbers() {
         assert_eq!(Source::read("①两班倒 1️⃣包吃").text(), "\n两班倒 \n包吃");
+        let list = "条件:1.大专;2.三年以上经验;3.55周岁以下";
+        assert_eq!(Source::read(list).text(), "条件:\n大专;\n三年以上经验;\n55周岁以下");
+        assert_eq!(Source::read("1.5万;2.5元").text(), "1.5万;2.5元");
     }
 }

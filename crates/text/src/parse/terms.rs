@@ -129,15 +129,18 @@ pub(crate) fn wished(plain: &Source) -> Vec<Found<&'static str>> {
 
 static REST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:每?个?月|1个?月|每月可?|月)(?:可|带薪|能|有|轮)?(?:休息?|歇|轮休|公休|调休|放假?)(?:班)?(?P<month>[0-9]{1,2})(?:-[0-9])?[天日个]?",
+        r"(?:每?个?月|1个?月|每月可?|月)(?:可以|可|带薪|能|有|轮|让|给|固定|都|就|保证|正常|至少|能够|公)?(?:休息?|歇|轮休|公休|调休|放假?|假期?)(?:班)?[:是]?(?P<month>[0-9]{1,2})(?:[-至到][0-9])?[天日个]?",
         r"|(?:^|[,。;!\n ])(?:休息?|歇)(?P<month5>[1-9])天(?:$|[,。;!\n ])",
-        r"|(?:每?个?月|1个月)(?P<month2>[0-9]{1,2})天(?:公?休|假|歇|带薪休)",
+        r"|(?:每?个?月|1个月)有?(?P<month2>[0-9]{1,2})(?:[-至到][0-9])?天(?:的)?(?:公?休|假|歇|带薪休|轮休|调休)",
         r"|(?P<month4>[0-9]{1,2})天(?:公?休假?|假)/?(?:每)?月|(?:休息?|歇)(?P<month3>[0-9]{1,2})天/月",
         r"|(?:上|做|干|工作)(?P<on>[0-9]{1,2})(?:个)?(?P<unit>天|小时|个?月|休)?,?(?:休息?|歇)(?P<off>[0-9]{1,2})(?:天|小时)?",
-        r"|(?:每周|1周|1星期|每星期|1礼拜|每个星期|每礼拜|周|礼拜)(?:可|轮|调|固定|只)?(?:单)?(?:休息?|歇|轮休|调休)(?P<week>[1-3])[天日]?",
-        r"|(?P<double>双休|周末休|周六日休|周六周日休|周六、?日休|周六周天休|5天8小时|5天工作制|做5休2|周末都休|周末休息|周六日不上班|周六日歇|礼拜六礼拜天歇|每周双休|周末不上班)",
+        r"|(?:每|1)?个?(?:周|星期|礼拜)(?:可以|可|轮流?|调|固定|只|能|给|让|有)?(?:单)?(?:休息?|歇|轮休|调休|放假?)(?P<week>[1-3](?:\.5)?)(?P<half>天半)?[天日]?",
+        r"|(?:每|1)个?(?:周|星期|礼拜)(?:有)?(?P<week2>[1-3])天(?:的)?(?:公?休|假|歇)|(?:每|1)个?(?:周|星期|礼拜)(?P<week3>1)[休歇]",
+        r"|(?:每|1)个?(?:周|星期|礼拜)(?:只|就|要)?(?:工作|上班|上|干|到岗)(?P<days>[4-6])(?:个)?(?:天|个?班)",
+        r"|(?P<double>双休|5天8小时|5天工作制|朝9晚5双休",
+        r"|(?:周末|(?:周|星期|礼拜)[六6][、和,到]?(?:周|星期|礼拜)?[日天末7])(?:都|固定|全|均|店|还)?(?:能|可|可以|正常)?(?:休|歇|不上班|不上|不干|不用[来上]|不来|放假))",
         r"|(?P<mixed>大小周|大小休|单双休|单双周|大小礼拜|隔周双休|单休双休轮)",
-        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|周末|周1|周一|周二|周三|周四|周五|周六|周[2-6])(?:固定|都|能|可|公|闭馆|店)?(?:休|歇|不上班|不干)|做6休1|6休1)",
+        r"|(?P<single>单休|(?:周日|周天|星期天|星期日|礼拜天|礼拜日|(?:周|星期|礼拜)[1-6一二三四五六])(?:固定|都|能|可|可以|公|闭馆|店|正常)?(?:休|歇|不上班|不干|不用来|放假)|(?:[固定公]休|歇)(?:周|星期|礼拜)[日天1-6一二三四五六])",
     ))
 });
 
@@ -161,8 +164,11 @@ pub(crate) fn rest_days(figures: &Figures) -> Option<Found<u8>> {
             days
         } else if let (Some(on), Some(off)) = (number("on"), number("off")) {
             cycle(on, off)
-        } else if let Some(week) = number("week") {
-            week * 4.0
+        } else if let Some(week) = number("week").or(number("week2")).or(number("week3")) {
+            let half = if found.name("half").is_some() { 0.5 } else { 0.0 };
+            (week + half) * 4.0
+        } else if let Some(worked) = number("days") {
+            (7.0 - worked) * 4.0
         } else if found.name("double").is_some() {
             8.0
         } else if found.name("mixed").is_some() {
@@ -215,18 +221,45 @@ static SETTLEMENT: LazyLock<Phrases<Option<Settlement>>> = LazyLock::new(|| {
 /// When the work is paid.
 pub(crate) fn settlement(plain: &Source) -> Option<Found<Settlement>> {
     let text = plain.text();
-    let named = SETTLEMENT.find_in(text).find_map(|(s, at)| Some((s?, at)));
-    let done = || WHEN_DONE.find(text).map(|m| (Settlement::OnCompletion, m.range()));
-    let (settlement, at) = named.or_else(done)?;
+    let named = SETTLEMENT.find_in(text).find_map(|(s, at)| {
+        // 卸完当场给钱: what is paid on the spot is paid when it is done.
+        let on_the_spot =
+            text[at.clone()].starts_with(['现', '场']) || text[at.clone()].starts_with("当场");
+        let done = on_the_spot && before(text, at.start, 2).contains('完');
+        Some((if done { Settlement::OnCompletion } else { s? }, at))
+    });
+    let described =
+        || PAYDAYS.iter().find_map(|(s, pattern)| Some((*s, pattern.find(text)?.range())));
+    let (settlement, at) = named.or_else(described)?;
     Some(Found::new(settlement, plain.span(&at), 0.9))
 }
 
-/// Paid when it is done, in words that no list holds: 搬完就给, 做完一家结一家.
-static WHEN_DONE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:干|做|活|搬|卸|装|拆|忙|收|割|种|活动|演出|婚礼|婚宴|展会|靠岸|工程|完工|验收)(?:儿)?(?:完|结束|了|就|后|合格|全)*[^,。;!\n0-9]{0,4}?(?:完|结束|后|合格|岸|收|就|全)[^,。;!\n0-9天月]{0,5}(?:结账|结清|结钱|结算|一把结|就给|给钱|付清|清账|就结|一次结|现结|结1家|结一家|付钱)|一次结清|1次结清|一把结清",
-    )
+/// When it is paid in words that no list holds: 搬完就给, 每周六结账, 每月10号发钱.
+static PAYDAYS: LazyLock<[(Settlement, Regex); 4]> = LazyLock::new(|| {
+    [
+        (Settlement::OnCompletion, regex(WHEN_DONE)),
+        (Settlement::Weekly, regex(WEEKLY_PAYDAY)),
+        (Settlement::HalfMonthly, regex(HALF_MONTHLY_PAYDAY)),
+        (Settlement::Monthly, regex(MONTHLY_PAYDAY)),
+    ]
 });
+const WEEKLY_PAYDAY: &str = concat!(
+    r"(?:每|逢|到)?个?(?:周|星期|礼拜)[1-6一二三四五六日天末](?:早上|上午|中午|下午|晚上|当晚|准时|统一|就)*",
+    r"(?:结账|结钱|结工资|结算|发钱|发工资|算账|给钱|开工资|结清|算[^,。;!\n]{0,3}账)",
+    r"|(?:[1一每]|7|七)(?:个)?(?:周|星期|礼拜|天)(?:就|给)?(?:[一1](?:次|回))?(?:一|1)?(?:结账|结钱|结工资|结清|发工资|算账|开钱|结(?:$|[,。;! ]))",
+);
+const HALF_MONTHLY_PAYDAY: &str =
+    r"(?:半个?月|15天|十五天)(?:就|给|一|1)?(?:发|结|给|开|算)(?:[一1]?[次回])?(?:钱|工资|账|清)?";
+const MONTHLY_PAYDAY: &str = concat!(
+    r"(?:每个?月|次月|下个?月|月)(?:[0-9一二三四五六七八九十]{1,3}[号日]|月?底前?|月?初|准时|按时|到点)+(?:左右|前|之前|准时|准点|按时|统一|打卡)*",
+    r"(?:发|开|结|打卡|打到|到账|清|付|给)(?:[^,。;!\n]{0,4}(?:钱|工资|薪|账|清|酬))?",
+    r"|(?:工资|薪资|工钱)[^,。;!\n]{0,3}(?:月底|月初|按月|每月|次月|下月)[^,。;!\n]{0,6}(?:清|发|结|付|给|开|到账)|每月发(?:薪|工资)|按月(?:发|付|给|开)",
+);
+/// Paid when it is done.
+const WHEN_DONE: &str = concat!(
+    r"(?:第[2-9二三四五六七八九]天|最后[1一]天|完了|最后|结束|收尾|收工|完工)[^,。;!\n0-9]{0,4}(?:[1一]块|[1一]起|统一|[1一]次性?|[1一]把)(?:儿)?(?:给|结|发|清|付|算)|(?:[1一]块儿?|[1一]并)(?:给钱|结账|结清|发钱|结$)",
+    r"|(?:干|做|活|搬|卸|装|拆|忙|收|割|种|活动|演出|婚礼|婚宴|展会|靠岸|工程|完工|验收)(?:儿)?(?:完|结束|了|就|后|合格|全)*[^,。;!\n0-9]{0,4}?(?:完|结束|后|合格|岸|收|就|全)[^,。;!\n0-9天月]{0,5}(?:结账|结清|结钱|结算|一把结|就给|给钱|付清|清账|就结|一次结|现结|结1家|结一家|付钱)|一次结清|1次结清|一把结清",
+);
 
 static KINDS: LazyLock<Phrases<KindCue>> = LazyLock::new(|| {
     use KindCue::{Gig, Internship, Lasting, Part, Welfare};
@@ -242,11 +275,11 @@ static KINDS: LazyLock<Phrases<KindCue>> = LazyLock::new(|| {
         ),
         (
             Part,
-            "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 带回家 在家干 在家办公 居家办公 自由接单 学生放假可 闲时",
+            "兼职 钟点工 小时工 钟点 课余 下班后 业余 半天班 学生可 学生也可 大学生可 学生党 学生优先 周末班 周末兼 在校生可 在校学生可 宝妈学生 学生宝妈 半日制 半班 非全日制 半职 做半天 每天半天 在家做 拿回家 带回家 在家干 在家办公 居家办公 自由接单 学生放假可 闲时 1周两次 一周两次 一周三次 一周3次 每周三次 每周两次 周末两天 每周来两天 每周三天",
         ),
         (
             Lasting,
-            "长期 全职 常年 长期工 正式工 长期稳定 固定工 长年 正式编 稳定工 签合同 劳动合同 转正",
+            "长期 全职 常年 长期工 正式工 长期稳定 固定工 长年 正式编 稳定工 活不断 常年有活 签合同 劳动合同 转正",
         ),
     ])
 });
@@ -281,6 +314,15 @@ pub(crate) struct KindSigns {
 /// Hours a day up to which work is part time.
 const PART_TIME_MINUTES: u16 = 5 * 60;
 
+/// Work of a few days in the year: the harvest and what leads to it.
+static SEASONAL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"[摘采掰刨割拔收起栽](?:苹果|梨|桃|葡萄|樱桃|草莓|辣椒|花生|玉米|棒子|地瓜|土豆|大蒜|蒜薹|蒜|姜|葱|棉花|茶叶?|白菜|萝卜|西瓜|瓜|麦子|小麦|豆角|黄瓜|西红柿|菜|枣|核桃|板栗|山楂|蘑菇|苗|树)|套袋|摘袋|剪枝|疏[花果枝]|授粉|剥虾|剥蒜|扒虾|扒花生|扒蛤|晒海带|收海带|插秧|育苗|秋收|麦收|随走随结|随来随走",
+    )
+});
+/// Hours a day from which on work is full time, be it paid by the hour.
+const FULL_TIME_MINUTES: u16 = 9 * 60;
+
 /// The kind of employment; full time where nothing tells.
 pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     let text = plain.text();
@@ -310,10 +352,20 @@ pub(crate) fn kind(plain: &Source, signs: KindSigns) -> Found<EmploymentKind> {
     if let Some(at) = cue(KindCue::Internship) {
         return found(EmploymentKind::Internship, Some(at), 0.9);
     }
+    let long = signs.minutes.is_some_and(|m| m >= FULL_TIME_MINUTES) || text.contains("长白班");
     if signs.dated && !monthly && !lasting {
         return found(EmploymentKind::Gig, cue(KindCue::Gig), 0.9);
     }
-    if let Some(at) = cue(KindCue::Part).filter(|_| !signs.settled || !monthly) {
+    let on_the_day = matches!(signs.settlement, Some(Settlement::Daily | Settlement::OnCompletion));
+    if on_the_day
+        && !monthly
+        && !lasting
+        && !signs.settled
+        && let Some(at) = SEASONAL.find(text)
+    {
+        return found(EmploymentKind::Gig, Some(plain.span(&at.range())), 0.7);
+    }
+    if let Some(at) = cue(KindCue::Part).filter(|_| (!signs.settled || !monthly) && !long) {
         return found(EmploymentKind::PartTime, Some(at), 0.85);
     }
     if let Some(at) = cue(KindCue::Gig).filter(|_| !lasting && !monthly) {
