@@ -129,7 +129,7 @@ mod tests {
     fn short_wishes_are_read_by_their_words() {
         let nothing = ProfileDraft::default();
         assert_eq!(wished("包住 厨师", &nothing), ["包住"]);
-        assert_eq!(wished("管吃住,日结", &nothing), ["包吃", "日结"]);
+        assert_eq!(wished("管饭,日结", &nothing), ["包吃", "日结"]);
         assert_eq!(wished("吃住 搬运", &nothing), ["包住", "包吃"]);
         assert!(wished("不上夜班", &nothing).is_empty());
     }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::normalize::normalize;
+use crate::tokens::is_han;
 
 static PHRASES: &str = include_str!("../data/neutral/phrases.txt");
 
@@ -35,6 +36,20 @@ pub(crate) fn neutralize(text: &str) -> String {
         at = found.end();
     }
     out.push_str(&text[at..]);
+    without_lone_sex(&out)
+}
+
+/// 男 and 女 that stand alone say who a person is; within a word they belong to the trade.
+fn without_lone_sex(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let joined = |other: Option<char>| other.is_some_and(is_han);
+        let alone = matches!(c, '男' | '女') && !joined(before) && !joined(rest.peek().copied());
+        out.push(if alone { '。' } else { c });
+        before = Some(c);
+    }
     out
 }
 
@@ -50,12 +65,13 @@ mod tests {
             ("女装导购", &["女装", "导购"][..]),
             ("残疾人护理员，健康证", &["残疾人护理", "健康证"][..]),
             ("妇产科护士", &["妇产科护士"][..]),
+            ("性别女，男，48岁", &["48岁"][..]),
         ] {
             let out = neutralize(&normalize(given));
             for word in kept {
                 assert!(out.contains(word), "{given} -> {out}");
             }
-            for gone in ["女士", "户口", "已婚", "汉族", "低保"] {
+            for gone in ["女士", "户口", "已婚", "汉族", "低保", "女,", "男,"] {
                 assert!(!out.contains(gone), "{given} -> {out}");
             }
         }

@@ -10,7 +10,10 @@ fn reflection_knows_every_service_and_every_import() {
     let mut services: Vec<&str> =
         set.file.iter().flat_map(|f| f.service.iter().map(|s| s.name())).collect();
     services.sort_unstable();
-    assert_eq!(services, ["AdminService", "MatchService", "PostingService", "ProfileService"]);
+    assert_eq!(
+        services,
+        ["AdminService", "IntakeService", "MatchService", "PostingService", "ProfileService"]
+    );
     for imported in set.file.iter().flat_map(|f| &f.dependency) {
         assert!(set.file.iter().any(|f| f.name() == imported), "{imported}");
     }
