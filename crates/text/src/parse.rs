@@ -63,6 +63,7 @@ pub(crate) fn parse_reading(
     lexicon: &Lexicon,
 ) -> PostingDraft {
     let Reading { plain, figures, mentions } = reading;
+    let places = place::hits(plain.text());
     let mut draft = PostingDraft {
         headcount: people::headcount(figures),
         age: people::age(figures, today),
@@ -70,7 +71,7 @@ pub(crate) fn parse_reading(
         experience_months: people::experience(figures),
         certificates: papers::certificates(plain),
         rest_days_per_month: terms::rest_days(figures),
-        division: place::division(plain),
+        division: place::division(plain, &places),
         benefits: terms::benefits(plain),
         settlement: terms::settlement(plain),
         gender: sex::gender(figures),
@@ -86,7 +87,7 @@ pub(crate) fn parse_reading(
     }
     read_times(&mut draft, plain, figures, today);
     let trades: Vec<Range<usize>> = mentions.iter().map(|m| m.start..m.end).collect();
-    draft.employer = employer::employer(plain.text(), &place::spans(plain), &trades).map(|at| {
+    draft.employer = employer::employer(plain.text(), &place::spans(&places), &trades).map(|at| {
         let span = plain.span(&at);
         Found::new(text[span.clone()].to_owned(), span, 0.7)
     });
@@ -109,7 +110,7 @@ pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft
         travel: person::travel(figures, minutes.as_ref()),
         max_travel_minutes: minutes,
         spared: limits::spared(plain),
-        place: place::division(plain),
+        place: place::division(plain, &place::hits(plain.text())),
         ..ProfileDraft::default()
     };
     read_wishes(&mut draft, plain);

@@ -245,6 +245,9 @@ impl Amount {
     fn quote(&self, text: &str) -> Option<Quote> {
         let (ahead, behind) =
             (clause_before(text, self.at.start, 14), after(text, self.at.end, 14));
+        if !self.marked && self.counts(behind) {
+            return None;
+        }
         if NO_WAGE_BEFORE.is_match(ahead)
             || OTHER_BEFORE.is_match(ahead) && !CUE.is_match(ahead)
             || OTHER_AFTER.is_match(behind)
@@ -263,9 +266,6 @@ impl Amount {
         let leads = unit_before(ahead).filter(|u| !wage || *u != PayUnit::Piece);
         // 按平方38块 一天干二十平: what stands apart belongs to something else.
         let named = if behind.starts_with(' ') { [leads, follows] } else { [follows, leads] };
-        if !self.marked && self.counts(behind) {
-            return None;
-        }
         let unit = named
             .into_iter()
             .flatten()
@@ -483,6 +483,13 @@ mod tests {
             ("一个数(一万)一月", 10_000.0, Some(10_000.0), Month),
             ("一百八一天", 180.0, Some(180.0), Day),
             ("送一桶1块5", 1.5, Some(1.5), Piece),
+            ("试用期3500，转正4500-5500", 4500.0, Some(5500.0), Month),
+            ("13000封顶9000保底", 9000.0, Some(13_000.0), Month),
+            ("小时工19，坐着插件", 19.0, Some(19.0), Hour),
+            ("一人180，干完给钱", 180.0, Some(180.0), Day),
+            ("派件一块一，三轮车有", 1.1, Some(1.1), Piece),
+            ("计件一个3分 包住", 0.03, Some(0.03), Piece),
+            ("每亩提6块 保底4000", 4000.0, None, Month),
             ("两千八到三千二，管饭", 2800.0, Some(3200.0), Month),
         ] {
             assert_eq!(read(text), Some((Some(min), max, unit)), "{text}");

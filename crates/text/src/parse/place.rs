@@ -88,17 +88,19 @@ impl Gazetteer {
     }
 }
 
-struct Hit {
+/// A name of a division that stands in a text.
+pub(super) struct Hit {
     name: &'static Name,
     at: Range<usize>,
 }
 
 /// Where each name of a division stands, for those who must not take it for another word.
-pub(crate) fn spans(plain: &Source) -> Vec<Range<usize>> {
-    hits(plain.text()).into_iter().filter(|h| !h.name.common || h.name.full).map(|h| h.at).collect()
+pub(super) fn spans(hits: &[Hit]) -> Vec<Range<usize>> {
+    hits.iter().filter(|h| !h.name.common || h.name.full).map(|h| h.at.clone()).collect()
 }
 
-fn hits(text: &str) -> Vec<Hit> {
+/// Every name of a division, in order.
+pub(super) fn hits(text: &str) -> Vec<Hit> {
     let gazetteer = &*GAZETTEER;
     gazetteer
         .phrases
@@ -114,9 +116,8 @@ fn hits(text: &str) -> Vec<Hit> {
 
 /// The division that the text names: a street before a district before a city; of
 /// several the one that most speaks for.
-pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
+pub(super) fn division(plain: &Source, hits: &[Hit]) -> Option<Found<Division>> {
     let text = plain.text();
-    let hits = hits(text);
     let known = |level: Level| {
         let hits = hits.iter().filter(move |h| {
             h.name.divisions.iter().any(|d| d.level() == level) && (!h.name.common || h.name.full)
@@ -130,7 +131,7 @@ pub(crate) fn division(plain: &Source) -> Option<Found<Division>> {
         .flat_map(|h| of_levels(h.name, &[Level::District, Level::City]))
         .collect();
     let mut best: Option<(u8, Division, &Hit)> = None;
-    for hit in &hits {
+    for hit in hits {
         for division in of_levels(hit.name, &[Level::Street]) {
             let inside = around
                 .iter()
@@ -213,7 +214,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<String> {
-        division(&Source::read(text)).map(|f| f.value.short())
+        let plain = Source::read(text);
+        division(&plain, &hits(plain.text())).map(|f| f.value.short())
     }
 
     #[test]

@@ -467,6 +467,10 @@ mod tests {
             ("周日休", Some(4)),
             ("每周休两天", Some(8)),
             ("轮休，无休", None),
+            ("一个月让歇三天", Some(3)),
+            ("每周工作五天", Some(8)),
+            ("周六周日不上班", Some(8)),
+            ("每周休一天半", Some(6)),
         ] {
             assert_eq!(rest_days(&figures(text)).map(|f| f.value), wanted, "{text}");
         }
@@ -480,6 +484,10 @@ mod tests {
             ("干完给钱", Some(Settlement::OnCompletion)),
             ("工资月结", Some(Settlement::Monthly)),
             ("负责月结报表", None),
+            ("卸完当场给钱", Some(Settlement::OnCompletion)),
+            ("第三天下午一块给", Some(Settlement::OnCompletion)),
+            ("每周六结账", Some(Settlement::Weekly)),
+            ("每个月10号发钱", Some(Settlement::Monthly)),
         ] {
             assert_eq!(settlement(&Source::read(text)).map(|f| f.value), wanted, "{text}");
         }
