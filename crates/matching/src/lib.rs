@@ -35,7 +35,7 @@ pub use intake::{Change, FullSync, Guard, Intake, Redactions, Written, etag};
 #[cfg(feature = "bert")]
 pub use jobmatch_embed::BertEmbedder;
 pub use jobmatch_embed::{
-    ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions,
+    ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions, StaticModel,
 };
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};

@@ -52,35 +52,15 @@ pub fn fingerprint(posting: &JobPosting) -> Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jobmatch_domain::ids::{Origin, Owner};
-    use jobmatch_domain::posting::{Headcount, Place, PostingStatus, Validity};
+    use jobmatch_domain::DocumentId;
     use jobmatch_domain::text::Text;
-    use jobmatch_domain::{CertificateSet, DocumentId};
 
     fn posting(title: &str, description: &str) -> JobPosting {
+        let id = DocumentId::parse("x").unwrap();
         JobPosting {
-            id: DocumentId::parse("x").unwrap(),
-            origin: Origin::default(),
-            owner: Owner::default(),
-            status: PostingStatus::Open,
-            kind: None,
-            title: Text::parse(title).unwrap(),
             description: Text::parse(description).unwrap(),
             employer: Text::parse("济南东泉餐饮有限公司").unwrap(),
-            headcount: Headcount::default(),
-            pay: None,
-            education: None,
-            experience_months: None,
-            certificates: CertificateSet::default(),
-            skills: Vec::new(),
-            age: None,
-            shifts: Vec::new(),
-            window: None,
-            benefits: Vec::new(),
-            validity: Validity::default(),
-            place: Place::default(),
-            occupation: Text::default(),
-            embedding: None,
+            ..JobPosting::blank(id, Text::parse(title).unwrap())
         }
     }
 

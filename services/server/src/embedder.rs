@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jobmatch_matching::{
     ApiKey, EmbedError, Embedder, Protocol, RemoteEmbedder, RemoteOptions, ServiceOptions,
+    StaticModel,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -19,6 +20,8 @@ pub enum EmbedderKind {
     /// The one that ships with the service.
     #[default]
     BuiltIn,
+    /// A model of one's own, made by `jobmatch train-embedder`, or the built-in one cut.
+    Static,
     /// A model of the BERT family in a folder of this machine.
     Bert,
     /// An endpoint that speaks OpenAI's `/v1/embeddings`.
@@ -33,7 +36,7 @@ pub enum EmbedderKind {
 pub struct EmbedderConfig {
     /// Which embedder.
     pub kind: EmbedderKind,
-    /// Folder of a BERT model.
+    /// Folder of a BERT model, or file of a static one.
     pub path: Option<PathBuf>,
     /// Whole address of the call.
     pub url: Option<String>,
@@ -95,6 +98,14 @@ pub enum EmbedderError {
         /// The cause.
         source: std::io::Error,
     },
+    /// The file of a static model.
+    #[error("cannot read the model in {path}: {source}")]
+    ModelFile {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// A value that the embedder refuses.
     #[error(transparent)]
     Settings(#[from] EmbedError),
@@ -103,7 +114,7 @@ pub enum EmbedderError {
 impl EmbedderConfig {
     fn protocol(&self) -> Option<Protocol> {
         match self.kind {
-            EmbedderKind::BuiltIn | EmbedderKind::Bert => None,
+            EmbedderKind::BuiltIn | EmbedderKind::Static | EmbedderKind::Bert => None,
             EmbedderKind::Openai => Some(Protocol::OpenAi),
             EmbedderKind::Tei => Some(Protocol::Tei),
         }
@@ -113,15 +124,16 @@ impl EmbedderConfig {
     /// machines.
     pub(crate) fn check(&self, insecure: bool) -> Result<(), EmbedderError> {
         let Some(options) = self.options()? else {
+            let is_static = self.kind == EmbedderKind::Static;
             let bert = self.kind == EmbedderKind::Bert;
             if bert && self.path.is_none() {
                 return Err(EmbedderError::Missing { key: "path", needs: "path" });
             }
             let unused = [
-                ("path", self.path.is_some() && !bert),
+                ("path", self.path.is_some() && !bert && !is_static),
                 ("url", self.url.is_some()),
                 ("model", self.model.is_some()),
-                ("dimensions", self.dimensions.is_some()),
+                ("dimensions", self.dimensions.is_some() && !is_static),
                 ("api_key_file", self.api_key_file.is_some()),
                 ("profiles", self.profiles),
             ];
@@ -146,6 +158,10 @@ impl EmbedderConfig {
             service.embedder = self.bert()?;
             return Ok(());
         }
+        if self.kind == EmbedderKind::Static {
+            service.embedder = Arc::new(self.static_model()?);
+            return Ok(());
+        }
         let Some(mut options) = self.options()? else {
             return Ok(());
         };
@@ -158,6 +174,20 @@ impl EmbedderConfig {
         service.embedder = embedder;
         service.send_profiles = self.profiles;
         Ok(())
+    }
+
+    fn static_model(&self) -> Result<StaticModel, EmbedderError> {
+        let model = match &self.path {
+            None => StaticModel::built_in(),
+            Some(path) => {
+                let refused = |source| EmbedderError::ModelFile { path: path.clone(), source };
+                StaticModel::load(&std::fs::read(path).map_err(refused)?)?
+            }
+        };
+        Ok(match self.dimensions {
+            None => model,
+            Some(dimensions) => model.cut(dimensions)?,
+        })
     }
 
     #[cfg(feature = "bert")]
@@ -211,9 +241,10 @@ fn is_local(url: &str) -> bool {
 impl fmt::Display for EmbedderConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(protocol) = self.protocol() else {
-            return match &self.path {
-                Some(path) => write!(f, "# embedder: BERT model in {path:?}"),
-                None => write!(f, "# embedder: built-in"),
+            return match (self.kind, &self.path) {
+                (EmbedderKind::Bert, Some(path)) => write!(f, "# embedder: BERT model in {path:?}"),
+                (_, Some(path)) => write!(f, "# embedder: static model in {path:?}"),
+                (_, None) => write!(f, "# embedder: built-in"),
             };
         };
         let (url, model) = (self.url.as_deref(), self.model.as_deref());
@@ -249,6 +280,7 @@ mod tests {
         assert!(told("profiles = true").contains("embedder.profiles"));
         assert!(told("kind = \"bert\"").contains("embedder.path"));
         assert_eq!(check("kind = \"bert\"\npath = \"/m\"", false), Ok(()));
+        assert_eq!(check("kind = \"static\"\ndimensions = 64", false), Ok(()));
         assert!(told("kind = \"magic\"").contains("magic"));
         assert!(told("timeout = 3").contains("timeout"));
         assert!(told(&format!("{tei}url = \"ftp://h\"")).contains("http"));
@@ -272,5 +304,22 @@ mod tests {
             assert_eq!(check(&at(away), true), Ok(()));
         }
         assert_eq!(check(&at("https://h/v1"), false), Ok(()));
+    }
+
+    #[test]
+    fn a_static_model_of_ones_own_is_read_and_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("city.bin");
+        std::fs::write(&path, StaticModel::built_in().to_bytes()).unwrap();
+        let of = |dimensions| EmbedderConfig {
+            kind: EmbedderKind::Static,
+            path: Some(path.clone()),
+            dimensions: Some(dimensions),
+            ..EmbedderConfig::default()
+        };
+        assert_eq!(of(64).static_model().unwrap().dimensions(), 64);
+        assert!(of(100).static_model().is_err());
+        std::fs::write(&path, b"no model").unwrap();
+        assert!(of(64).static_model().is_err());
     }
 }

@@ -3,7 +3,7 @@
 mod fields;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jobmatch_domain::Date;
@@ -70,17 +70,21 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// Scores the parser and the audit field by field.
 pub(crate) fn eval_parse(arguments: &EvalParseArguments) -> Result<(), Failure> {
-    let path = arguments.file.display();
-    let text = std::fs::read_to_string(&arguments.file)
-        .map_err(|e| Failure::new(format!("{path}: {e}")))?;
-    let mut tallies = [Tally::default(); FIELDS.len()];
-    for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let advert: Advert = serde_json::from_str(line)
-            .map_err(|e| Failure::new(format!("{path}, line {}: {e}", number + 1)))?;
-        score(&advert, &mut tallies, arguments.errors)?;
-    }
+    let tallies = tally(&arguments.file, arguments.errors)?;
     print(&tallies, arguments.json);
     Ok(())
+}
+
+fn tally(path: &Path, errors: bool) -> Result<[Tally; FIELDS.len()], Failure> {
+    let fail = |e: String| Failure::new(format!("{}{e}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| fail(format!(": {e}")))?;
+    let mut tallies = [Tally::default(); FIELDS.len()];
+    for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let advert: Advert =
+            serde_json::from_str(line).map_err(|e| fail(format!(", line {}: {e}", number + 1)))?;
+        score(&advert, &mut tallies, errors)?;
+    }
+    Ok(tallies)
 }
 
 fn score(advert: &Advert, tallies: &mut [Tally], errors: bool) -> Result<(), Failure> {
@@ -143,5 +147,38 @@ fn print(tallies: &[Tally], as_json: bool) {
             t.f1(),
             t.wanted
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fields with the least F1 that the labelled adverts of the sample must reach.
+    const LEAST: [(&str, f64); 10] = [
+        ("pay", 0.95),
+        ("headcount", 0.95),
+        ("certificates", 0.95),
+        ("hours", 0.9),
+        ("window", 0.9),
+        ("age", 0.9),
+        ("education", 0.9),
+        ("place", 0.9),
+        ("kind", 0.9),
+        ("audit", 0.95),
+    ];
+
+    #[test]
+    fn the_labelled_adverts_are_read() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../server/sample/adverts.jsonl");
+        let tallies = match tally(Path::new(file), false) {
+            Ok(tallies) => tallies,
+            Err(failure) => panic!("{failure}"),
+        };
+        for (name, least) in LEAST {
+            let position = FIELDS.iter().position(|field| *field == name);
+            let f1 = tallies[position.unwrap_or_else(|| panic!("no field {name}"))].f1();
+            assert!(f1 >= least, "{name}: F1 {f1:.3} is below {least}");
+        }
     }
 }
