@@ -3,7 +3,7 @@
 use jobmatch_domain::text::Label;
 use jobmatch_domain::{OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
-use jobmatch_text::{Lexicon, normalize};
+use jobmatch_text::{Lexicon, neutralize, normalize};
 
 /// The closest pair of a wished and an offered occupation; the first in order of the
 /// two lists among equals.
@@ -41,7 +41,7 @@ impl SkillText {
             text.push('\n');
         }
         text.push_str(person.resume.as_str());
-        Self(normalize(&text))
+        Self(neutralize(&normalize(&text)))
     }
 
     /// Which of the skills asked for the person names, word for word.

@@ -18,6 +18,7 @@ pub use analyzer::{Analysis, Analyzer, AnalyzerOptions, MAX_TEXT_CHARS, ShortQue
 pub use assistance::tells_assistance;
 pub use error::TextError;
 pub use lexicon::{Lexicon, OccupationEntry, OccupationId, OccupationMention};
+pub use neutral::neutralize;
 pub use normalize::normalize;
 pub use redact::{Redacted, redact};
 pub use spelling::{Spelling, SpellingKind};

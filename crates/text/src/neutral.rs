@@ -12,7 +12,7 @@ static PHRASES: &str = include_str!("../data/neutral/phrases.txt");
 
 /// A normalised text with every such phrase put out by a full stop, so that no word spans
 /// the gap. Trade words that contain one (`女装`, `残疾人护理`) are kept.
-pub(crate) fn neutralize(text: &str) -> String {
+pub fn neutralize(text: &str) -> String {
     static BUILT: OnceLock<(AhoCorasick, Vec<bool>)> = OnceLock::new();
     let (automaton, kept) = BUILT.get_or_init(|| {
         let lines: Vec<&str> = PHRASES
