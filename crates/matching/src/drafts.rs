@@ -56,11 +56,11 @@ impl Analyst {
         let lexicon = self.analyzer().lexicon();
         let (draft, audit) = parse_and_audit(text, today, lexicon);
         let title = draft.title.as_ref().map_or("-", |t| t.value.as_str());
-        let title: String = title.chars().take(MAX_TITLE).collect();
+        let title: String = redact(title).text.chars().take(MAX_TITLE).collect();
         let id = DocumentId::parse("-draft-").map_err(|e| e.at("text"))?;
         let mut posting = JobPosting::blank(id, Title::parse(&title).map_err(|e| e.at("text"))?);
         posting.description = Body::parse(&redact(text).text).map_err(|e| e.at("text"))?;
-        let name = |value: &str| Name::parse(value).ok();
+        let name = |value: &str| Name::parse(&redact(value).text).ok();
         posting.employer = draft.employer.as_ref().and_then(|e| name(&e.value)).unwrap_or_default();
         let first = draft.occupations.first();
         let occupation = first.map(|o| lexicon.entry(o.value).name.as_str());
@@ -101,7 +101,7 @@ impl Fields {
         self.0.extend(found.into_iter().map(|f| ReadField {
             field,
             span: f.span.clone(),
-            value: show(&f.value),
+            value: redact(&show(&f.value)).text,
             confidence: f.confidence,
         }));
     }
@@ -166,7 +166,7 @@ fn profile_fields(
     fields.add("certificates", &draft.certificates, |c| c.as_str().to_owned());
     fields.add("skills", &draft.skills, Clone::clone);
     fields.add("pay_floor", &draft.pay_floor, |p| {
-        format!("{} {}", p.amount().yuan(), p.unit().label())
+        format!("{} {} 元", p.unit().label(), p.amount().yuan())
     });
     fields.add("kinds", &draft.kinds, |k| k.label().to_owned());
     fields.add("available", &draft.available, shift);
@@ -183,8 +183,8 @@ fn amounts(range: &PayRange) -> String {
         m.map(|m| m.yuan().to_string()).unwrap_or_default()
     };
     match range.min == range.max {
-        true => format!("{} {}", end(range.min), range.unit.label()),
-        false => format!("{}–{} {}", end(range.min), end(range.max), range.unit.label()),
+        true => format!("{} {} 元", range.unit.label(), end(range.min)),
+        false => format!("{} {}–{} 元", range.unit.label(), end(range.min), end(range.max)),
     }
 }
 

@@ -40,8 +40,7 @@ pub use jobmatch_embed::{
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{Record, RequestKey, Stored};
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
-pub use jobmatch_text::{AnalyzerOptions, Lexicon, UserWord};
-pub use jobmatch_text::{audit, normalize, parse};
+pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
 pub use tickets::{Ticket, TicketState, Tickets};

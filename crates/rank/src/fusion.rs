@@ -15,9 +15,9 @@ pub struct Fused {
 }
 
 /// Weighted mean of the values, calibrated; unknown ones count as the profile's stand-ins.
-/// Each factor's contribution is its share of the mean. All weights zero gives score 0. A convex combination beats rank fusion where scores are
-/// comparable (Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid
-/// Retrieval, TOIS 2023).
+/// Each factor's contribution is its share of the score. All weights zero gives score 0. A convex
+/// combination beats rank fusion where scores are comparable (Bruch, Gai, Ingber: An Analysis of
+/// Fusion Functions for Hybrid Retrieval, TOIS 2023).
 pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multipliers) -> Fused {
     let weight = |i: usize| profile.weights[i] * by.0[i];
     let total: f64 = (0..values.len()).map(weight).sum();
@@ -35,7 +35,8 @@ pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multiplie
     Fused { score, contributions }
 }
 
-/// Factor on the score for each preferred condition that is unmet.
+/// Factor on the score for each preferred condition that is unmet. With 0.8 the free-text person's
+/// nDCG@10 was .877 on the public half, with 0.6 .886.
 const PREFERRED_UNMET: f64 = 0.6;
 
 /// Factor on the score of a posting kept for some groups when the person tells of none: it

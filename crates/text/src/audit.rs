@@ -4,6 +4,7 @@
 //! and 妇女权益保障法 (2022); the elements are those that 人力资源市场暂行条例 wants a notice to tell.
 
 mod elements;
+mod excuses;
 mod rules;
 mod wordings;
 

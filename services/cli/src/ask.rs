@@ -139,6 +139,7 @@ pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<()
     };
     let request = v1::MatchPostingsRequest { person: Some(person), filter, options };
     let answer = client.match_postings(request).await?.into_inner();
+    tell_reading(&answer.read_as, &a.output);
     show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
     Ok(())
 }
@@ -170,8 +171,16 @@ pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<()
     let person = Some(v1::match_postings_request::Person::Text(text));
     let request = v1::MatchPostingsRequest { person, filter: Some(filter), options: Some(options) };
     let answer = connection.matches().await?.match_postings(request).await?.into_inner();
+    tell_reading(&answer.read_as, &a.output);
     show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
     Ok(())
+}
+
+/// Tells people what a text that was typed by sound was read as.
+fn tell_reading(read_as: &str, output: &OutputArguments) {
+    if !read_as.is_empty() && !output.json {
+        println!("read as {read_as}");
+    }
 }
 
 /// Prints matches as a table or an object, with what the answer had to do without.

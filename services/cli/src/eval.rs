@@ -5,14 +5,14 @@
 
 mod collection;
 mod fit;
-mod kiosk;
 mod measures;
 mod parse;
+mod queries;
 mod report;
 mod runs;
 mod top_ten;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -22,8 +22,8 @@ use jobmatch_matching::{RankingProfile, Service, ServiceOptions};
 use crate::failure::Failure;
 use collection::Collection;
 pub(crate) use fit::{FitArguments, fit};
-pub(crate) use kiosk::{QueriesArguments, queries};
 pub(crate) use parse::{EvalParseArguments, eval_parse};
+pub(crate) use queries::{QueriesArguments, queries};
 use runs::{Direction, Mode, Ranker, Without};
 
 /// Arguments of `eval`.
@@ -52,14 +52,7 @@ pub(crate) struct EvalArguments {
 pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = today(arguments.at.as_deref(), &collection)?;
-    let ranking = match &arguments.ranking {
-        None => RankingProfile::built_in(),
-        Some(path) => {
-            let fail = |e: &dyn std::fmt::Display| Failure::new(format!("{}: {e}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|e| fail(&e))?;
-            RankingProfile::parse(&text).map_err(|e| fail(&e))?
-        }
-    };
+    let ranking = ranking(arguments.ranking.as_deref())?;
     let mut report = report::Report::default();
     for mode in Mode::ALL {
         let (service, _folder) = serve(&collection, mode, at, &ranking, Without::Nothing).await?;
@@ -105,6 +98,16 @@ async fn ablate(
         }
     }
     Ok(())
+}
+
+/// The ranking profile of a file, or the built-in one.
+fn ranking(path: Option<&Path>) -> Result<RankingProfile, Failure> {
+    let Some(path) = path else {
+        return Ok(RankingProfile::built_in());
+    };
+    let fail = |e: &dyn std::fmt::Display| Failure::new(format!("{}: {e}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| fail(&e))?;
+    RankingProfile::parse(&text).map_err(|e| fail(&e))
 }
 
 /// The date that counts as today.

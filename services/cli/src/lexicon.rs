@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jobmatch_matching::Lexicon;
+use jobmatch_text::Lexicon;
 
 use crate::failure::Failure;
 

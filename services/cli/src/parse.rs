@@ -95,8 +95,11 @@ fn print(
         return Ok(());
     }
     for f in fields {
-        let from = stretch(text, f.start, f.end);
-        println!("{:<22} {}  ({:.2}, from {from:?})", f.field, f.value, f.confidence);
+        let from = match stretch(text, f.start, f.end) {
+            "" => "assumed".to_owned(),
+            words => format!("from {words:?}"),
+        };
+        println!("{:<22} {}  ({:.2}, {from})", f.field, f.value, f.confidence);
     }
     for note in notes {
         println!("{note}");

@@ -59,30 +59,7 @@ pub(crate) fn text<const MIN: usize, const MAX: usize>(value: &str) -> Text<MIN,
 
 /// A posting of which little is told.
 pub(crate) fn plain(name: &str, title: &str) -> JobPosting {
-    JobPosting {
-        id: id(name),
-        origin: Origin::default(),
-        owner: Owner::default(),
-        status: PostingStatus::Open,
-        kind: None,
-        title: text(title),
-        description: text(""),
-        employer: text(""),
-        headcount: Headcount::default(),
-        pay: None,
-        education: None,
-        experience_months: None,
-        certificates: [].into_iter().collect(),
-        skills: Vec::new(),
-        age: None,
-        shifts: Vec::new(),
-        window: None,
-        benefits: Vec::new(),
-        validity: Validity::default(),
-        place: Place::default(),
-        occupation: text(""),
-        embedding: None,
-    }
+    JobPosting::blank(id(name), text(title))
 }
 
 /// A posting of which everything is told.

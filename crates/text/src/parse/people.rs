@@ -229,21 +229,24 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
                     found = Some(Found::new(range, span, if years || cued { 0.95 } else { 0.75 }));
                 }
             }
-            // 满18岁, 55岁以下: two halves of one limit.
             Some(first) => {
-                let joined = AgeRange::new(
-                    first.value.min().map(u32::from).or(min),
-                    first.value.max().map(u32::from).or(max),
-                );
-                let complements = first.value.min().is_none() != min.is_none();
-                if let (true, Ok(Some(range))) = (complements, joined) {
-                    found = Some(Found::new(range, first.span.clone(), first.confidence));
+                if let Some(range) = joined(&first.value, min, max) {
+                    found = Some(Found { value: range, ..first.clone() });
                 }
                 break;
             }
         }
     }
     found
+}
+
+/// Two halves of one limit: 满18岁, 55岁以下.
+fn joined(first: &AgeRange, min: Option<u32>, max: Option<u32>) -> Option<AgeRange> {
+    if first.min().is_none() == min.is_none() {
+        return None;
+    }
+    let (least, most) = (first.min().map(u32::from), first.max().map(u32::from));
+    AgeRange::new(least.or(min), most.or(max)).ok().flatten()
 }
 
 /// 18到50 between two stops: the second is past any time of day.

@@ -28,6 +28,9 @@ pub(crate) struct FitArguments {
     /// Date that counts as today; by default `at` of meta.json.
     #[arg(long)]
     at: Option<String>,
+    /// Ranking profile to start from and to be pulled back to; by default the built-in one.
+    #[arg(long)]
+    start: Option<PathBuf>,
     /// Name of the profile.
     #[arg(long, default_value = "fitted")]
     name: String,
@@ -58,7 +61,7 @@ pub(super) struct Candidate {
 pub(crate) async fn fit(arguments: FitArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = super::today(arguments.at.as_deref(), &collection)?;
-    let start = RankingProfile::built_in();
+    let start = super::ranking(arguments.start.as_deref())?;
     let mut by_mode = Vec::new();
     for mode in Mode::ALL {
         let (service, _folder) =

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jobmatch_domain::Date;
-use jobmatch_matching::Lexicon;
-use jobmatch_matching::audit::parse_and_audit;
+use jobmatch_text::Lexicon;
+use jobmatch_text::audit::parse_and_audit;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

@@ -6,7 +6,9 @@ use jobmatch_proto::v1;
 use jobmatch_proto::v1::match_postings_request::Person;
 
 use crate::endpoint::{Endpoint, Reply};
-use crate::server::{Server, import, question, sample_postings, sample_profiles, seq};
+use crate::server::{
+    Server, import, put_profiles, question, sample_postings, sample_profiles, seq,
+};
 
 const DIMENSIONS: usize = 16;
 const PHONE: &str = "13812345678";
@@ -30,15 +32,7 @@ async fn server(folder: &std::path::Path, endpoint: &Endpoint, profiles: &str) -
 async fn load(server: &Server, postings: usize) -> u64 {
     let postings = sample_postings().into_iter().take(postings).collect();
     let mut last = import(server, postings).await.iter().map(seq).max().unwrap();
-    for profile in sample_profiles().into_iter().take(5) {
-        let request = v1::UpdateProfileRequest {
-            profile: Some(profile),
-            allow_missing: true,
-            ..v1::UpdateProfileRequest::default()
-        };
-        let answer = server.profiles().update_profile(request).await.unwrap().into_inner();
-        last = last.max(answer.profile.unwrap().seq);
-    }
+    last = last.max(put_profiles(server, sample_profiles().into_iter().take(5).collect()).await);
     server.caught_up(last).await;
     last
 }

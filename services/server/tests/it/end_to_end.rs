@@ -2,21 +2,15 @@
 
 use jobmatch_proto::v1;
 
-use crate::server::{Server, import, question, sample_postings, sample_profiles, seq};
+use crate::server::{
+    Server, import, put_profiles, question, sample_postings, sample_profiles, seq,
+};
 
 async fn load(server: &Server) -> u64 {
     let results = import(server, sample_postings()).await;
     assert_eq!(results.len(), 1_200);
     let mut last = results.iter().map(seq).max().unwrap();
-    for profile in sample_profiles() {
-        let request = v1::UpdateProfileRequest {
-            profile: Some(profile),
-            allow_missing: true,
-            ..v1::UpdateProfileRequest::default()
-        };
-        let answer = server.profiles().update_profile(request).await.unwrap().into_inner();
-        last = last.max(answer.profile.unwrap().seq);
-    }
+    last = last.max(put_profiles(server, sample_profiles()).await);
     last
 }
 

@@ -10,5 +10,6 @@ mod end_to_end;
 #[allow(dead_code, reason = "each of its users needs a part")]
 mod endpoint;
 mod imports;
+mod intake;
 mod protected;
 mod server;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jobmatch_proto::json;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
@@ -49,6 +50,10 @@ impl Server {
 
     pub(crate) fn matches(&self) -> MatchServiceClient<Channel> {
         MatchServiceClient::new(self.channel.clone()).max_decoding_message_size(64 << 20)
+    }
+
+    pub(crate) fn intake(&self) -> IntakeServiceClient<Channel> {
+        IntakeServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn postings(&self) -> PostingServiceClient<Channel> {
@@ -122,6 +127,21 @@ pub(crate) fn sample_profiles() -> Vec<v1::Profile> {
         row.into_wire().unwrap()
     };
     text.lines().map(parse).collect()
+}
+
+/// Stores profiles one by one; answers the Seq of the last.
+pub(crate) async fn put_profiles(server: &Server, profiles: Vec<v1::Profile>) -> u64 {
+    let mut last = 0;
+    for profile in profiles {
+        let request = v1::UpdateProfileRequest {
+            profile: Some(profile),
+            allow_missing: true,
+            ..v1::UpdateProfileRequest::default()
+        };
+        let answer = server.profiles().update_profile(request).await.unwrap().into_inner();
+        last = answer.profile.unwrap().seq.max(last);
+    }
+    last
 }
 
 /// Imports postings as one stream; answers in order.

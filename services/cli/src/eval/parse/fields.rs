@@ -2,9 +2,9 @@
 
 use jobmatch_domain::division::Level;
 use jobmatch_domain::{Certificate, Education, EmploymentKind, PayUnit, WeeklyShift};
-use jobmatch_matching::audit::Finding;
-use jobmatch_matching::normalize;
-use jobmatch_matching::parse::{Gender, PostingDraft};
+use jobmatch_text::audit::Finding;
+use jobmatch_text::normalize;
+use jobmatch_text::parse::{Gender, PostingDraft};
 use serde::Deserialize;
 
 /// Fields in order of the report. `hours` and `place` sum up others.
