@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use jobmatch_embed::{Embedder, Health, StaticModel};
@@ -70,6 +71,9 @@ pub struct Stats {
     pub without_vector: u64,
 }
 
+/// How often [`Service::ready`] looks.
+const READY_POLL: Duration = Duration::from_millis(10);
+
 /// The whole service on one folder.
 pub struct Service {
     store: Store,
@@ -85,7 +89,8 @@ pub struct Service {
 
 impl Service {
     /// Opens everything and starts the indexers. Returns when the store is open; the
-    /// indexes open, or are built, in the background ([`Service::ready`]).
+    /// indexes open, or are built, in the background ([`Service::ready`]). Those of an empty
+    /// store take no time and are waited for: a first caller is not sent away.
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, ranking, reading } =
             options;
@@ -125,18 +130,25 @@ impl Service {
         };
         let tickets = Tickets::default();
         let started = clock();
-        Ok(Self { store, analyst, intake, matcher, indexers, tasks, tickets, clock, started })
+        let service =
+            Self { store, analyst, intake, matcher, indexers, tasks, tickets, clock, started };
+        if service.store.seq() == Seq::default() {
+            service.ready().await?;
+        }
+        Ok(service)
     }
 
-    /// Waits until both indexes serve and have caught up with the present Seq.
+    /// Waits until both indexes serve and have caught up with the present Seq. Errors when
+    /// one of them cannot be opened.
     pub async fn ready(&self) -> Result<(), MatchingError> {
         let seq = self.store.seq();
-        for indexer in &self.indexers {
-            indexer.keeper.wait_for(seq).await?;
-        }
-        // A Seq of 0 is reached by an index that is not open yet.
-        while !self.is_ready() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        for Indexer { keeper, .. } in &self.indexers {
+            while !keeper.is_serving() || keeper.searchable() < seq {
+                if matches!(keeper.state(), IndexState::Failed(_)) {
+                    keeper.engine()?;
+                }
+                tokio::time::sleep(READY_POLL).await;
+            }
         }
         Ok(())
     }
@@ -268,5 +280,29 @@ impl Service {
         let store = self.store;
         // A panic in the writer is in the log already.
         let _ = tokio::task::spawn_blocking(move || store.shutdown()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::system_clock;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_fresh_folder_serves_as_soon_as_it_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = ServiceOptions::new(folder.path().into(), system_clock());
+        let service = Service::open(options).await.unwrap();
+        assert!(service.is_ready());
+        service.shut_down().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_index_that_cannot_be_made_is_an_error_and_no_endless_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("index"), "a file where a folder should be").unwrap();
+        let options = ServiceOptions::new(folder.path().into(), system_clock());
+        let error = Service::open(options).await.err().unwrap();
+        assert!(matches!(error, MatchingError::IndexNotReady { .. }), "{error}");
     }
 }
