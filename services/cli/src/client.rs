@@ -1,5 +1,7 @@
 //! Connections to the service.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
@@ -9,7 +11,7 @@ use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Status};
 
 use crate::failure::Failure;
@@ -26,6 +28,10 @@ pub(crate) struct Connection {
     /// Address of its AdminService.
     #[arg(long, global = true, env = "JOBMATCH_ADMIN", default_value = "http://127.0.0.1:50052")]
     admin: String,
+    /// Certificate of the authority that signed the service's, PEM; by default those that the
+    /// world trusts.
+    #[arg(long, global = true, env = "JOBMATCH_CA_CERTIFICATE")]
+    ca_certificate: Option<PathBuf>,
     /// API key, when the service asks for one.
     #[arg(long, global = true, env = "JOBMATCH_API_KEY", hide_env_values = true)]
     api_key: Option<String>,
@@ -53,8 +59,7 @@ impl Connection {
         };
         let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(bad)?;
         if address.starts_with("https://") {
-            let tls = ClientTlsConfig::new().with_enabled_roots();
-            endpoint = endpoint.tls_config(tls).map_err(bad)?;
+            endpoint = endpoint.tls_config(self.roots()?).map_err(bad)?;
         }
         let channel = endpoint.connect().await.map_err(bad)?;
         let key = match &self.api_key {
@@ -66,6 +71,15 @@ impl Connection {
             ),
         };
         Ok(InterceptedService::new(channel, WithKey(key)))
+    }
+
+    fn roots(&self) -> Result<ClientTlsConfig, Failure> {
+        let Some(path) = &self.ca_certificate else {
+            return Ok(ClientTlsConfig::new().with_enabled_roots());
+        };
+        let pem = std::fs::read(path)
+            .map_err(|e| Failure::new(format!("--ca-certificate {}: {e}", path.display())))?;
+        Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
     }
 
     pub(crate) async fn postings(&self) -> Result<PostingServiceClient<Keyed>, Failure> {

@@ -14,9 +14,17 @@ const MAX_LINE_BYTES: usize = 4 << 20;
 /// CSV columns that hold lists, separated by `|`.
 const LISTS: [&str; 7] =
     ["certificates", "skills", "benefits", "wanted", "kinds", "assistance", "excluded_employers"];
-/// CSV columns that hold numbers.
-const NUMBERS: [&str; 7] =
-    ["headcount", "places_left", "experience_months", "lat", "lon", "birth_year", "max_minutes"];
+/// CSV columns that hold numbers or truth values.
+const PLAIN: [&str; 8] = [
+    "headcount",
+    "places_left",
+    "experience_months",
+    "lat",
+    "lon",
+    "birth_year",
+    "max_minutes",
+    "consent",
+];
 
 /// A row with the number of its line, from 1; or what is wrong with it.
 pub(crate) type Row = (u64, Result<Map<String, Value>, String>);
@@ -114,7 +122,7 @@ fn value(name: &str, cell: String) -> Value {
     if LISTS.contains(&name) {
         return cell.split('|').map(str::trim).filter(|s| !s.is_empty()).collect();
     }
-    let json = NUMBERS.contains(&name) || cell.starts_with(['{', '[']);
+    let json = PLAIN.contains(&name) || cell.starts_with(['{', '[']);
     let parsed = json.then(|| serde_json::from_str(&cell).ok()).flatten();
     parsed.unwrap_or(Value::String(cell))
 }

@@ -14,7 +14,7 @@ use crate::embedder::{EmbedderConfig, EmbedderError};
 
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
-const OTHERS: [&str; 4] = ["CONFIG", "SERVER", "ADMIN", "API_KEY"];
+const OTHERS: [&str; 5] = ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE"];
 
 /// Why a configuration was refused.
 #[derive(Debug, Error)]

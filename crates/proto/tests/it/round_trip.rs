@@ -1,7 +1,7 @@
 //! What the domain can say, the wire can carry, and nothing is lost on the way.
 
 use jobmatch_domain::{Instant, Seq};
-use jobmatch_proto::{posting, profile, v1};
+use jobmatch_proto::{json, posting, profile, v1};
 use proptest::prelude::*;
 use prost::Message;
 
@@ -22,6 +22,27 @@ proptest! {
         let bytes = profile::to_wire(&given).encode_to_vec();
         let wire = v1::Profile::decode(&bytes[..]).unwrap();
         prop_assert_eq!(profile::from_wire(wire, today()), Ok(given));
+    }
+}
+
+/// Through the text of a file and back.
+fn through<T: serde::Serialize + serde::de::DeserializeOwned>(row: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(row).unwrap()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn an_exported_posting_loads_as_it_was(given in any_posting()) {
+        let row = through(&json::Posting::of_wire(posting::to_wire(&given)));
+        prop_assert_eq!(posting::from_wire(row.into_wire().unwrap()), Ok(given));
+    }
+
+    #[test]
+    fn an_exported_profile_loads_as_it_was(given in any_profile()) {
+        let row = through(&json::Profile::of_wire(profile::to_wire(&given)));
+        prop_assert_eq!(profile::from_wire(row.into_wire().unwrap(), today()), Ok(given));
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::measures::Measured;
 use super::runs::{Direction, Mode, Ranker, Without};
-use super::top_ten::TopTen;
+use super::top_ten::{RULING_OUT, TopTen};
 
 /// Everything that was measured.
 #[derive(Debug, Default)]
@@ -37,12 +37,14 @@ impl Report {
             out.push('\n');
         }
         out.push_str(
-            "| first ten, person_to_job | shown | judged | ineligible |\n|---|---|---|---|\n",
+            "| first ten, person_to_job | shown | judged | ineligible | certificates | kind \
+             | validity | right |\n|---|---|---|---|---|---|---|---|\n",
         );
         for (mode, t) in &self.top_ten {
             let share = 100.0 * t.judged as f64 / t.shown.max(1) as f64;
-            let name = mode.name();
-            out.push_str(&format!("| {name} | {} | {share:.0}% | {} |\n", t.shown, t.ineligible));
+            let by = t.by_condition.map(|n| n.to_string()).join(" | ");
+            let (name, shown, out_of_place) = (mode.name(), t.shown, t.ineligible);
+            out.push_str(&format!("| {name} | {shown} | {share:.0}% | {out_of_place} | {by} |\n"));
         }
         if !self.ablations.is_empty() {
             out.push_str(
@@ -68,8 +70,11 @@ impl Report {
             put(&mut root, ["ablations", without.name(), mode.name()], object(m));
         }
         for (mode, t) in &self.top_ten {
-            let counts =
+            let mut counts =
                 json!({ "shown": t.shown, "judged": t.judged, "ineligible": t.ineligible });
+            for (kind, count) in RULING_OUT.iter().zip(t.by_condition) {
+                counts[format!("{kind:?}").to_lowercase()] = json!(count);
+            }
             put(&mut root, ["first_ten", "fused", mode.name()], counts);
         }
         Value::Object(root).to_string()

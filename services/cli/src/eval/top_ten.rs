@@ -12,17 +12,19 @@ use super::runs::{Direction, Mode};
 use crate::failure::Failure;
 
 /// Counts over the first ten of all queries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TopTen {
     pub(crate) shown: usize,
     /// Pairs that a reader has judged.
     pub(crate) judged: usize,
-    /// Pairs that the fields of both sides rule out: certificate, kind, expiry, right.
+    /// Pairs that the fields of both sides rule out.
     pub(crate) ineligible: usize,
+    /// Those by what rules them out, in order of [`RULING_OUT`]; a pair may count twice.
+    pub(crate) by_condition: [usize; 4],
 }
 
 /// What rules a pair out, whatever its grade.
-const RULING_OUT: [ConditionKind; 4] = [
+pub(crate) const RULING_OUT: [ConditionKind; 4] = [
     ConditionKind::Certificates,
     ConditionKind::Kind,
     ConditionKind::Validity,
@@ -45,14 +47,19 @@ impl Collection {
             let wire = row.clone().into_wire().map_err(|e| fail(e.to_string()))?;
             let person = profile::from_wire(wire, at).map_err(|e| fail(e.to_string()))?;
             let conditions = demands_on_postings(&Facets::of_profile(&person, &[]), at.start());
-            let ruling = conditions.iter().filter(|c| RULING_OUT.contains(&c.kind()));
-            let ruling: Vec<_> = ruling.collect();
             for (id, _) in run.get(&row.id).into_iter().flatten().take(10) {
                 let facets = &postings[id.as_str()];
-                let out = ruling.iter().any(|c| c.evaluate(facets) == ConditionState::Unmet);
+                let unmet = |kind: ConditionKind| {
+                    let mut asked = conditions.iter().filter(|c| c.kind() == kind);
+                    asked.any(|c| c.evaluate(facets) == ConditionState::Unmet)
+                };
+                let out = RULING_OUT.map(unmet);
                 counts.shown += 1;
                 counts.judged += usize::from(judged[&row.id].contains_key(id));
-                counts.ineligible += usize::from(out);
+                counts.ineligible += usize::from(out.contains(&true));
+                for (count, out) in counts.by_condition.iter_mut().zip(out) {
+                    *count += usize::from(out);
+                }
             }
         }
         Ok(counts)

@@ -1,0 +1,5 @@
+//! The command line against a real server.
+
+mod files;
+mod service;
+mod tls;
