@@ -3,7 +3,9 @@
 
 use jobmatch_domain::posting::{Headcount, Validity};
 use jobmatch_domain::text::{Benefit, Label};
-use jobmatch_domain::{EmploymentKind, JobPosting, KindSet, Pay, PayUnit, Profile};
+use jobmatch_domain::{
+    EmploymentKind, JobPosting, KindSet, Pay, PayUnit, Profile, WeekHours, WeeklyShift,
+};
 use jobmatch_text::parse::{Found, PostingDraft, ProfileDraft};
 
 /// Confidence of a reading that matching relies on: the parser gives plain wording 0.75 and more,
@@ -93,19 +95,26 @@ pub(crate) fn complete_profile(profile: &Profile, draft: &ProfileDraft, least: f
     out
 }
 
-/// Kinds of employment that a person's words accept. A bare wish means what it says. Who asks for odd jobs or part of the day
-/// only means that; others take a full-time job as well, and what else their pay and hours
-/// tell.
+/// Hours of a full week: 国务院关于职工工作时间的规定 (1995). Who has fewer cannot fill one.
+const FULL_WEEK_MINUTES: u32 = 40 * 60;
+
+/// Kinds of employment that a person's words accept. A bare wish means what it says. Who asks
+/// for odd jobs or part of the day only means that; others take a full-time job as well, and
+/// what else their pay and hours tell.
 fn kinds(draft: &ProfileDraft, least: f32, has_resume: bool) -> KindSet {
     use EmploymentKind::{FullTime, Gig, PartTime};
     let told: Vec<EmploymentKind> = sure_ones(&draft.kinds, least).collect();
+    let besides = sure_ones(&draft.kinds_besides, least);
     let only = |k: &EmploymentKind| matches!(k, Gig | PartTime);
-    if !has_resume || !told.is_empty() && told.iter().all(only) {
-        return told.into_iter().collect();
+    if !told.is_empty() && told.iter().all(only) || !has_resume {
+        return told.into_iter().chain(besides).collect();
     }
     let by_the_day = sure(&draft.pay_floor, least).is_some_and(|f| f.unit() != PayUnit::Month);
-    let more = [(Gig, by_the_day), (PartTime, !draft.available.is_empty()), (FullTime, true)];
-    told.into_iter().chain(more.into_iter().filter(|(_, tells)| *tells).map(|(k, _)| k)).collect()
+    let shifts: Vec<WeeklyShift> = draft.available.iter().map(|f| f.value.clone()).collect();
+    let part = !shifts.is_empty() && WeekHours::from_shifts(&shifts).minutes() < FULL_WEEK_MINUTES;
+    let more = [(Gig, by_the_day), (PartTime, part), (FullTime, true)];
+    let more = more.into_iter().filter(|(_, tells)| *tells).map(|(kind, _)| kind);
+    told.into_iter().chain(besides).chain(more).collect()
 }
 
 /// The value of a find that is sure enough.

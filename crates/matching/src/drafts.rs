@@ -169,6 +169,7 @@ fn profile_fields(
         format!("{} {} 元", p.unit().label(), p.amount().yuan())
     });
     fields.add("kinds", &draft.kinds, |k| k.label().to_owned());
+    fields.add("kinds", &draft.kinds_besides, |k| k.label().to_owned());
     fields.add("available", &draft.available, shift);
     fields.add("max_travel_minutes", &draft.max_travel_minutes, |m| format!("{m} 分钟"));
     fields.add("travel", &draft.travel, |t| format!("{t:?}").to_uppercase());

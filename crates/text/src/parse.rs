@@ -99,13 +99,15 @@ pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft
     let reading = Reading::new(text, lexicon);
     let Reading { plain, figures, .. } = &reading;
     let minutes = person::minutes(figures);
+    let [kinds, kinds_besides] = person::kinds(plain);
     let mut draft = ProfileDraft {
         experience_months: person::experience(figures),
         education: person::education(figures),
         birth_year: person::birth_year(figures, today),
-        certificates: papers::certificates(plain),
+        certificates: papers::held(plain),
         pay_floor: person::pay_floor(figures),
-        kinds: person::kinds(plain),
+        kinds,
+        kinds_besides,
         available: person::available(figures, plain),
         travel: person::travel(figures, minutes.as_ref()),
         max_travel_minutes: minutes,

@@ -134,8 +134,10 @@ pub struct ProfileDraft {
     pub skills: Vec<Found<String>>,
     /// Least pay.
     pub pay_floor: Option<Found<PayFloor>>,
-    /// Kinds of employment accepted.
+    /// Kinds of employment sought.
     pub kinds: Vec<Found<EmploymentKind>>,
+    /// Kinds that would do beside those: 短活也接.
+    pub kinds_besides: Vec<Found<EmploymentKind>>,
     /// Hours in which the person can work.
     pub available: Vec<Found<WeeklyShift>>,
     /// Longest way, minutes.

@@ -50,8 +50,12 @@ static LICENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// Papers that no table knows.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|(?-u:\b)(?:[gqnr][1-3]|t)证)",
+        r"(?P<name>[\p{Han}a-z0-9]{2,14}?(?:从业资格证?|操作证|资格证|上岗证|作业证|从业证|执业证|等级证|员证|师证|工证|证书)|(?-u:\b)(?:[gqnr][1-3]|t)证)",
     )
+});
+/// A paper in brackets behind the word for it: 证有(危险化学品安全作业).
+static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:^|[,。;!\n ])证(?:书|件)?(?:都?有|在手|齐全?)?[(:](?P<name>[\p{Han}]{2,16})\)?")
 });
 /// What stands in front of the paper's name.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -96,8 +100,33 @@ static PERSONAL: [&str; 19] = [
     "通行证",
 ];
 
-/// Certificates that the text demands (or, of a person, holds), each once, in order.
+/// What follows a paper that a person does not have, or not yet.
+static NOT_HELD_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"^(?:的?我|的?俺|也|还|暂时|一直|倒是)*(?:没有|没|未|不够)",
+        r"|^[^,。;!?\n]{0,4}(?:考过[0-9一二两三几]门|(?:还)?[差剩][0-9一二两三几]门|在考|要考|得考|过期|到期|吊销|没复审)",
+    ))
+});
+/// What precedes one.
+static NOT_HELD_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:想|打算|准备|正|在|要|计划|报名?|学着?)考[^,。;!?\n]{0,3}$"));
+
+/// Certificates that an advert demands, each once, in order.
 pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
+    papers(plain, is_demanded)
+}
+
+/// Certificates that a person holds.
+pub(crate) fn held(plain: &Source) -> Vec<Found<Certificate>> {
+    papers(plain, |text, at| {
+        is_demanded(text, at)
+            && !NOT_HELD_AFTER.is_match(after(text, at.end, 12))
+            && !NOT_HELD_BEFORE.is_match(clause_before(text, at.start, 8))
+    })
+}
+
+/// The papers of a text that pass, each once, in order.
+fn papers(plain: &Source, counts: impl Fn(&str, &Range<usize>) -> bool) -> Vec<Found<Certificate>> {
     let text = plain.text();
     let mut finds: Vec<(Range<usize>, String)> = licences(text);
     let free = |finds: &[(Range<usize>, String)], at: &Range<usize>| {
@@ -108,8 +137,14 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
             finds.push((at.clone(), text[at].to_owned()));
         }
     }
-    let papers = if text.contains('证') { text } else { "" };
-    for found in OTHER.captures_iter(papers).filter_map(|c| c.name("name")) {
+    let told = if text.contains('证') || text.contains("从业资格") { text } else { "" };
+    for found in BRACKETED.captures_iter(told).filter_map(|c| c.name("name")) {
+        let name = format!("{}证", found.as_str());
+        if free(&finds, &found.range()) && NAMES.contains(&name) {
+            finds.push((found.range(), name));
+        }
+    }
+    for found in OTHER.captures_iter(told).filter_map(|c| c.name("name")) {
         let lead = LEAD.find(found.as_str()).map_or(0, |m| m.end());
         let name = &found.as_str()[lead..];
         let at = found.start() + lead..found.end();
@@ -123,7 +158,7 @@ pub(crate) fn certificates(plain: &Source) -> Vec<Found<Certificate>> {
     let mut out = Vec::new();
     for (at, name) in finds {
         let Some(certificate) = recorded(&name) else { continue };
-        if is_demanded(text, &at) && seen.insert(certificate.clone()) {
+        if counts(text, &at) && seen.insert(certificate.clone()) {
             let confidence = if certificate.as_str() == name { 0.85 } else { 0.9 };
             out.push(Found::new(certificate, plain.span(&at), confidence));
         }
@@ -168,7 +203,7 @@ pub(crate) fn of_the_trade(plain: &Source, title: &str) -> Option<Found<Certific
 /// The certificate of a name, with or without its 证 as the record has it.
 fn recorded(name: &str) -> Option<Certificate> {
     let bare = name.strip_suffix("证书").or(name.strip_suffix('证'));
-    let with = bare.map(|b| format!("{b}证"));
+    let with = Some(format!("{}证", bare.unwrap_or(name)));
     let known = |n: &str| NAMES.contains(&n.to_uppercase());
     let chosen = [Some(name), with.as_deref(), bare].into_iter().flatten().find(|n| known(n));
     Certificate::parse(chosen.unwrap_or(name)).ok()
@@ -240,6 +275,24 @@ mod tests {
         assert_eq!(read("低压电工证，改造走线"), ["电工证"]);
         assert_eq!(read("持特种作业操作证(塔吊)"), ["特种作业操作证"]);
         assert_eq!(read("会开车有驾照"), ["C1"]);
+    }
+
+    #[test]
+    fn papers_that_a_person_holds() {
+        let read = |text: &str| -> Vec<String> {
+            let found = held(&Source::read(text)).into_iter();
+            found.map(|f| f.value.as_str().to_owned()).collect()
+        };
+        assert_eq!(read("B2本，道路货运从业资格也考了"), ["B2", "道路货运从业资格证"]);
+        assert_eq!(
+            read("危险货物运输从业资格和货运从业资格都有"),
+            ["危货从业资格证", "道路货运从业资格证"]
+        );
+        assert_eq!(read("证有（危险化学品安全作业）"), ["危化品作业证"]);
+        assert_eq!(read("B2本，A1没有，增驾得考"), ["B2"]);
+        assert_eq!(read("电工证还没考下来"), Vec::<String>::new());
+        assert_eq!(read("二建考过两门，施工员证有"), ["施工员证"]);
+        assert_eq!(read("想考个护士证，叉车证过期了"), Vec::<String>::new());
     }
 
     #[test]

@@ -229,7 +229,7 @@ static KINDS: LazyLock<Phrases<EmploymentKind>> = LazyLock::new(|| {
     Phrases::new(&[
         (
             Gig,
-            "零工 零活 日结 短工 临时活 临时工 短活 散工 打零工 干一天拿一天 当天拿钱 当天结 现结 短期活",
+            "零工 零活 日结 短工 临时 短活 散工 打零工 干一天拿一天 当天拿钱 当天结 当天当月结 现结 短期 替班 顶班 按天算 按天结 按天干",
         ),
         (PartTime, "兼职 钟点工 小时工 半天 业余 课余 下班后 没课的时候 半日"),
         (FullTime, "全职 长期 稳定 正式工 长干 正规单位 固定工作"),
@@ -238,19 +238,49 @@ static KINDS: LazyLock<Phrases<EmploymentKind>> = LazyLock::new(|| {
     ])
 });
 
-/// Kinds of employment wished for.
-pub(crate) fn kinds(plain: &Source) -> Vec<Found<EmploymentKind>> {
+/// What makes a kind one more that would do.
+static BESIDES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^[^,。;!?\n]{0,4}(?:也|都)(?:接|行|中|可|成|干|能|做|考虑|愿)|^[^,。;!?\n]{0,2}(?:也可|均可)",
+    )
+});
+static BESIDES_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:也|愿意|偶尔|有时|或者?)[^,。;!?\n]{0,5}$"));
+/// Work at home by the piece, and students: what they take are odd jobs and hours.
+static AT_HOME: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:在|拿回|领回|带回)家里?(?:来)?(?:干|做|加工)的?|居家(?:兼职|办公)|送料")
+});
+static STUDENT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:大学?[一二三四]|研[一二三]|高校|大学|学院|在校)[^,。;!?\n]{0,3}(?:在读|学生|女生|男生|本科生|专科生)|大[一二三四](?:$|[,。;!?\n ])|没课",
+    )
+});
+
+/// Kinds of employment sought, and those that would do beside them.
+pub(crate) fn kinds(plain: &Source) -> [Vec<Found<EmploymentKind>>; 2] {
+    use EmploymentKind::{Gig, PartTime};
     let text = plain.text();
-    let mut out: Vec<Found<EmploymentKind>> = Vec::new();
+    let [mut sought, mut besides] = [Vec::new(), Vec::new()];
+    let put = |list: &mut Vec<Found<EmploymentKind>>, kind, at: &Range<usize>| {
+        if list.iter().all(|f| f.value != kind) {
+            list.push(Found::new(kind, plain.span(at), 0.75));
+        }
+    };
     for (kind, at) in KINDS.find_in(text) {
-        let refused = REFUSED_BEFORE.is_match(clause_before(text, at.start, 6))
-            || REFUSED_AFTER.is_match(after(text, at.end, 6))
+        let (ahead, behind) = (clause_before(text, at.start, 6), after(text, at.end, 6));
+        let refused = REFUSED_BEFORE.is_match(ahead)
+            || REFUSED_AFTER.is_match(behind)
             || before(text, at.start, 2).contains(['不', '过']);
-        if !refused && out.iter().all(|f| f.value != kind) {
-            out.push(Found::new(kind, plain.span(&at), 0.75));
+        let also = BESIDES_BEFORE.is_match(ahead) || BESIDES.is_match(behind);
+        if !refused {
+            put(if also { &mut besides } else { &mut sought }, kind, &at);
         }
     }
-    out
+    for odd in [&STUDENT, &AT_HOME].into_iter().filter_map(|cue| cue.find(text)) {
+        put(&mut sought, PartTime, &odd.range());
+        put(&mut sought, Gig, &odd.range());
+    }
+    [sought, besides]
 }
 
 static MINUTES: LazyLock<Regex> = LazyLock::new(|| {
@@ -442,6 +472,20 @@ mod tests {
     }
 
     #[test]
+    fn kinds_sought_and_those_that_would_do() {
+        use EmploymentKind::{FullTime, Gig, PartTime};
+        let read = |text: &str| {
+            kinds(&Source::read(text)).map(|l| l.iter().map(|f| f.value).collect::<Vec<_>>())
+        };
+        assert_eq!(read("想找个日结的"), [vec![Gig], vec![]]);
+        assert_eq!(read("长期稳定，短活也接"), [vec![FullTime], vec![Gig]]);
+        assert_eq!(read("愿意给人临时替班"), [vec![], vec![Gig]]);
+        assert_eq!(read("大三在读，周末有空"), [vec![PartTime, Gig], vec![]]);
+        assert_eq!(read("在家干的针线活"), [vec![PartTime, Gig], vec![]]);
+        assert_eq!(read("不想打零工了"), [vec![], vec![]]);
+    }
+
+    #[test]
     fn floors() {
         let read = |text: &str| {
             pay_floor(&figures(text)).map(|f| (f.value.amount().yuan(), f.value.unit()))
@@ -450,5 +494,7 @@ mod tests {
         assert_eq!(read("工资三千八往上"), Some((3800.0, Month)));
         assert_eq!(read("6500以下不考虑"), Some((6500.0, Month)));
         assert_eq!(read("一天一百五以上"), Some((150.0, Day)));
+        assert_eq!(read("一天低于三百八不划算"), Some((380.0, Day)));
+        assert_eq!(read("短活按天算三百起"), Some((300.0, Day)));
     }
 }
