@@ -7,13 +7,14 @@
 mod codec;
 mod columns;
 mod graph;
+mod kernels;
 mod lexical;
 mod log;
+mod retrieve;
 mod upkeep;
 pub(crate) mod vectors;
 
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
@@ -26,14 +27,14 @@ use parking_lot::{Mutex, RwLock};
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use self::columns::Columns;
 use self::graph::Graph;
-use self::lexical::{Lexical, Living, Words};
+use self::lexical::{Lexical, Words};
 use self::log::{Log, Mark};
 use self::vectors::{VectorOptions, Vectors};
 use crate::bitmap::Bitmap;
 use crate::bm25::Totals;
 use crate::engine::{
-    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
-    Retrieval, VectorPlan,
+    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Query,
+    Retrieval,
 };
 
 /// Share of dead versions at which an index is built anew when it is opened.
@@ -438,125 +439,4 @@ impl View {
         self.live.clear(slot);
         self.totals.remove(self.tokens[slot as usize]);
     }
-
-    fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
-        let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
-        let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
-        let mut watch = Instant::now();
-        let mut stages = Vec::with_capacity(3);
-        let mut lap = |stage| {
-            stages.push((stage, watch.elapsed().as_micros() as u64));
-            watch = Instant::now();
-        };
-        let selection = self.columns.select(&query.conditions, &self.live);
-        let by_conditions = if query.by_conditions {
-            self.nearest(query, limit, (&selection.eligible, &tie))
-        } else {
-            Vec::new()
-        };
-        lap("filter");
-        let scores = match &query.lexical {
-            None => None,
-            Some(terms) => {
-                let (live, totals) = (&self.live, &self.totals);
-                let living = Living { live, totals, slots: self.ids.len() };
-                Some(self.words.score(terms, &living)?)
-            }
-        };
-        let lexical = scores.as_ref().map_or_else(Vec::new, |scores| {
-            lexical::best(scores, limit, &selection.eligible, &tie)
-        });
-        lap("lexical");
-        let (vector, plan) = match &query.vector {
-            None => (Vec::new(), VectorPlan::None),
-            Some(vector) => {
-                self.vectors.search(vector, limit, &selection.eligible, (query.exact, &tie))
-            }
-        };
-        lap("vector");
-        let legs = Legs { lexical, vector, by_conditions };
-        let hits = self.hits(query, &legs, scores.as_ref());
-        Ok(Retrieval {
-            hits,
-            lexical_ceiling: scores.map_or(0.0, |s| s.ceiling),
-            eligible: selection.count,
-            exclusions: selection.exclusions,
-            seq: self.seq,
-            plan,
-            stages,
-        })
-    }
-
-    /// Eligible slots, nearest first, those without a place last; ties by id. Chords choose
-    /// and metres order: points that are equally far can differ in a chord's last bit.
-    fn nearest(
-        &self,
-        query: &Query,
-        limit: usize,
-        (eligible, tie): (&Bitmap, &dyn Fn(u32, u32) -> Ordering),
-    ) -> Vec<u32> {
-        let from = query.near.map(|p| p.unit_vector());
-        let far = |slot: u32| {
-            let chord = from.map_or(f64::INFINITY, |f| self.columns.chord_squared(slot, &f));
-            if chord.is_nan() { f64::INFINITY } else { chord }
-        };
-        let mut keyed: Vec<(f64, u32)> = eligible.iter().map(|slot| (far(slot), slot)).collect();
-        let order =
-            |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
-        let keep = limit.saturating_mul(2).saturating_add(64);
-        if keyed.len() > keep {
-            keyed.select_nth_unstable_by(keep - 1, order);
-            keyed.truncate(keep);
-        }
-        for (key, slot) in &mut keyed {
-            let metres = query.near.and_then(|near| self.columns.metres(*slot, &near));
-            *key = metres.unwrap_or(f64::INFINITY);
-        }
-        keyed.sort_unstable_by(order);
-        keyed.into_iter().take(limit).map(|(_, slot)| slot).collect()
-    }
-
-    /// The union of the legs and of what was asked for besides, in order of id.
-    fn hits(&self, query: &Query, legs: &Legs, scores: Option<&lexical::Scores>) -> Vec<Hit> {
-        let ranks = |slots: &mut dyn Iterator<Item = u32>| -> HashMap<u32, u32> {
-            slots.zip(1u32..).collect()
-        };
-        let lexical = ranks(&mut legs.lexical.iter().copied());
-        let vector = ranks(&mut legs.vector.iter().map(|(slot, _)| *slot));
-        let by_conditions = ranks(&mut legs.by_conditions.iter().copied());
-        let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
-        let union: BTreeSet<u32> = lexical
-            .keys()
-            .chain(vector.keys())
-            .chain(by_conditions.keys())
-            .copied()
-            .chain(also)
-            .collect();
-        let mut hits: Vec<Hit> = union
-            .into_iter()
-            .map(|slot| {
-                let (id, seq) = self.ids[slot as usize].clone();
-                Hit {
-                    id,
-                    seq,
-                    lexical_rank: lexical.get(&slot).copied(),
-                    lexical: scores.map_or(0.0, |s| s.by_slot[slot as usize]),
-                    vector_rank: vector.get(&slot).copied(),
-                    cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
-                    conditions_rank: by_conditions.get(&slot).copied(),
-                    metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
-                    facets: self.columns.facets(slot),
-                }
-            })
-            .collect();
-        hits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        hits
-    }
-}
-
-/// What each leg found, best first.
-struct Legs {
-    lexical: Vec<u32>,
-    vector: Vec<(u32, f32)>,
-    by_conditions: Vec<u32>,
 }

@@ -199,7 +199,15 @@ impl Columns {
     /// Asks all conditions of all live slots.
     pub(crate) fn select(&self, conditions: &[Condition], live: &Bitmap) -> Selection {
         let mut fails = Fails(vec![0; self.len()]);
-        for condition in conditions {
+        // Distances are dear and come last: they are reckoned only where they can tell.
+        let is_dear = |c: &&Condition| {
+            use Condition as C;
+            matches!(c, C::ReachableFrom { .. } | C::Within { .. } | C::Reaches(_))
+        };
+        for condition in conditions.iter().filter(|c| !is_dear(c)) {
+            self.mark(condition, &mut fails);
+        }
+        for condition in conditions.iter().filter(is_dear) {
             self.mark(condition, &mut fails);
         }
         let mut eligible = Bitmap::new(self.len());
@@ -302,7 +310,8 @@ impl Columns {
     }
 
     /// Compares chords, and asks the condition itself within a hair of the limit, where
-    /// the chord's rounding could decide otherwise.
+    /// the chord's rounding could decide otherwise. A slot that fails two kinds already is
+    /// left out: a third changes neither what is eligible nor any count.
     fn mark_points(
         &self,
         condition: &Condition,
@@ -314,6 +323,10 @@ impl Columns {
         let bound_of = |metres: f64| Point::chord_for_metres(metres).powi(2);
         let common = metres.map(bound_of);
         for slot in 0..self.len() {
+            let failed = fails.0[slot];
+            if failed & failed.wrapping_sub(1) != 0 {
+                continue;
+            }
             let bound = match common {
                 Some(bound) => bound,
                 None => match self.reach_metres[slot] {

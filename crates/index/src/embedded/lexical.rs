@@ -5,7 +5,6 @@
 //! merged, every document has its full score, and the filter and the tombstones cost one
 //! look-up in the same loop. Frequencies and lengths count live documents only.
 
-use std::cmp::Ordering;
 use std::path::Path;
 
 use jobmatch_domain::Seq;
@@ -18,6 +17,7 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::log::Mark;
+use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::bm25::{TermScore, Totals};
 use crate::engine::{EngineError, Field, Fields, QueryTerm};
@@ -231,12 +231,7 @@ impl Words {
 }
 
 /// The best eligible slots with a score above 0, best first, ties in the order of `tie`.
-pub(super) fn best(
-    scores: &Scores,
-    limit: usize,
-    eligible: &Bitmap,
-    tie: &dyn Fn(u32, u32) -> Ordering,
-) -> Vec<u32> {
+pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_>) -> Vec<u32> {
     let of = |slot: &u32| scores.by_slot[*slot as usize];
     let order = |a: &u32, b: &u32| of(b).total_cmp(&of(a)).then_with(|| tie(*a, *b));
     let mut slots: Vec<u32> = eligible.iter().filter(|s| of(s) > 0.0).collect();

@@ -4,10 +4,11 @@
 //! full vectors. Vectors newer than the graph are always scanned. See
 //! `benches/README.md` for where the graph begins to pay.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::graph::{Covers, Graph, GraphInput};
+use super::kernels;
+use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
@@ -162,7 +163,7 @@ impl Vectors {
         query: &[f32],
         k: usize,
         eligible: &Bitmap,
-        (exact, tie): (bool, &dyn Fn(u32, u32) -> Ordering),
+        (exact, tie): (bool, Tie<'_>),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
         let slots: Vec<u32> = eligible.iter().filter(|s| self.present.contains(*s)).collect();
         if exact {
@@ -192,18 +193,14 @@ impl Vectors {
 
     /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes
     /// by the hundred, so ties are cut by `tie` here too.
-    fn nearest_codes(
-        &self,
-        slots: &[u32],
-        query: &[f32],
-        (k, tie): (usize, &dyn Fn(u32, u32) -> Ordering),
-    ) -> Vec<u32> {
+    fn nearest_codes(&self, slots: &[u32], query: &[f32], (k, tie): (usize, Tie<'_>)) -> Vec<u32> {
         let keep = (k * RERANK_FACTOR).max(RERANK_MIN);
         if slots.len() <= keep {
             return slots.to_vec();
         }
         let (codes, _) = quantize(query);
         let codes: Vec<i8> = codes.collect();
+        let dot_codes = kernels::dot_codes();
         let mut scored: Vec<(f32, u32)> = slots
             .iter()
             .map(|slot| {
@@ -220,13 +217,7 @@ impl Vectors {
         scored.into_iter().map(|(_, slot)| slot).collect()
     }
 
-    fn ranked(
-        &self,
-        slots: Vec<u32>,
-        query: &[f32],
-        k: usize,
-        tie: &dyn Fn(u32, u32) -> Ordering,
-    ) -> Vec<(u32, f32)> {
+    fn ranked(&self, slots: Vec<u32>, query: &[f32], k: usize, tie: Tie<'_>) -> Vec<(u32, f32)> {
         let mut scored: Vec<(u32, f32)> =
             slots.into_iter().map(|slot| (slot, dot(self.row(slot), query))).collect();
         let order =
@@ -252,10 +243,6 @@ fn quantize(row: &[f32]) -> (impl Iterator<Item = i8> + '_, f32) {
     let greatest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
     let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
     (row.iter().map(move |v| (v / scale).round() as i8), scale)
-}
-
-fn dot_codes(a: &[i8], b: &[i8]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
 }
 
 /// In eight lanes, so that the compiler may use them; the order of additions is fixed.

@@ -1,0 +1,179 @@
+//! From a query to the union of the legs, on one state of the index.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+use super::columns::Selection;
+use super::lexical::{self, Living, Scores};
+use super::{MAX_LIMIT, View};
+use crate::bitmap::Bitmap;
+use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
+
+/// From so many slots on the work of a query is shared by two threads: starting one costs
+/// some 20 µs, and 10,000 slots take ten times that.
+const SHARED_FROM: usize = 10_000;
+
+/// The order of slots that are equal otherwise.
+pub(super) type Tie<'a> = &'a (dyn Fn(u32, u32) -> Ordering + Sync);
+
+/// A result and the microseconds that it took.
+type Timed<T> = (T, u64);
+
+fn timed<T>(work: impl FnOnce() -> T) -> Timed<T> {
+    let started = Instant::now();
+    (work(), started.elapsed().as_micros() as u64)
+}
+
+impl View {
+    pub(super) fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
+        let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
+        let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
+        // The words are scored without regard to the filter, so neither waits for the other.
+        let ((scores, scored_in), ((selection, by_conditions), filtered_in)) = self.side_by_side(
+            || timed(|| self.scores(query)),
+            || timed(|| self.selected(query, limit, &tie)),
+        )?;
+        let (scores, eligible) = (scores?, &selection.eligible);
+        let ((lexical, picked_in), ((vector, plan), scanned_in)) = self.side_by_side(
+            || {
+                timed(|| {
+                    let best = |s| lexical::best(s, limit, eligible, &tie);
+                    scores.as_ref().map_or_else(Vec::new, best)
+                })
+            },
+            || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
+        )?;
+        let legs = Legs { lexical, vector, by_conditions };
+        let hits = self.hits(query, &legs, scores.as_ref());
+        Ok(Retrieval {
+            hits,
+            lexical_ceiling: scores.map_or(0.0, |s| s.ceiling),
+            eligible: selection.count,
+            exclusions: selection.exclusions,
+            seq: self.seq,
+            plan,
+            stages: vec![
+                ("filter", filtered_in),
+                ("lexical", scored_in + picked_in),
+                ("vector", scanned_in),
+            ],
+        })
+    }
+
+    /// Both results; on two threads where that pays.
+    fn side_by_side<A: Send, B>(
+        &self,
+        a: impl FnOnce() -> A + Send,
+        b: impl FnOnce() -> B,
+    ) -> Result<(A, B), EngineError> {
+        if self.ids.len() < SHARED_FROM {
+            return Ok((a(), b()));
+        }
+        std::thread::scope(|scope| {
+            let other = scope.spawn(a);
+            let b = b();
+            other.join().map(|a| (a, b)).map_err(|_| EngineError::SearchPanicked)
+        })
+    }
+
+    fn scores(&self, query: &Query) -> Result<Option<Scores>, EngineError> {
+        let living = Living { live: &self.live, totals: &self.totals, slots: self.ids.len() };
+        query.lexical.as_ref().map(|terms| self.words.score(terms, &living)).transpose()
+    }
+
+    /// What the filter leaves, and the best of it by place alone.
+    fn selected(&self, query: &Query, limit: usize, tie: Tie<'_>) -> (Selection, Vec<u32>) {
+        let selection = self.columns.select(&query.conditions, &self.live);
+        let by_conditions = match query.by_conditions {
+            true => self.nearest(query, limit, (&selection.eligible, tie)),
+            false => Vec::new(),
+        };
+        (selection, by_conditions)
+    }
+
+    fn nearest_vectors(
+        &self,
+        query: &Query,
+        limit: usize,
+        (eligible, tie): (&Bitmap, Tie<'_>),
+    ) -> (Vec<(u32, f32)>, VectorPlan) {
+        match &query.vector {
+            None => (Vec::new(), VectorPlan::None),
+            Some(vector) => self.vectors.search(vector, limit, eligible, (query.exact, tie)),
+        }
+    }
+
+    /// Eligible slots, nearest first, those without a place last; ties by id. Chords choose
+    /// and metres order: points that are equally far can differ in a chord's last bit.
+    fn nearest(
+        &self,
+        query: &Query,
+        limit: usize,
+        (eligible, tie): (&Bitmap, Tie<'_>),
+    ) -> Vec<u32> {
+        let from = query.near.map(|p| p.unit_vector());
+        let far = |slot: u32| {
+            let chord = from.map_or(f64::INFINITY, |f| self.columns.chord_squared(slot, &f));
+            if chord.is_nan() { f64::INFINITY } else { chord }
+        };
+        let mut keyed: Vec<(f64, u32)> = eligible.iter().map(|slot| (far(slot), slot)).collect();
+        let order =
+            |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
+        let keep = limit.saturating_mul(2).saturating_add(64);
+        if keyed.len() > keep {
+            keyed.select_nth_unstable_by(keep - 1, order);
+            keyed.truncate(keep);
+        }
+        for (key, slot) in &mut keyed {
+            let metres = query.near.and_then(|near| self.columns.metres(*slot, &near));
+            *key = metres.unwrap_or(f64::INFINITY);
+        }
+        keyed.sort_unstable_by(order);
+        keyed.into_iter().take(limit).map(|(_, slot)| slot).collect()
+    }
+
+    /// The union of the legs and of what was asked for besides, in order of id.
+    fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
+        let ranks = |slots: &mut dyn Iterator<Item = u32>| -> HashMap<u32, u32> {
+            slots.zip(1u32..).collect()
+        };
+        let lexical = ranks(&mut legs.lexical.iter().copied());
+        let vector = ranks(&mut legs.vector.iter().map(|(slot, _)| *slot));
+        let by_conditions = ranks(&mut legs.by_conditions.iter().copied());
+        let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
+        let union: BTreeSet<u32> = lexical
+            .keys()
+            .chain(vector.keys())
+            .chain(by_conditions.keys())
+            .copied()
+            .chain(also)
+            .collect();
+        let mut hits: Vec<Hit> = union
+            .into_iter()
+            .map(|slot| {
+                let (id, seq) = self.ids[slot as usize].clone();
+                Hit {
+                    id,
+                    seq,
+                    lexical_rank: lexical.get(&slot).copied(),
+                    lexical: scores.map_or(0.0, |s| s.by_slot[slot as usize]),
+                    vector_rank: vector.get(&slot).copied(),
+                    cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
+                    conditions_rank: by_conditions.get(&slot).copied(),
+                    metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
+                    facets: self.columns.facets(slot),
+                }
+            })
+            .collect();
+        hits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        hits
+    }
+}
+
+/// What each leg found, best first.
+struct Legs {
+    lexical: Vec<u32>,
+    vector: Vec<(u32, f32)>,
+    by_conditions: Vec<u32>,
+}
