@@ -16,7 +16,8 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<two>明后[2两]?天|明后两?天|今明[2两]?天|今明)",
         r"|(?P<named>大后天|后天|后日|后晚|后早|明天|明日|明早|明晚|明儿个?|明晨|明夜|明下午|明上午|明|今天|今日|今晚|今早|今夜|今儿|今下午)",
         r"|(?P<every>每个?)?(?P<which>下下|下|本|这)?(?:个)?(?:周|星期|礼拜)(?P<weekday>[1-6一二三四五六日天末])",
-        r"|(?:(?P<year>20[0-9]{2})[年./-])?(?P<month>1[0-2]|0?[1-9])(?:月|[./])(?P<day>[12][0-9]|3[01]|0?[1-9])(?P<sign>[日号])?",
+        r"|(?P<coming_month>下个?月)(?P<month_day>[12][0-9]|3[01]|0?[1-9])(?:号|日)",
+        r"|(?:(?P<year>20[0-9]{2})[年./-])?(?P<month>1[0-2]|0?[1-9])(?:月|[./])(?P<day>[12][0-9]|3[01]|0?[1-9])(?P<sign>[日号])?(?P<paid>[结发清付算给])?",
         r"|(?P<only_day>[12][0-9]|3[01]|0?[1-9])(?:号|日)(?P<house>楼|院|线|门|店|库|车间|机|桌|地铁|仓|厂房|出口|路|公馆|柜)?",
         r"|(?P<new_year>元旦)",
     ))
@@ -24,7 +25,7 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
 /// Joins the first and the last day; 、 and 和 join neighbours.
 static TO: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^ ?(?:早上?|晚上?|上午|下午|[0-9]{1,2}[点:][0-9半]{0,2})?(?:干|做|忙|上|持续|一直|直|工作|开始)?[-~—–－至到、,和 ]{1,2}(?:持续到|干到)?",
+        r"^ ?(?:早上?|晚上?|上午|下午|中午|凌晨)?(?:[0-9]{1,2}[点:][0-9半]{0,2})?(?:干|做|忙|上|持续|一直|直|工作|开始|开工|集合|开干)?[-~—–－至到、,和 ]{1,2}(?:持续到|干到)?",
     )
 });
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
@@ -77,8 +78,13 @@ pub(crate) struct Days {
 /// The dates on which the text says that the work is.
 pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Days> {
     let text = figures.text();
-    let mut finds: Vec<Day> =
-        DAY.captures_iter(text).filter_map(|c| day(text, &c, today)).collect();
+    let dated = dateline(text, today);
+    let today = dated.as_ref().map_or(today, |(date, _)| *date);
+    let mut finds: Vec<Day> = DAY
+        .captures_iter(text)
+        .filter_map(|c| day(text, &c, today))
+        .filter(|d| dated.as_ref().is_none_or(|(_, at)| at.end <= d.at.start))
+        .collect();
     // Where some days of the week come again, those without 本 or 下 all do.
     if finds.iter().any(|d| d.recurs) {
         finds.iter_mut().for_each(|d| d.recurs |= d.bare_weekday);
@@ -133,6 +139,16 @@ pub(crate) fn days(figures: &Figures, today: Date, hours: &[Hours]) -> Option<Da
         out.last = out.first.plus_days(length - 1);
     }
     Some(out)
+}
+
+/// The day on which the advert was written, in brackets: (今天12月14号). It is no day of work.
+fn dateline(text: &str, today: Date) -> Option<(Date, Range<usize>)> {
+    static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"[(]今[天日]是?:?(?P<month>1[0-2]|[1-9])月(?P<day>[12][0-9]|3[01]|[1-9])[号日]?[)]")
+    });
+    let found = LINE.captures(text)?;
+    let date = coming(today, None, found["month"].parse().ok()?, found["day"].parse().ok()?)?;
+    Some((date, found.get(0)?.range()))
 }
 
 fn length_after(text: &str, at: usize) -> Option<i64> {
@@ -190,10 +206,18 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
     }
     if let (Some(month), Some(day)) = (number("month"), number("day")) {
         let whole = &text[at.clone()];
+        // 1月1结: every month.
+        if found.name("paid").is_some() {
+            return None;
+        }
         if !whole.contains('月') && found.name("sign").is_none() && found.name("year").is_none() {
             return None;
         }
         return single(coming(today, number("year"), month, day)?);
+    }
+    if let Some(day) = number("month_day") {
+        let next = (1..32).map(|n| today.plus_days(n)).find(|d| d.to_string().ends_with("-01"))?;
+        return single(day_of_month(next, day)?);
     }
     if let Some(day) = number("only_day") {
         let glued = text[..at.start]
@@ -296,6 +320,14 @@ impl Days {
                 CivilInstant { date, minute: h.end }
             }
         });
+        // 下周二早8点开工,到下周四晚5点: the time right behind the last day.
+        let last_point = points.iter().find(|(_, at)| {
+            let gap = at.start.checked_sub(self.at.end);
+            self.last > self.first && gap.is_some_and(|gap| gap <= '晚'.len_utf8() * 2)
+        });
+        let end = end.or(last_point
+            .filter(|_| stretch.is_none())
+            .map(|(minute, _)| CivilInstant { date: self.last, minute: *minute }));
         let window = Window::new(start, end).or_else(|_| Window::new(start, None)).ok()?;
         let confidence = if start_minute.is_some() { 0.9 } else { 0.6 };
         Some(Found::new(window, figures.span(&self.at), confidence))
@@ -358,6 +390,13 @@ mod tests {
             ("一周三次，每次两小时", None),
             ("每周六日 9点-18点", None),
             ("每月15号发工资，明水", None),
+            ("工钱一月一结，长期", None),
+            (
+                "（今天12月14号）明天后天两天，早7点到晚6点",
+                Some("2026-12-15T07:00 2026-12-16T18:00"),
+            ),
+            ("下个月5号到9号抢工期，6:30-18:30", Some("2026-12-05T06:30 2026-12-09T18:30")),
+            ("下周二早8点开工，到下周四晚5点", Some("2026-12-01T08:00 2026-12-03T17:00")),
         ] {
             assert_eq!(read(text).as_deref(), wanted, "{text}");
         }

@@ -79,14 +79,17 @@ static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|
 /// Sums that are not the wage.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?:押金|奖励?|奖金|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|多发|多拿|多加|多奖|每月多[^0-9]{0,2}|缴纳?|预?交|充值?|垫|买|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
+        r"(?:押金|奖励?|奖金|另[给发奖付]|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|多发|多拿|多加|多奖|每月多[^0-9]{0,2}|缴纳?|预?交|充值?|垫|买|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
         r"[^0-9,。;!?\n工薪]{0,3}$",
     ))
 });
+/// How a day's hire is paid, right behind it: 180,当天结.
+static PAID_ON_THE_DAY: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^ ?[,、]? ?(?:当[天日场]|日|现|天)结"));
 /// Sums that no cue makes a wage.
 static NO_WAGE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份)[^0-9,。;!?\n]{0,4}$",
+        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份|份子钱?)[^0-9,。;!?\n]{0,4}$|(?:买|购|交|缴)1[套份件个盒](?:[^0-9,。;!?\n]{0,2})$",
     )
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -161,7 +164,10 @@ pub(crate) fn quotes(figures: &Figures) -> Vec<Quote> {
 /// The sum that is most plainly the wage; of equal ones the first.
 pub(crate) fn pay(figures: &Figures) -> Option<Quote> {
     let mut best: Option<Quote> = None;
-    let quotes = quotes(figures);
+    let mut quotes = quotes(figures);
+    if quotes.is_empty() {
+        quotes.extend(more_than_ten_thousand(figures));
+    }
     for quote in quotes.iter().cloned() {
         if best.as_ref().is_none_or(|b| quote.confidence > b.confidence + 1e-6) {
             best = Some(quote);
@@ -178,6 +184,16 @@ pub(crate) fn pay(figures: &Figures) -> Option<Quote> {
         best.range.min = least.range.min;
     }
     Some(best)
+}
+
+/// 月入过万, where no sum is named. It promises more than it tells.
+fn more_than_ten_thousand(figures: &Figures) -> Option<Quote> {
+    static PROMISE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"月(?:入|收入|赚|挣|薪)(?:轻松|稳定|能)?[过上破]万"));
+    let at = PROMISE.find(figures.text())?.range();
+    let min = Money::from_yuan(10_000.0).ok();
+    let range = PayRange { min, max: None, unit: PayUnit::Month };
+    Some(Quote { range, at, confidence: 0.4 })
 }
 
 struct Amount {
@@ -259,7 +275,7 @@ impl Amount {
             .find(behind)
             .is_some_and(|m| !behind[m.end()..].starts_with(|c: char| c.is_ascii_digit()));
         let base = BASE_BEFORE.is_match(ahead) || base_after;
-        let cued = base || CUE.is_match(ahead);
+        let cued = base || CUE.is_match(ahead) || PAID_ON_THE_DAY.is_match(behind);
         let follows = unit_after(behind, self.marked);
         // 每人4500 is a wage.
         let wage = self.low >= 1000.0 && ahead.ends_with("人");
@@ -274,7 +290,7 @@ impl Amount {
         let named = named.contains(&Some(unit));
         // 1人180, 120 1人: a day's hire.
         let a_head = A_HEAD_BEFORE.is_match(ahead) || A_HEAD_AFTER.is_match(behind);
-        let hire = unit == PayUnit::Piece && a_head && (80.0..=1000.0).contains(&self.low);
+        let hire = unit == PayUnit::Piece && a_head && (30.0..=1000.0).contains(&self.low);
         let unit = if hire { PayUnit::Day } else { unit };
         let mut confidence: f32 = 0.35;
         confidence += if named { 0.25 } else { 0.0 };

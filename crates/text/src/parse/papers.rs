@@ -57,6 +57,13 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
 static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?:^|[,。;!\n ])证(?:书|件)?(?:都?有|在手|齐全?)?[(:](?P<name>[\p{Han}]{2,16})\)?")
 });
+/// Titles that are papers where they are held or demanded; without that they name the work.
+static TITLES: LazyLock<Regex> = LazyLock::new(|| {
+    const NAMES: &str = "(?:初级会计|中级会计|注册会计|执业药|执业医|执业兽医|造价工程|注册安全工程|[一二12]级建造)师?";
+    regex(&format!(
+        r"(?:持有?|具有?|具备|取得|须有|要有|有)(?P<held>{NAMES})|(?P<demanded>{NAMES})(?:职称|资格|及?以上|证)"
+    ))
+});
 /// What stands in front of the paper's name.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -135,6 +142,13 @@ fn papers(plain: &Source, counts: impl Fn(&str, &Range<usize>) -> bool) -> Vec<F
     for ((), at) in KNOWN.find_in(text) {
         if free(&finds, &at) && !PERSONAL.iter().any(|p| text[..at.end].ends_with(p)) {
             finds.push((at.clone(), text[at].to_owned()));
+        }
+    }
+    for found in TITLES.captures_iter(text) {
+        let Some(name) = found.name("held").or(found.name("demanded")) else { continue };
+        let known = !name.as_str().is_empty() && recorded(name.as_str()).is_some();
+        if free(&finds, &name.range()) && known {
+            finds.push((name.range(), name.as_str().replace('1', "一").replace('2', "二")));
         }
     }
     let told = if text.contains('证') || text.contains("从业资格") { text } else { "" };
@@ -275,6 +289,9 @@ mod tests {
         assert_eq!(read("低压电工证，改造走线"), ["电工证"]);
         assert_eq!(read("持特种作业操作证(塔吊)"), ["特种作业操作证"]);
         assert_eq!(read("会开车有驾照"), ["C1"]);
+        assert_eq!(read("持初级会计职称，3年以上经验"), ["初级会计"]);
+        assert_eq!(read("中级会计以上，本科"), ["中级会计"]);
+        assert_eq!(read("招初级会计一名"), Vec::<String>::new());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::phrases::{Phrases, after, before, clause_after, clause_before, is_glu
 
 static PERSONS: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
+        r"(?P<n>[0-9]{1,4}) ?(?P<of>名|位|人|个人|个?名额|个?(?:妇女|大娘|大爷|劳力)|个(?:[男女]的|学生|小伙|阿姨|大姐|师傅|小工|大工|熟手|妇女|壮劳力|工人|员工|店员|兼职)|个|口人)",
         r"|(?:要|招|缺|找|收|共|各|需|聘|用) ?(?P<bare>[0-9]{1,3}) ?(?:$|[,。;!\n ])",
         r"|(?:[^时点]工|员|师傅|司机|保洁|保安|阿姨|学徒)(?P<trade>[0-9]{1,2}) ?(?:$|[,。;!\n ])",
         r"|(?:人数|名额|数量|缺口|需求|岗位数)[:是为]? ?(?P<told>[0-9]{1,4})",
@@ -39,7 +39,7 @@ static NOT_SOUGHT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static NOT_SOUGHT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|1[组台车套班]|[12]倒|1班|1间|1寝|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)",
+        r"^1[组台车套班间寝]|^ ?(?:多|以上的?|左右的|余)?(?:[1-9]?间|/间|[12]倒|团队|规模|以上团队|的[饭厂菜家店]|份|次|制|寝|餐|桌|宿舍|合住|员工|在|都|月|小时|钟|头|班组|倒班|轮|倒|大食堂|孩子|老人|娃|评)",
     )
 });
 
@@ -73,7 +73,9 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
         let plainly = trade || found.name("told").is_some() || seeks && of == "名";
         let others =
             NOT_SOUGHT_AFTER.is_match(behind) || !plainly && NOT_SOUGHT_BEFORE.is_match(ahead);
-        if value == 0 || glued || others {
+        // 1人170: what each gets.
+        let each = value == 1 && of == "人" && behind.starts_with(|c: char| c.is_ascii_digit());
+        if value == 0 || glued || others || each {
             continue;
         }
         let confidence = match of {
@@ -146,7 +148,8 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
         r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
         r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
-        r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)",
+        r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)[吧哈啊呗]?",
+        r"|(?P<born_after>[5-9][0-9]|0[0-9])年?(?:以|之)?后(?:出生|生的|生人)",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
         r"|(?P<legal>[1-9][0-9])(?:周?岁)?(?:以上)?,?(?:[-~—至到])(?:法定|国家规定)?退休(?:年龄)?",
         r"|(?P<least>[1-9][0-9])(?P<least_years>周?岁)? ?(?:以上|往上|起|\+)",
@@ -206,12 +209,16 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
                 .contains(['元', '薪', '资', '钱', '价', '重', '约']);
             let plain = years || cued || alone || unpaid && (40..=70).contains(&most);
             plain.then_some((None, Some(most)))
+        } else if let Some(born) = number("born_after") {
+            let year = if born < 30 { 2000 + born } else { 1900 + born };
+            Some((None, u32::try_from(today.year()).ok().and_then(|now| now.checked_sub(year))))
         } else if let Some(full) = number("full") {
             (whole.as_str().contains('岁') || full == 18 || full == 16)
                 .then_some((Some(full), None))
         } else if let Some(least) = number("least") {
             let alone = matches!(least, 16 | 18) && is_alone(text, &whole.range());
-            (years || cued || alone).then_some((Some(least), None))
+            let of_people = behind.starts_with('的') && (40..=75).contains(&least);
+            (years || cued || alone || of_people).then_some((Some(least), None))
         } else if let Some(legal) = number("legal") {
             Some((Some(legal), None))
         } else if let Some(about) = number("about") {
@@ -293,7 +300,7 @@ static EDUCATION: LazyLock<Phrases<Education>> = LazyLock::new(|| {
 });
 static SCHOOLED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届|\(|\))*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及)",
+        r"^(?:高中|初中|中专|技校|中技|职高|大专|专科|本科|硕士|研究生|或|、|/|及|和|以上|及以上|或以上|以上的|\(含\)|\(含\)以上|或同等|统招|全日制|应届|\(|\))*(?:学历|文化|毕业|以上|程度|水平|优先|在读|起|就行|即可|就可|也行|[,。;!\n ]|$|[:]|及|[^,。;!\n ]{1,6}专业)",
     )
 });
 static SCHOOLED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -304,7 +311,7 @@ static SCHOOLED_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 /// A wish or a pupil, not a demand.
 static NO_DEMAND_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^[^,。;!\n 、]{0,8}(?:优先|更好|最好|加分|在读|在校|学生|数学|英语|语文|老师|门口|课程|班|部|食堂|宿舍|作业|孩子|辅导|旁|附近|对面|家长|也行也)",
+        r"^[^,。;!\n 、]{0,8}(?:优先|更好|最好|加分|在读(?:[^或及以]|$)|在校|学生|数学|英语|语文|老师|门口|课程|班|部|食堂|宿舍|作业|孩子|辅导|旁|附近|对面|家长|也行也)",
     )
 });
 
@@ -364,12 +371,12 @@ static EXPERIENCE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static EXPERIENCE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的老手|的师傅|的?熟手|的?熟练工|的大工|老师傅)",
+        r"^(?:[^,。;!?\n ]{0,10})(?:经验|工龄|驾龄|经历|从业|资历|工作年限|教龄|护龄|龄|的?老手|手艺|功底|的师傅|的?熟手|的?熟练工|的大工|老师傅)",
     )
 });
 static EXPERIENCE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$",
+        r"(?:经验|干过|做过|干了|从事|驾龄|行车|工龄|从业|开过|教过|带过|执教|当过|工作满|做满|[abc][1-3](?:驾?[照本证])?满|实际驾驶|干满过|焊过|跑过|修过|卖过|驾照满|证满|教龄|取得.{0,4}证|领证|拿证|[本证照]龄)[^0-9,。;!?\n]{0,7}$",
     )
 });
 
@@ -379,7 +386,8 @@ static PERK: LazyLock<Regex> = LazyLock::new(|| {
         r"优先|加分|更好|最好|涨|从没|从不|没拖|没欠|工龄[奖工资补钱津]|奖|年终|后可?转|的?老店|老厂|质保|合同|免费",
     )
 });
-static PERK_AFTER_TERM: LazyLock<Regex> = LazyLock::new(|| regex(r"发|给|加|有|退|补|交|可|返|后"));
+static PERK_AFTER_TERM: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"发|给|加|有|退|补|交|可|返|后|转正"));
 static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| regex("年(?:以上|往上|及以上)"));
 
 /// Months of experience demanded; 0 where the text says that none is needed.

@@ -136,10 +136,16 @@ pub(super) fn division(plain: &Source, hits: &[Hit]) -> Option<Found<Division>> 
             let inside = around
                 .iter()
                 .any(|a| a.contains(division) && names_apart(a, hit, &districts, &cities));
+            // 菏泽单县南城街道: the district speaks louder than its city.
+            let in_district = inside
+                && districts.iter().any(|d| {
+                    d.at != hit.at && d.name.divisions.iter().any(|d| d.contains(division))
+                });
             let unique = hit.name.divisions.len() == 1;
             let foreign = !around.is_empty() && !around.iter().any(|a| a.contains(division));
             let vague = hit.name.common && !hit.name.full && !is_placed(text, &hit.at);
             let score = match (inside, unique, vague) {
+                (true, _, _) if in_district => 5,
                 (true, _, _) => 4,
                 (false, true, false) if hit.name.full && !foreign => 3,
                 // A long name that only one bears may lie beside a district that is passed.
@@ -160,7 +166,7 @@ pub(super) fn division(plain: &Source, hits: &[Hit]) -> Option<Found<Division>> 
         }
     }
     if let Some((score, division, hit)) = best {
-        let confidence = [0.0, 0.0, 0.7, 0.85, 0.95][usize::from(score)];
+        let confidence = [0.0, 0.0, 0.7, 0.85, 0.95, 0.95][usize::from(score)];
         return Some(Found::new(division, plain.span(&hit.at), confidence));
     }
     let in_city =
@@ -227,6 +233,7 @@ mod tests {
             ("李沧万达附近酒店", Some("370213")),
             ("郯城马头镇", Some("371322101")),
             ("甸柳一区", Some("370102009")),
+            ("菏泽单县博爱医院（南城街道）", Some("371722002")),
             ("高新舜华路站", Some("370176001")),
             ("枣庄市中区", Some("370402")),
             ("山西河南人勿扰", None),
