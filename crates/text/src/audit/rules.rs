@@ -25,14 +25,14 @@ static YOUTH_WORK: LazyLock<Regex> = LazyLock::new(|| {
 /// Characters of which every wording of a rule has at least one. A text without any of
 /// them is not searched. Rules that are not listed are always searched for.
 const TRIGGERS: [(Rule, &str); 8] = [
-    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂"),
+    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂娘爷"),
     (Rule::Household, "户籍本当外济青东河山安川云贵甘江湖福广黑吉辽陕浙海宁菏聊德临枣农坐"),
     (Rule::Marriage, "婚育孕孩娃胎单离对嫁家哺"),
     (Rule::Ethnicity, "族民疆藏蒙清汉"),
     (Rule::Religion, "教佛主神仰穆斋基"),
     (Rule::Carrier, "肝阳半携艾h梅澳染原"),
     (Rule::Disability, "残障肢健聋瘸跛腿口结哑脚缺断智少"),
-    (Rule::Appearance, "形气官相长颜外样貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白"),
+    (Rule::Appearance, "男女形气官相长颜外样貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白"),
 ];
 /// For each character that begins to speak for rules, their bits.
 static SIGNS: LazyLock<Phrases<u16>> = LazyLock::new(|| {

@@ -35,6 +35,7 @@ static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 static HOUR_AFTER_STROKE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
 const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
+static PIECE: LazyLock<Regex> = LazyLock::new(|| regex(&format!("^{PIECES}")));
 static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
         r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}}|(?:派件|送件|送单|跑单|跑趟|派单|送餐|打包)[^0-9]{{0,2}}|(?:每钟|1个?钟)提?)$"
@@ -89,7 +90,7 @@ static PAID_ON_THE_DAY: LazyLock<Regex> =
 /// Sums that no cue makes a wage.
 static NO_WAGE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份|份子钱?)[^0-9,。;!?\n]{0,4}$|(?:买|购|交|缴)1[套份件个盒](?:[^0-9,。;!?\n]{0,2})$",
+        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份|份子钱?|另[给发奖付])[^0-9,。;!?\n]{0,4}$|(?:买|购|交|缴)1[套份件个盒](?:[^0-9,。;!?\n]{0,2})$",
     )
 });
 static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -393,7 +394,8 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
     if digits == 1
         && cut
         && skipped == 0
-        && !tail.starts_with(['天', '个', '小', '月', '次', '车', '趟', '单', '件', '桶', '晚'])
+        && !tail.starts_with(['天', '个', '小', '月', '次', '晚'])
+        && !(rest.starts_with('1') && PIECE.is_match(tail))
     {
         *end += digits;
         if tail.starts_with('毛') {
@@ -492,6 +494,10 @@ mod tests {
             ("年薪8-12万", 80_000.0, Some(120_000.0), Year),
             ("两班倒 综合5500-7000", 5500.0, Some(7000.0), Month),
             ("260-300元/天", 260.0, Some(300.0), Day),
+            ("8块一平，常年有活", 8.0, Some(8.0), Piece),
+            ("开荒保洁，180，当天结", 180.0, Some(180.0), Day),
+            ("三千二，全勤另给200", 3200.0, Some(3200.0), Month),
+            ("先买一套680的产品，月入过万", 10_000.0, None, Month),
             ("3500往上，满勤奖200", 3500.0, None, Month),
             ("300元/人", 300.0, Some(300.0), Piece),
             ("200元/人/天", 200.0, Some(200.0), Day),
@@ -516,6 +522,7 @@ mod tests {
     fn other_sums_and_counts_are_no_pay() {
         for text in [
             "押金300元",
+            "份子钱每天90，挣的归自己",
             "全勤奖200，招3名",
             "餐补每天25",
             "18-50岁，早8点到5点",

@@ -125,6 +125,7 @@ fn few(figures: &Figures, found: &regex::Captures<'_>) -> Option<Found<u32>> {
     let one = found.name("one")?;
     let behind = after(figures.text(), one.end(), 2);
     let person = !behind.starts_with(['月', '小', '钟', '班', '活', '工', '好', '兼', '地', '家'])
+        || behind.starts_with("钟点")
         || behind.starts_with("小工")
         || behind.starts_with("工人");
     person.then(|| Found::new(1, figures.span(&one.range()), 0.45))
@@ -446,6 +447,11 @@ mod tests {
             ("宿舍4人间", None),
             ("3个月以上", None),
             ("招若干名", None),
+            ("一人一天170，6个，当日结", Some(6)),
+            ("装大蒜 8个人 一车250", Some(8)),
+            ("共4个名额", Some(4)),
+            ("缺俩妇女", Some(2)),
+            ("找个钟点工", Some(1)),
             ("找个炸油条的", Some(1)),
             ("招个帮手", None),
             ("夫妻工一对", Some(2)),
@@ -474,6 +480,9 @@ mod tests {
             ("50岁以上的不要", Some((None, Some(50)))),
             ("18岁以下勿扰", Some((Some(18), None))),
             ("18岁至法定退休年龄", Some((Some(18), None))),
+            ("手脚麻利，35以内吧", Some((None, Some(35)))),
+            ("55往上的大爷大娘来", Some((Some(55), None))),
+            ("92年以后出生", Some((None, Some(34)))),
             ("50来岁，干净利索", Some((Some(45), Some(55)))),
             ("年纪大点55上下也中", None),
             ("早8到晚5，20-25元", None),
@@ -491,6 +500,8 @@ mod tests {
             ("大专及以上学历", Some(Education::College)),
             ("高中、中专以上", Some(Education::Senior)),
             ("初中毕业就行", Some(Education::Junior)),
+            ("要求大专在读或以上", Some(Education::College)),
+            ("中专机加工专业，2年经验", Some(Education::Vocational)),
             ("不要学历", Some(Education::None)),
             ("技校中专毕业优先", None),
             ("小学门口接孩子", None),
@@ -508,6 +519,9 @@ mod tests {
             ("三年以上经验", Some(36)),
             ("要干过5年以上的", Some(60)),
             ("驾龄3年以上", Some(36)),
+            ("C1满三年，押金", Some(36)),
+            ("三年以上手艺", Some(36)),
+            ("做满一年以上的来", Some(12)),
             ("半年以上相关工作经验", Some(6)),
             ("不用经验，店长带", Some(0)),
             ("无经验可", Some(0)),

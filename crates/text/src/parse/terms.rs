@@ -452,6 +452,8 @@ mod tests {
         };
         assert_eq!(read("管吃管住，五险一金"), ["包吃", "包住", "五险一金"]);
         assert_eq!(read("管俩顿饭，宿舍有空调，夜宵补一百"), ["包吃", "包住", "餐补"]);
+        assert_eq!(read("住宿免费吃饭自理"), ["包住"]);
+        assert_eq!(read("饭管饱，须有体检报告"), ["包吃"]);
         assert!(read("不管住，打扫宿舍卫生，入职体检合格，食宿自理").is_empty());
     }
 
@@ -488,6 +490,9 @@ mod tests {
             ("负责月结报表", None),
             ("卸完当场给钱", Some(Settlement::OnCompletion)),
             ("第三天下午一块给", Some(Settlement::OnCompletion)),
+            ("晚上走的时候给钱", Some(Settlement::Daily)),
+            ("卸完一车结一车", Some(Settlement::OnCompletion)),
+            ("工资一月一发", Some(Settlement::Monthly)),
             ("每周六结账", Some(Settlement::Weekly)),
             ("每个月10号发钱", Some(Settlement::Monthly)),
         ] {
