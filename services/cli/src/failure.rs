@@ -22,7 +22,11 @@ impl From<MatchingError> for Failure {
 
 impl From<tonic::Status> for Failure {
     fn from(status: tonic::Status) -> Self {
-        let hint = if status.code() == tonic::Code::Unavailable {
+        // The service's own answers have no source: the connection broke instead.
+        let hint = if std::error::Error::source(&status).is_some() {
+            "; the connection failed (is jobmatchd there, and is it http:// or https://? see \
+             --server)"
+        } else if status.code() == tonic::Code::Unavailable {
             " (is jobmatchd running? see --server)"
         } else if status.code() == tonic::Code::Unauthenticated {
             " (see --api-key)"

@@ -26,8 +26,8 @@ async fn calls_pass_with_the_right_authority_and_key_only() {
     for (refused, told) in [
         ([&trusting[..], &analyze].concat(), "authorization"),
         ([&trusting[..], &["--api-key", "other"], &analyze].concat(), "authorization"),
-        ([&["--server", &secure, "--api-key", "example"], &analyze[..]].concat(), "error"),
-        ([&["--server", &plain, "--api-key", "example"], &analyze[..]].concat(), "error"),
+        ([&["--server", &secure, "--api-key", "example"], &analyze[..]].concat(), "is jobmatchd"),
+        ([&["--server", &plain, "--api-key", "example"], &analyze[..]].concat(), "is jobmatchd"),
     ] {
         let output = service.jobmatch(&refused).await;
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
