@@ -52,7 +52,8 @@ pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &Posting
         text,
         at,
         wording: &text[at.clone()],
-        ahead: clause_before(text, at.start, 8),
+        // 不过 turns nothing round.
+        ahead: clause_before(text, at.start, 8).rsplit("不过").next().unwrap_or_default(),
         behind: clause_after(text, at.end, 8),
     };
     let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
@@ -161,6 +162,7 @@ fn appearance(around: &Around<'_>) -> bool {
 fn fee(around: &Around<'_>) -> bool {
     let Around { wording, ahead, behind, .. } = *around;
     let negated = ["不", "免", "无", "没", "零", "退还"].iter().any(|w| wording.starts_with(w))
+        || ahead.ends_with('没')
         || DENIED_BEFORE.is_match(ahead);
     let inside = [
         "不交",

@@ -18,7 +18,7 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?P<every>每个?)?(?P<which>下下|下|本|这)?(?:个)?(?:周|星期|礼拜)(?P<weekday>[1-6一二三四五六日天末])",
         r"|(?P<coming_month>下个?月)(?P<month_day>[12][0-9]|3[01]|0?[1-9])(?:号|日)",
         r"|(?:(?P<year>20[0-9]{2})[年./-])?(?P<month>1[0-2]|0?[1-9])(?:月|[./])(?P<day>[12][0-9]|3[01]|0?[1-9])(?P<sign>[日号])?(?P<paid>[结发清付算给])?",
-        r"|(?P<only_day>[12][0-9]|3[01]|0?[1-9])(?:号|日)(?P<house>楼|院|线|门|店|库|车间|机|桌|地铁|仓|厂房|出口|路|公馆|柜)?",
+        r"|(?:(?P<from_day>[12][0-9]|3[01]|[1-9])(?:、|和|[-~—至到]))?(?P<only_day>[12][0-9]|3[01]|0?[1-9])(?:号|日)(?P<house>楼|院|线|门|店|库|车间|机|桌|地铁|仓|厂房|出口|路|公馆|柜)?",
         r"|(?P<new_year>元旦)",
     ))
 });
@@ -30,7 +30,7 @@ static TO: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:干|连干|做|共|连续|为期|连着|连上|忙|一共|活期|工期|大概|约|起|,|，| |:|开工|开始|上) ?(?P<days>[1-9]|[12][0-9]|30) ?(?:个)?(?P<of>整?天|晚上?|周|礼拜|星期)",
+        r"(?:^|干|连干|做|共|连续|为期|连着|连上|忙|一共|活期|工期|大概|约|起|,|，| |:|开工|开始|上) ?(?P<days>[1-9]|[12][0-9]|30) ?(?:个)?(?P<of>整?天|晚上?|周|礼拜|星期)",
     )
 });
 /// 周六日, 周1至周5, 周二、四: days of every week.
@@ -39,6 +39,14 @@ static SEVERAL: LazyLock<Regex> = LazyLock::new(|| {
         "^(?:[日天一二三四五六]|[1-6](?:[^0-9点:]|$)|[-~至到、和]?(?:周|星期|礼拜)|、[1-6二三四五六日])",
     )
 });
+/// What makes 12.5 a date: another one beside it (12.5-12.6), or the day of its week.
+static IN_FIGURES_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^ ?[-~—–－至到]{1,2} ?(?:1[0-2]|[1-9])[./](?:[12][0-9]|3[01]|0?[1-9])(?:[^0-9元块]|$)|^ ?[(]?(?:周|星期)[一二三四五六日天1-6]",
+    )
+});
+static IN_FIGURES_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?:^|[^0-9.])(?:1[0-2]|[1-9])[./][0-9]{1,2} ?[-~—–－至到]{1,2} ?$"));
 /// A date that is no day of the work.
 static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -210,7 +218,12 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
         if found.name("paid").is_some() {
             return None;
         }
-        if !whole.contains('月') && found.name("sign").is_none() && found.name("year").is_none() {
+        let plain = whole.contains('月')
+            || found.name("sign").is_some()
+            || found.name("year").is_some()
+            || IN_FIGURES_AFTER.is_match(after(text, at.end, 8))
+            || IN_FIGURES_BEFORE.is_match(before(text, at.start, 8));
+        if !plain {
             return None;
         }
         return single(coming(today, number("year"), month, day)?);
@@ -230,6 +243,12 @@ fn day(text: &str, found: &regex::Captures<'_>, today: Date) -> Option<Day> {
                 && !text[at.end..].starts_with(|c: char| c.is_ascii_digit())
         {
             return None;
+        }
+        // 25、26号: the first of them.
+        if let Some(from) = number("from_day").filter(|from| *from < day) {
+            let first = day_of_month(today, from)?;
+            let last = day_of_month(first, day);
+            return Some(Day { last, of_month: Some(from), ..single(first)? });
         }
         return Some(Day { of_month: Some(day), ..single(day_of_month(today, day)?)? });
     }
@@ -391,6 +410,12 @@ mod tests {
             ("每周六日 9点-18点", None),
             ("每月15号发工资，明水", None),
             ("工钱一月一结，长期", None),
+            ("时间：12.5—12.6（周六、周日）10:00-19:00", Some("2026-12-05T10:00 2026-12-06T19:00")),
+            ("元旦三天（1月1日—3日），8:00-17:30", Some("2027-01-01T08:00 2027-01-03T17:30")),
+            ("25、26号两晚，每晚9点半到第二天凌晨3点半", Some("2026-11-25T21:30 2026-11-27T03:30")),
+            ("周四下午1点开始，干4个小时", Some("2026-11-26T13:00 2026-11-26T17:00")),
+            ("明儿个头晌8点到过晌5点", Some("2026-11-24T08:00 2026-11-24T17:00")),
+            ("工资4.5-6.5K，五险", None),
             (
                 "（今天12月14号）明天后天两天，早7点到晚6点",
                 Some("2026-12-15T07:00 2026-12-16T18:00"),

@@ -57,6 +57,8 @@ impl Part {
             || word.starts_with("傍")
             || word.starts_with("中班")
             || word.starts_with("午后")
+            || word.starts_with("过晌")
+            || word.starts_with("后晌")
         {
             Self::Afternoon
         } else if word.starts_with('晚') || word.starts_with("小夜") {
@@ -64,7 +66,7 @@ impl Part {
         } else if word.starts_with('夜') || word.starts_with("半夜") || word.starts_with("大夜")
         {
             Self::Night
-        } else if word.starts_with("中午") || word.starts_with('午') {
+        } else if word.starts_with("中午") || word.starts_with('午') || word == "晌午" {
             Self::Noon
         } else {
             Self::Morning
@@ -89,7 +91,7 @@ impl Part {
     }
 }
 
-const PARTS: &str = "朝|凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
+const PARTS: &str = "头晌|前晌|头午|过晌|后晌|晌午|朝|凌晨|清晨|清早|大清早|大早上|早晨|早上|早班|早市|早高峰|早|上午|上半天|白班|白天|日班|中午|午市|午间|午餐|午高峰|午|下午|午后|中班|傍晚|晚上|晚市|晚班|晚间|晚餐|晚高峰|晚|夜里|夜间|夜市|夜晚|半夜|小夜班|大夜班|小夜|大夜|夜班|夜";
 
 static POINT: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
@@ -165,9 +167,32 @@ pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
         }
     }
     if out.is_empty() {
-        out.extend(apart(text));
+        out.extend(apart(text).or_else(|| lasting(text)));
     }
     out
+}
+
+/// 下午1点开始,干4个小时: a start and a length.
+fn lasting(text: &str) -> Option<Hours> {
+    static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            "^ ?(?:开始|开工|起|集合|开干|进场|上班)?[,、 ]{0,2}(?:大概|大约|约|共|就|连)?(?:干|做|忙|站|拍|工作)(?:满|够|上)?(?P<n>[1-9][0-9]?)个?(?P<half>半)?(?:小时|钟头)",
+        )
+    });
+    times(text).into_iter().find_map(|(start, at)| {
+        let found = LENGTH.captures(after(text, at.end, 16))?;
+        let whole = found.get(0)?;
+        let half = if found.name("half").is_some() { 30 } else { 0 };
+        let length = found["n"].parse::<u16>().ok().filter(|n| *n <= 16)? * 60 + half;
+        let end = start + length;
+        let at = at.start..at.end + whole.end();
+        Some(Hours {
+            start,
+            end: if end > DAY { end - DAY } else { end },
+            link: at.end..at.end,
+            at,
+        })
+    })
 }
 
 static ENDS_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex("(?:到|至|干到|忙到)$"));
@@ -208,7 +233,12 @@ fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
     {
         return None;
     }
-    let behind = after(text, second.end, 3);
+    let behind = after(text, second.end, 4);
+    // 下午2点到5点能歇: a break.
+    if ["能歇", "可歇", "可以歇", "休息", "午休", "歇"].iter().any(|w| behind.starts_with(w))
+    {
+        return None;
+    }
     if !second.marked && counts_something(behind)
         || !first.marked && first.part.is_none() && !second.marked
     {
@@ -227,6 +257,9 @@ fn stretch(text: &str, start: usize, first: Point) -> Option<(Hours, usize)> {
 
 /// What follows makes the number a sum, an age or a count.
 fn counts_something(behind: &str) -> bool {
+    if behind.starts_with("单休") {
+        return false;
+    }
     behind.starts_with(|c: char| c.is_ascii_alphanumeric())
         || behind.starts_with([
             '元', '块', '岁', '人', '名', '天', '个', '小', '年', '月', '号', '日', '千', '万',

@@ -45,7 +45,7 @@ static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?:(?P<hour>时薪|小时工资|小时工|钟点工|小时费|按小时|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
         r"|(?P<month>月薪|月工资|月收入|月入|月赚|月挣|月综合|每个?月|1个?月|月基本|月底薪|月)",
-        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|每个?工|1个?工)",
+        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1晚上?|按天|日结|天|每晚|每班|1个班|每个?工|1个?工)",
         r"|(?P<year>年薪|年收入|每年|年综合))",
         r"(?:工资|薪资|薪酬|待遇|收入|综合|到手|税前|税后|开|给|可以?|能|约|保底|底薪|净|付|发|结|算|大概|挣|拿|[不别]?低于|最低|至少|最少|起码|达|工钱|纯)*[:是为]? ?[¥(]?$",
     ))
@@ -114,7 +114,7 @@ static TRIAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 static EXTRA_BEFORE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
 static A_HEAD_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[^带拉推荐介绍])[1每]人 ?$"));
-static A_HEAD_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^ ?(?:元|块)?(?:钱)?[ ]?1人"));
+static A_HEAD_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^ ?(?:元|块)?(?:钱)?[ ]?1个?人"));
 /// What is counted, so no money, unless the currency is named.
 static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -247,6 +247,7 @@ impl Amount {
             }
             let mut range_end = upper.end;
             factor = take_currency(&mut range_end);
+            let top = top + small_change(text, &mut range_end, upper.end);
             if top >= low {
                 if factor < 1.0 && high.is_none() {
                     low *= factor;
@@ -495,6 +496,9 @@ mod tests {
             ("两班倒 综合5500-7000", 5500.0, Some(7000.0), Month),
             ("260-300元/天", 260.0, Some(300.0), Day),
             ("8块一平，常年有活", 8.0, Some(8.0), Piece),
+            ("计件8毛到1块5", 0.8, Some(1.5), Piece),
+            ("一个班160", 160.0, Some(160.0), Day),
+            ("170一个人，席散了给钱", 170.0, Some(170.0), Day),
             ("开荒保洁，180，当天结", 180.0, Some(180.0), Day),
             ("三千二，全勤另给200", 3200.0, Some(3200.0), Month),
             ("先买一套680的产品，月入过万", 10_000.0, None, Month),

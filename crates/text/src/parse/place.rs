@@ -145,7 +145,8 @@ pub(super) fn division(plain: &Source, hits: &[Hit]) -> Option<Found<Division>> 
             let foreign = !around.is_empty() && !around.iter().any(|a| a.contains(division));
             let vague = hit.name.common && !hit.name.full && !is_placed(text, &hit.at);
             let score = match (inside, unique, vague) {
-                (true, _, _) if in_district => 5,
+                // 平度东阁中学（店子镇）: the name with its ending is the place.
+                (true, _, _) if in_district => 5 + u8::from(hit.name.full),
                 (true, _, _) => 4,
                 (false, true, false) if hit.name.full && !foreign => 3,
                 // A long name that only one bears may lie beside a district that is passed.
@@ -166,7 +167,7 @@ pub(super) fn division(plain: &Source, hits: &[Hit]) -> Option<Found<Division>> 
         }
     }
     if let Some((score, division, hit)) = best {
-        let confidence = [0.0, 0.0, 0.7, 0.85, 0.95, 0.95][usize::from(score)];
+        let confidence = [0.0, 0.0, 0.7, 0.85, 0.95, 0.95, 0.95][usize::from(score)];
         return Some(Found::new(division, plain.span(&hit.at), confidence));
     }
     let in_city =
@@ -234,6 +235,7 @@ mod tests {
             ("郯城马头镇", Some("371322101")),
             ("甸柳一区", Some("370102009")),
             ("菏泽单县博爱医院（南城街道）", Some("371722002")),
+            ("平阴县榆山书屋，地点：锦水街道", Some("370124002")),
             ("高新舜华路站", Some("370176001")),
             ("枣庄市中区", Some("370402")),
             ("山西河南人勿扰", None),

@@ -97,7 +97,8 @@ impl Gold {
             "negotiable" => one(self.negotiable.then(|| "yes".to_owned())),
             "headcount" => one(self.headcount.map(|n| n.to_string())),
             "age" => one(self.age.map(|(min, max)| range(min, max))),
-            "education" => one(self.education.clone()),
+            // 学历不限 demands as little as silence does.
+            "education" => one(self.education.clone().filter(|code| code != "NONE")),
             "experience_months" => {
                 one(self.experience_months.filter(|m| *m > 0).map(|m| m.to_string()))
             }
@@ -144,7 +145,11 @@ pub(super) fn values(draft: &PostingDraft, field: &str, gold: &Gold) -> Vec<Stri
         "negotiable" => one(draft.negotiable.as_ref().map(|_| "yes".to_owned())),
         "headcount" => one(draft.headcount.as_ref().map(|n| n.value.to_string())),
         "age" => one(draft.age.as_ref().map(|a| range(a.value.min(), a.value.max()))),
-        "education" => one(draft.education.as_ref().map(|e| education_code(e.value).to_owned())),
+        "education" => one(draft
+            .education
+            .as_ref()
+            .filter(|e| e.value != Education::None)
+            .map(|e| education_code(e.value).to_owned())),
         "experience_months" => one(draft
             .experience_months
             .as_ref()
