@@ -11,6 +11,7 @@ mod kernels;
 mod lexical;
 mod log;
 mod retrieve;
+mod terms;
 mod upkeep;
 pub(crate) mod vectors;
 
@@ -43,6 +44,9 @@ const MAX_DEAD_SHARE: f64 = 0.6;
 const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
 
+/// Form of the files; an index of another one is built anew.
+const FORMAT: u32 = 2;
+
 /// What an engine is made for.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
@@ -65,7 +69,7 @@ impl EngineOptions {
 
     /// What the index depends on beside the vectors.
     fn contents(&self) -> String {
-        format!("{} {}", self.collection.name(), self.analysis_version)
+        format!("{FORMAT} {} {}", self.collection.name(), self.analysis_version)
     }
 }
 

@@ -23,8 +23,8 @@ use crate::parallel::in_parallel;
 /// Most changes in one commit of the engine: large enough that an import is not held up
 /// by commits of some 60 ms, small enough that other readers see it within a second.
 const MAX_BATCH: usize = 1000;
-/// Pause after a commit, so that single writes share commits. With the commit itself it
-/// keeps new content well within a second of being acknowledged.
+/// Pause after a commit that emptied the feed, so that single writes share commits. With the
+/// commit itself it keeps new content well within a second of being acknowledged.
 const GATHER: Duration = Duration::from_millis(150);
 /// Pause before a failed step is tried again.
 const RETRY: Duration = Duration::from_secs(2);
@@ -69,6 +69,16 @@ struct Carried {
     more: bool,
 }
 
+/// What a step found in the feed.
+enum Step {
+    /// A full batch; there may be more.
+    Full,
+    /// All that there was.
+    Emptied,
+    /// Nothing.
+    Nothing,
+}
+
 /// Carries the changes of one collection into its engine.
 #[derive(Clone)]
 pub(crate) struct Indexer {
@@ -108,12 +118,16 @@ impl Indexer {
         let mut failures = 0;
         loop {
             match self.step().await {
-                Ok(true) => {
+                Ok(Step::Full) => {
+                    failures = 0;
+                    continue;
+                }
+                Ok(Step::Emptied) => {
                     failures = 0;
                     tokio::time::sleep(GATHER).await;
                     continue;
                 }
-                Ok(false) => failures = 0,
+                Ok(Step::Nothing) => failures = 0,
                 Err(error) => {
                     failures += 1;
                     tracing::error!(%error, failures, collection = self.name(), "indexing failed");
@@ -162,15 +176,19 @@ impl Indexer {
         }
     }
 
-    /// Carries one batch to the engine that serves. `Ok(true)` when there may be more.
-    async fn step(&self) -> Result<bool, MatchingError> {
+    /// Carries one batch to the engine that serves.
+    async fn step(&self) -> Result<Step, MatchingError> {
         let engine = self.keeper.engine()?;
         let carried = self.carry_to(&engine).await?;
         self.keeper.set_searchable(carried.seq);
         if carried.any {
             self.keeper.bare.notify_one();
         }
-        Ok(carried.more)
+        Ok(match (carried.more, carried.any) {
+            (true, _) => Step::Full,
+            (false, true) => Step::Emptied,
+            (false, false) => Step::Nothing,
+        })
     }
 
     /// Carries one batch to an engine.

@@ -2,7 +2,7 @@
 //! alike.
 
 use jobmatch_domain::{Date, Facets, JobPosting, OccupationId, Profile};
-use jobmatch_text::audit::parse_and_audit;
+use jobmatch_text::audit::parse_and_judge;
 use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
 use jobmatch_text::{Analysis, tells_assistance};
 
@@ -43,12 +43,12 @@ impl Analyst {
             return Reading { focus, detail, facets, conditions: Vec::new() };
         }
         let today = posting.validity.published().unwrap_or(today);
-        let (draft, audit) =
-            parse_and_audit(&posting_text(posting), today, self.analyzer().lexicon());
+        let (draft, suspect) =
+            parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
         let completed = complete_posting(posting, &draft, RELIED_ON);
         let mut facets = Facets::of_posting(&completed, &occupations);
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
-        facets.suspect = audit.suspect;
+        facets.suspect = suspect;
         let conditions = offered(&completed, &draft, &facets);
         Reading { focus, detail, facets, conditions }
     }

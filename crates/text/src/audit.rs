@@ -16,7 +16,7 @@ use regex::Regex;
 
 use crate::lexicon::Lexicon;
 use crate::parse::phrases::regex;
-use crate::parse::{PostingDraft, Reading, parse_reading};
+use crate::parse::{PostingDraft, Reading, parse_reading, read_employer};
 
 /// What a wording offends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,6 +169,9 @@ static FRAUD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The rules that [`is_suspect`] looks at.
+const FRAUD_RULES: [Rule; 2] = [Rule::Fee, Rule::Bait];
+
 /// Whether the findings, taken together, are those of fraud.
 fn is_suspect(text: &str, findings: &[Finding]) -> bool {
     let has = |rule| findings.iter().any(|f| f.rule == rule);
@@ -184,7 +187,7 @@ pub fn audit_posting(text: &str, draft: &PostingDraft, lexicon: &Lexicon) -> Aud
 }
 
 fn audit_reading(text: &str, reading: &Reading, draft: &PostingDraft, lexicon: &Lexicon) -> Audit {
-    let findings = rules::findings(reading, draft);
+    let findings = rules::findings(reading, draft, &Rule::ALL);
     let suspect = is_suspect(text, &findings);
     Audit { findings, missing: elements::missing(reading, draft, lexicon), suspect }
 }
@@ -192,9 +195,19 @@ fn audit_reading(text: &str, reading: &Reading, draft: &PostingDraft, lexicon: &
 /// Reads and audits an advert in one go.
 pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, Audit) {
     let reading = Reading::new(text, lexicon);
-    let draft = parse_reading(&reading, text, today, lexicon);
+    let mut draft = parse_reading(&reading, text, today, lexicon);
+    read_employer(&mut draft, text, &reading);
     let audit = audit_reading(text, &reading, &draft, lexicon);
     (draft, audit)
+}
+
+/// What matching needs of an advert, at some half of the cost: the draft without the employer,
+/// and whether it reads like fraud.
+pub fn parse_and_judge(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, bool) {
+    let reading = Reading::new(text, lexicon);
+    let draft = parse_reading(&reading, text, today, lexicon);
+    let suspect = is_suspect(text, &rules::findings(&reading, &draft, &FRAUD_RULES));
+    (draft, suspect)
 }
 
 #[cfg(test)]
@@ -203,7 +216,9 @@ mod tests {
 
     fn suspect(text: &str) -> bool {
         let today = Date::parse("2026-11-23").unwrap();
-        parse_and_audit(text, today, Lexicon::built_in()).1.suspect
+        let judged = parse_and_judge(text, today, Lexicon::built_in()).1;
+        assert_eq!(parse_and_audit(text, today, Lexicon::built_in()).1.suspect, judged);
+        judged
     }
 
     #[test]

@@ -52,18 +52,20 @@ impl Reading {
 
 /// Reads an advert. `today` is the date that 明天 and 70后 are counted from.
 pub fn parse_posting(text: &str, today: Date, lexicon: &Lexicon) -> PostingDraft {
-    parse_reading(&Reading::new(text, lexicon), text, today, lexicon)
+    let reading = Reading::new(text, lexicon);
+    let mut draft = parse_reading(&reading, text, today, lexicon);
+    read_employer(&mut draft, text, &reading);
+    draft
 }
 
-/// Reads an advert that is in its two spellings already.
+/// Reads an advert that is in its two spellings already; the employer is read apart.
 pub(crate) fn parse_reading(
     reading: &Reading,
     text: &str,
     today: Date,
     lexicon: &Lexicon,
 ) -> PostingDraft {
-    let Reading { plain, figures, mentions } = reading;
-    let places = place::hits(plain.text());
+    let Reading { plain, figures, .. } = reading;
     let mut draft = PostingDraft {
         headcount: people::headcount(figures),
         age: people::age(figures, today),
@@ -71,7 +73,7 @@ pub(crate) fn parse_reading(
         experience_months: people::experience(figures),
         certificates: papers::certificates(plain),
         rest_days_per_month: terms::rest_days(figures),
-        division: place::division(plain, &places),
+        division: place::division(plain, &place::hits(plain.text())),
         benefits: terms::benefits(plain),
         settlement: terms::settlement(plain),
         gender: sex::gender(figures),
@@ -86,12 +88,18 @@ pub(crate) fn parse_reading(
         draft.certificates.extend(papers::of_the_trade(plain, title));
     }
     read_times(&mut draft, plain, figures, today);
+    draft
+}
+
+/// The employing unit, which matching takes from the record.
+pub(crate) fn read_employer(draft: &mut PostingDraft, text: &str, reading: &Reading) {
+    let Reading { plain, mentions, .. } = reading;
+    let places = place::hits(plain.text());
     let trades: Vec<Range<usize>> = mentions.iter().map(|m| m.start..m.end).collect();
     draft.employer = employer::employer(plain.text(), &place::spans(&places), &trades).map(|at| {
         let span = plain.span(&at);
         Found::new(text[span.clone()].to_owned(), span, 0.7)
     });
-    draft
 }
 
 /// Reads what a person says of themselves. `today` is the date that ages are counted from.

@@ -13,11 +13,11 @@ use tantivy::merge_policy::LogMergePolicy;
 use tantivy::schema::{
     FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
 use super::log::Mark;
 use super::retrieve::Tie;
+use super::terms;
 use crate::bitmap::Bitmap;
 use crate::bm25::{TermScore, Totals};
 use crate::engine::{EngineError, Field, Fields, QueryTerm};
@@ -48,7 +48,7 @@ impl Lexical {
         std::fs::create_dir_all(folder)?;
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(terms::NAME)
             .set_index_option(IndexRecordOption::WithFreqs)
             .set_fieldnorms(true);
         let options = TextOptions::default().set_indexing_options(indexing);
@@ -81,6 +81,7 @@ impl Lexical {
     }
 
     fn on(index: Index) -> Result<Self, EngineError> {
+        index.tokenizers().register(terms::NAME, terms::Terms);
         let schema = index.schema();
         let mut fields = [SchemaField::from_field_id(0); 4];
         for field in Field::ALL {
@@ -102,7 +103,7 @@ impl Lexical {
         for field in Field::ALL {
             let terms = fields.of(field);
             if !terms.is_empty() {
-                document.add_pre_tokenized_text(self.fields[field.index()], tokens(terms));
+                document.add_text(self.fields[field.index()], terms::joined(terms));
             }
         }
         self.writer.add_document(document)?;
@@ -130,21 +131,6 @@ impl Lexical {
 fn read_mark(payload: &str) -> Option<Mark> {
     let (seq, log_bytes) = payload.split_once(' ')?;
     Some(Mark { seq: Seq(seq.parse().ok()?), log_bytes: log_bytes.parse().ok()? })
-}
-
-fn tokens(terms: &[String]) -> PreTokenizedString {
-    let tokens = terms
-        .iter()
-        .enumerate()
-        .map(|(position, text)| Token {
-            offset_from: 0,
-            offset_to: 0,
-            position,
-            text: text.clone(),
-            position_length: 1,
-        })
-        .collect();
-    PreTokenizedString { text: String::new(), tokens }
 }
 
 /// One committed state of the word index, with the slot of every document in memory.

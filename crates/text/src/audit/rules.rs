@@ -55,10 +55,11 @@ fn possible(text: &str) -> u16 {
     SIGNS.find_in(text).fold(always, |bits, (rules, _)| bits | rules)
 }
 
-pub(super) fn findings(reading: &Reading, draft: &PostingDraft) -> Vec<Finding> {
+/// What offends one of the `asked` rules, in order of the text.
+pub(super) fn findings(reading: &Reading, draft: &PostingDraft, asked: &[Rule]) -> Vec<Finding> {
     let text = reading.figures.text();
     let mut out: Vec<Finding> = Vec::new();
-    let possible = possible(text);
+    let possible = possible(text) & asked.iter().fold(0, |bits, rule| bits | bit(*rule));
     for (rule, pattern) in PATTERNS.iter().filter(|(rule, _)| possible & bit(*rule) != 0) {
         for found in pattern.find_iter(text) {
             let at = found.range();
@@ -67,10 +68,14 @@ pub(super) fn findings(reading: &Reading, draft: &PostingDraft) -> Vec<Finding> 
             }
         }
     }
-    if let Some(pay) = rich_for_nothing(text, draft) {
+    if asked.contains(&Rule::Bait)
+        && let Some(pay) = rich_for_nothing(text, draft)
+    {
         add(&mut out, Rule::Bait, pay);
     }
-    if let Some(age) = tight_age(text, draft) {
+    if asked.contains(&Rule::Age)
+        && let Some(age) = tight_age(text, draft)
+    {
         add(&mut out, Rule::Age, age);
     }
     out.sort_by_key(|f| (f.span.start, f.rule));

@@ -147,6 +147,9 @@ impl Point {
 pub(crate) fn hours(figures: &Figures) -> Vec<Hours> {
     let text = figures.text();
     let mut out: Vec<Hours> = Vec::new();
+    if !names_a_time(text) {
+        return out;
+    }
     let mut from = 0;
     while let Some(found) = POINT.captures_at(text, from) {
         let Some(whole) = found.get(0) else { break };
@@ -325,7 +328,17 @@ fn shift_word(ahead: &str) -> Option<Part> {
 
 /// Every single time of day that is plainly one, with its bytes.
 pub(crate) fn points(figures: &Figures) -> Vec<(u16, Range<usize>)> {
-    times(figures.text())
+    let text = figures.text();
+    if names_a_time(text) { times(text) } else { Vec::new() }
+}
+
+/// Whether there can be a time at all: a part of the day in front of a number, or a mark behind
+/// it. A look is cheap, and most long adverts name none.
+fn names_a_time(text: &str) -> bool {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+        regex("[朝晨早午天班晌市峰餐晚夜间][^0-9,。;!\n]{0,4}[0-9]|[0-9](?:[:点时]|半)")
+    });
+    SIGN.is_match(text)
 }
 
 /// Minutes since midnight of the times within a range.
