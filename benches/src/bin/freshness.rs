@@ -18,7 +18,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10_000)]
     postings: usize,
     /// New postings that are timed, in each of the two rows.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 100)]
     writes: usize,
 }
 

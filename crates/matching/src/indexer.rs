@@ -13,6 +13,7 @@ use std::time::Duration;
 use jobmatch_domain::{Collection, JobPosting, Profile, Seq, Volatile};
 use jobmatch_index::{Batch, Change, EmbeddedEngine, Engine};
 use jobmatch_store::{Record, Store, Stored};
+use tokio::task::JoinHandle;
 
 use crate::analysis::Analyst;
 use crate::embedding::{Draft, Sources};
@@ -59,14 +60,15 @@ impl Indexable for Profile {
     }
 }
 
-/// What became of one batch.
-struct Carried {
-    /// Everything up to here is in the engine.
-    seq: Seq,
-    /// There was something to do.
-    any: bool,
-    /// There may be more.
-    more: bool,
+/// A batch that is being read, and whether there may be more after it.
+type Reading = JoinHandle<Result<(Batch, bool), MatchingError>>;
+
+/// A batch that is read before its turn.
+struct Ahead {
+    /// What it was read for; another engine may need another batch.
+    engine: Arc<EmbeddedEngine>,
+    after: Seq,
+    batch: Reading,
 }
 
 /// What a step found in the feed.
@@ -116,8 +118,9 @@ impl Indexer {
     async fn follow(&self) {
         let mut seqs = self.store.subscribe();
         let mut failures = 0;
+        let mut ahead = None;
         loop {
-            match self.step().await {
+            match self.step(&mut ahead).await {
                 Ok(Step::Full) => {
                     failures = 0;
                     continue;
@@ -176,35 +179,55 @@ impl Indexer {
         }
     }
 
-    /// Carries one batch to the engine that serves.
-    async fn step(&self) -> Result<Step, MatchingError> {
+    /// Carries one batch to the engine that serves; while it is applied, which keeps one core
+    /// busy, the next one is read.
+    async fn step(&self, ahead: &mut Option<Ahead>) -> Result<Step, MatchingError> {
         let engine = self.keeper.engine()?;
-        let carried = self.carry_to(&engine).await?;
-        self.keeper.set_searchable(carried.seq);
-        if carried.any {
+        let after = engine.indexed_seq();
+        let fits = |a: &Ahead| Arc::ptr_eq(&a.engine, &engine) && a.after == after;
+        let (batch, more) = match ahead.take().filter(fits) {
+            Some(ahead) => ahead.batch.await??,
+            None => self.read_batch(&engine, after).await??,
+        };
+        let (seq, any) = (batch.seq, !batch.changes.is_empty());
+        if any && more {
+            let batch = self.read_batch(&engine, seq);
+            *ahead = Some(Ahead { engine: engine.clone(), after: seq, batch });
+        }
+        self.apply(&engine, batch).await?;
+        self.keeper.set_searchable(seq);
+        if any {
             self.keeper.bare.notify_one();
         }
-        Ok(match (carried.more, carried.any) {
-            (true, _) => Step::Full,
-            (false, true) => Step::Emptied,
-            (false, false) => Step::Nothing,
+        Ok(match (any, more) {
+            (false, _) => Step::Nothing,
+            (true, true) => Step::Full,
+            (true, false) => Step::Emptied,
         })
     }
 
-    /// Carries one batch to an engine.
-    async fn carry_to(&self, engine: &Arc<EmbeddedEngine>) -> Result<Carried, MatchingError> {
+    /// Carries one batch to an engine; whether there may be more.
+    async fn carry_to(&self, engine: &Arc<EmbeddedEngine>) -> Result<bool, MatchingError> {
+        let (batch, more) = self.read_batch(engine, engine.indexed_seq()).await??;
+        let any = !batch.changes.is_empty();
+        self.apply(engine, batch).await?;
+        Ok(any && more)
+    }
+
+    async fn apply(&self, engine: &EmbeddedEngine, batch: Batch) -> Result<(), MatchingError> {
+        if batch.changes.is_empty() {
+            return Ok(());
+        }
+        let _alone = self.keeper.applying.lock().await;
+        Ok(engine.apply(batch).await?)
+    }
+
+    /// Reads the first batch after a Seq on a thread of its own.
+    fn read_batch(&self, engine: &Arc<EmbeddedEngine>, after: Seq) -> Reading {
         // Read before the feed: everything up to here is in the feed by now.
         let upto = self.store.seq();
-        let after = engine.indexed_seq();
         let (this, into) = (self.clone(), engine.clone());
-        let (batch, more) =
-            tokio::task::spawn_blocking(move || this.next_batch(&into, after, upto)).await??;
-        let (seq, any) = (batch.seq, !batch.changes.is_empty());
-        if any {
-            let _alone = self.keeper.applying.lock().await;
-            engine.apply(batch).await?;
-        }
-        Ok(Carried { seq, any, more: any && more })
+        tokio::task::spawn_blocking(move || this.next_batch(&into, after, upto))
     }
 
     fn next_batch(

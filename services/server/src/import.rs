@@ -19,7 +19,7 @@ use crate::status::Refusal;
 /// Items that may be unanswered.
 const WINDOW: usize = 1024;
 /// Items after which the lag of the index is looked at.
-const LAG_CHECK_EVERY: u64 = 1000;
+const LAG_CHECK_EVERY: u64 = 250;
 /// Share of a source that a full sync may close when the client says nothing.
 const DEFAULT_MAX_CLOSED_SHARE: f64 = 0.2;
 

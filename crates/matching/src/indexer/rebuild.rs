@@ -83,7 +83,7 @@ impl Indexer {
             }
         }
         // What was written meanwhile, so that the switch takes nothing back.
-        while self.carry_to(&engine).await?.more {}
+        while self.carry_to(&engine).await? {}
         let keeper = self.keeper.clone();
         tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine)).await??;
         // And what was written in these last milliseconds.
