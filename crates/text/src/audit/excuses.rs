@@ -204,6 +204,8 @@ fn fee(around: &Around<'_>) -> bool {
 
 fn bait(around: &Around<'_>) -> bool {
     let Around { wording, ahead, behind, .. } = *around;
+    // That nothing is asked for turns no promise round: 无经验轻松月入两万.
+    let ahead = ahead.trim_end_matches("无经验").trim_end_matches("零门槛");
     DENIED_BEFORE.is_match(ahead)
         || ["不是刷单", "非刷单", "不刷单", "勿扰", "骗"]
             .iter()

@@ -374,6 +374,12 @@ static WEEKDAYS: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn weekdays(text: &str) -> Option<(String, Range<usize>)> {
     for found in WEEKDAYS.captures_iter(text) {
         let Some(whole) = found.get(0) else { continue };
+        // 一周一结: once a week.
+        let once = text[..whole.start()].ends_with(['一', '1'])
+            && text[whole.end()..].starts_with(['结', '发', '倒', '换', '休', '轮', '歇', '给']);
+        if once {
+            continue;
+        }
         let behind = after(text, whole.end(), 3);
         let ahead = before(text, whole.start(), 2);
         if behind.contains(['休', '歇'])

@@ -27,6 +27,8 @@ static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| {
         "驾驶证",
         "驾驶执照",
         "教资",
+        "普通话二甲",
+        "普通话二级甲等",
         "二建",
         "一建",
         "注会",

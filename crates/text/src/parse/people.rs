@@ -28,7 +28,7 @@ static SEEKS: LazyLock<Regex> = LazyLock::new(|| {
 /// The name of a trade right in front: 服务员6人.
 static TRADE_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:[^工人官会学]员|人员|工|师傅|师|司机|老师|手|实习生|见习生|嫂|姨|助理|岗|保安|保洁|护士|厨|学徒|经理|会计|保姆|教练|店长|主播)[(: ]?$",
+        r"(?:[^工人官会学]员|人员|工|师傅|师|司机|老师|手|实习生|见习生|嫂|姨|助理|岗|保安|保洁|宿管|礼仪|护士|厨|学徒|经理|会计|保姆|教练|店长|主播)[(: ]?$",
     )
 });
 /// Persons who are there already, or who are served.
@@ -94,7 +94,8 @@ pub(crate) fn headcount(figures: &Figures) -> Option<Found<u32>> {
             "个" if ahead.is_empty() && ends_clause(behind) => 0.5,
             "个" => continue,
             "个人" => {
-                if seeks || ends_clause(behind) {
+                if seeks || ends_clause(behind) || behind.starts_with(['干', '装', '卸', '搬'])
+                {
                     0.7
                 } else {
                     continue;
@@ -148,7 +149,7 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
         r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
-        r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
+        r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:、[^,。;!?\n]{1,10}的)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
         r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)[吧哈啊呗]?",
         r"|(?P<born_after>[5-9][0-9]|0[0-9])年?(?:以|之)?后(?:出生|生的|生人)",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
@@ -176,7 +177,9 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
     let mut found: Option<Found<AgeRange>> = None;
     for captures in AGES.captures_iter(text) {
         let Some(whole) = captures.get(0) else { continue };
-        let glued = is_glued(&text[..whole.start()]) || text[..whole.start()].ends_with('-');
+        // 腊月23到29 are days.
+        let glued =
+            is_glued(&text[..whole.start()]) || text[..whole.start()].ends_with(['-', '月']);
         let behind = after(text, whole.end(), 5);
         let told = |name| captures.name(name).is_some();
         let years =
@@ -450,6 +453,8 @@ mod tests {
             ("一人一天170，6个，当日结", Some(6)),
             ("装大蒜 8个人 一车250", Some(8)),
             ("共4个名额", Some(4)),
+            ("女生公寓宿管3人，限女性", Some(3)),
+            ("卸饲料 4个人干", Some(4)),
             ("缺俩妇女", Some(2)),
             ("找个钟点工", Some(1)),
             ("找个炸油条的", Some(1)),
@@ -483,6 +488,8 @@ mod tests {
             ("手脚麻利，35以内吧", Some((None, Some(35)))),
             ("55往上的大爷大娘来", Some((Some(55), None))),
             ("92年以后出生", Some((None, Some(34)))),
+            ("60以上的、有高血压的别来", Some((None, Some(60)))),
+            ("腊月二十三到二十九", None),
             ("50来岁，干净利索", Some((Some(45), Some(55)))),
             ("年纪大点55上下也中", None),
             ("早8到晚5，20-25元", None),
