@@ -74,10 +74,12 @@ impl Matcher {
         let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Postings, request.options.min_seq).await?;
+        watch.skip();
         let this = self.clone();
-        let question =
-            tokio::task::spawn_blocking(move || this.ask_postings(request, as_of)).await??;
-        watch.lap("analyse");
+        let asked = tokio::task::spawn_blocking(move || {
+            this.ask_postings(request, as_of, &mut watch).map(|question| (question, watch))
+        });
+        let (question, watch) = asked.await??;
         self.answer(question, watch).await
     }
 
@@ -86,10 +88,12 @@ impl Matcher {
         let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Profiles, request.options.min_seq).await?;
+        watch.skip();
         let this = self.clone();
-        let question =
-            tokio::task::spawn_blocking(move || this.ask_profiles(request, as_of)).await??;
-        watch.lap("analyse");
+        let asked = tokio::task::spawn_blocking(move || {
+            this.ask_profiles(request, as_of, &mut watch).map(|question| (question, watch))
+        });
+        let (question, watch) = asked.await??;
         self.answer(question, watch).await
     }
 
@@ -100,7 +104,10 @@ impl Matcher {
         let ExplainMatch { person, posting, filter, options } = request;
         let this = self.clone();
         let ask = MatchPostings { person, filter, options };
-        let question = tokio::task::spawn_blocking(move || this.ask_postings(ask, as_of)).await??;
+        let asked = tokio::task::spawn_blocking(move || {
+            this.ask_postings(ask, as_of, &mut Stopwatch::start())
+        });
+        let question = asked.await??;
         let retrieval = self.retrieve(&question, vec![posting.clone()]).await?;
         let (seq, this) = (retrieval.seq, self.clone());
         let degraded = question.degraded(&retrieval);
@@ -151,6 +158,7 @@ impl Matcher {
         &self,
         request: MatchPostings,
         as_of: Instant,
+        watch: &mut Stopwatch,
     ) -> Result<Question, MatchingError> {
         let MatchPostings { person, filter, mut options } = request;
         let (person, read_as) = self.person(person)?;
@@ -161,7 +169,9 @@ impl Matcher {
         if !person.is_filled_in() {
             prefer_what_was_read(&mut options.modes);
         }
+        watch.lap("analyse");
         let (vector, degraded) = self.vector(&reading, person.embedding.as_ref(), &options);
+        watch.lap("embed");
         Ok(Question {
             collection: Collection::Postings,
             vector,
@@ -180,6 +190,7 @@ impl Matcher {
         &self,
         request: MatchProfiles,
         as_of: Instant,
+        watch: &mut Stopwatch,
     ) -> Result<Question, MatchingError> {
         let MatchProfiles { job, filter, options } = request;
         let job = self.job(job)?;
@@ -187,7 +198,9 @@ impl Matcher {
         let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
+        watch.lap("analyse");
         let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
+        watch.lap("embed");
         Ok(Question {
             collection: Collection::Profiles,
             vector,

@@ -1,6 +1,7 @@
 //! MatchService on the wire.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use jobmatch_domain::matching::MatchPage;
 use jobmatch_domain::text::Text;
@@ -20,9 +21,19 @@ pub(crate) struct MatchApi(pub(crate) Arc<Service>);
 impl MatchApi {
     /// Converts a request with what the lexicon and the clock know.
     fn read<T>(&self, read: impl FnOnce(Context<'_>) -> Result<T, Violation>) -> Result<T, Status> {
+        self.timed_read(read).map(|(request, _)| request)
+    }
+
+    /// The same, with the stage that it is in the answer's times.
+    fn timed_read<T>(
+        &self,
+        read: impl FnOnce(Context<'_>) -> Result<T, Violation>,
+    ) -> Result<(T, (&'static str, u64)), Status> {
+        let started = Instant::now();
         let resolve = |name: &str| -> Option<OccupationId> { self.0.analyst().occupation(name) };
         let context = Context { resolve: &resolve, today: self.0.now().date() };
-        read(context).map_err(status)
+        let request = read(context).map_err(status)?;
+        Ok((request, ("decode", started.elapsed().as_micros() as u64)))
     }
 }
 
@@ -45,8 +56,10 @@ impl MatchService for MatchApi {
     ) -> Result<Response<v1::MatchPostingsResponse>, Status> {
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
-        let (request, digest) = self.read(|c| convert::match_postings(request, c))?;
-        let page = self.0.matcher().match_postings(request).await.map_err(status)?;
+        let ((request, digest), decode) =
+            self.timed_read(|c| convert::match_postings(request, c))?;
+        let mut page = self.0.matcher().match_postings(request).await.map_err(status)?;
+        page.trace.stages.insert(0, decode);
         note(&page);
         Ok(Response::new(convert::postings_page(&page, digest, debug)))
     }
@@ -57,8 +70,10 @@ impl MatchService for MatchApi {
     ) -> Result<Response<v1::MatchProfilesResponse>, Status> {
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
-        let (request, digest) = self.read(|c| convert::match_profiles(request, c))?;
-        let page = self.0.matcher().match_profiles(request).await.map_err(status)?;
+        let ((request, digest), decode) =
+            self.timed_read(|c| convert::match_profiles(request, c))?;
+        let mut page = self.0.matcher().match_profiles(request).await.map_err(status)?;
+        page.trace.stages.insert(0, decode);
         note(&page);
         Ok(Response::new(convert::profiles_page(&page, digest, debug)))
     }

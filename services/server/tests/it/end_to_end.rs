@@ -180,3 +180,25 @@ async fn one_pair_is_explained_eligible_or_not() {
     let conditions = bad.r#match.unwrap().conditions;
     assert!(conditions.iter().any(|c| c.kind == hours && c.state == unmet));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_tells_its_stages_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    let person = v1::match_postings_request::Person::Text(v1::TextQuery {
+        text: "想找个看大门的".into(),
+        ..v1::TextQuery::default()
+    });
+    let mut request = v1::MatchPostingsRequest {
+        person: Some(person),
+        options: Some(v1::MatchOptions { debug: true, ..v1::MatchOptions::default() }),
+        ..v1::MatchPostingsRequest::default()
+    };
+    let answer = server.matches().match_postings(request.clone()).await.unwrap().into_inner();
+    let stages: Vec<String> = answer.debug.unwrap().stages.into_iter().map(|s| s.stage).collect();
+    let told = ["decode", "analyse", "embed", "filter", "lexical", "vector", "fetch", "rank"];
+    assert_eq!(stages, told);
+    request.options = None;
+    let answer = server.matches().match_postings(request).await.unwrap().into_inner();
+    assert!(answer.debug.is_none());
+}
