@@ -61,14 +61,14 @@ impl Indexable for Profile {
 }
 
 /// A batch that is being read, and whether there may be more after it.
-type Reading = JoinHandle<Result<(Batch, bool), MatchingError>>;
+type BatchRead = JoinHandle<Result<(Batch, bool), MatchingError>>;
 
 /// A batch that is read before its turn.
 struct Ahead {
     /// What it was read for; another engine may need another batch.
     engine: Arc<EmbeddedEngine>,
     after: Seq,
-    batch: Reading,
+    batch: BatchRead,
 }
 
 /// What a step found in the feed.
@@ -223,7 +223,7 @@ impl Indexer {
     }
 
     /// Reads the first batch after a Seq on a thread of its own.
-    fn read_batch(&self, engine: &Arc<EmbeddedEngine>, after: Seq) -> Reading {
+    fn read_batch(&self, engine: &Arc<EmbeddedEngine>, after: Seq) -> BatchRead {
         // Read before the feed: everything up to here is in the feed by now.
         let upto = self.store.seq();
         let (this, into) = (self.clone(), engine.clone());

@@ -201,8 +201,8 @@ pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDr
     (draft, audit)
 }
 
-/// What matching needs of an advert, at some half of the cost: the draft without the employer,
-/// and whether it reads like fraud.
+/// What matching needs of an advert, and no more: the draft without the employer, and whether it
+/// reads like fraud.
 pub fn parse_and_judge(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, bool) {
     let reading = Reading::new(text, lexicon);
     let draft = parse_reading(&reading, text, today, lexicon);

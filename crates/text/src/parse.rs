@@ -39,6 +39,7 @@ pub(crate) struct Reading {
     /// The same with numbers in digits.
     pub(crate) figures: Figures,
     mentions: Vec<OccupationMention>,
+    places: Vec<place::Hit>,
 }
 
 impl Reading {
@@ -46,7 +47,8 @@ impl Reading {
         let plain = Source::read(text);
         let figures = Figures::read(&plain);
         let mentions = lexicon.mentions(plain.text());
-        Self { plain, figures, mentions }
+        let places = place::hits(plain.text());
+        Self { plain, figures, mentions, places }
     }
 }
 
@@ -65,7 +67,7 @@ pub(crate) fn parse_reading(
     today: Date,
     lexicon: &Lexicon,
 ) -> PostingDraft {
-    let Reading { plain, figures, .. } = reading;
+    let Reading { plain, figures, places, .. } = reading;
     let mut draft = PostingDraft {
         headcount: people::headcount(figures),
         age: people::age(figures, today),
@@ -73,7 +75,7 @@ pub(crate) fn parse_reading(
         experience_months: people::experience(figures),
         certificates: papers::certificates(plain),
         rest_days_per_month: terms::rest_days(figures),
-        division: place::division(plain, &place::hits(plain.text())),
+        division: place::division(plain, places),
         benefits: terms::benefits(plain),
         settlement: terms::settlement(plain),
         gender: sex::gender(figures),
@@ -93,10 +95,9 @@ pub(crate) fn parse_reading(
 
 /// The employing unit, which matching takes from the record.
 pub(crate) fn read_employer(draft: &mut PostingDraft, text: &str, reading: &Reading) {
-    let Reading { plain, mentions, .. } = reading;
-    let places = place::hits(plain.text());
+    let Reading { plain, mentions, places, .. } = reading;
     let trades: Vec<Range<usize>> = mentions.iter().map(|m| m.start..m.end).collect();
-    draft.employer = employer::employer(plain.text(), &place::spans(&places), &trades).map(|at| {
+    draft.employer = employer::employer(plain.text(), &place::spans(places), &trades).map(|at| {
         let span = plain.span(&at);
         Found::new(text[span.clone()].to_owned(), span, 0.7)
     });
@@ -105,7 +106,7 @@ pub(crate) fn read_employer(draft: &mut PostingDraft, text: &str, reading: &Read
 /// Reads what a person says of themselves. `today` is the date that ages are counted from.
 pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft {
     let reading = Reading::new(text, lexicon);
-    let Reading { plain, figures, .. } = &reading;
+    let Reading { plain, figures, places, .. } = &reading;
     let minutes = person::minutes(figures);
     let [kinds, kinds_besides] = person::kinds(plain);
     let mut draft = ProfileDraft {
@@ -120,7 +121,7 @@ pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft
         travel: person::travel(figures, minutes.as_ref()),
         max_travel_minutes: minutes,
         spared: limits::spared(plain),
-        place: place::division(plain, &place::hits(plain.text())),
+        place: place::division(plain, places),
         ..ProfileDraft::default()
     };
     read_wishes(&mut draft, plain);

@@ -10,8 +10,9 @@ use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
 
-/// From so many slots on the work of a query is shared by two threads: starting one costs
-/// some 20 µs, and 10,000 slots take ten times that.
+/// From so many slots on the work of a query is shared by two threads. At 10,000 the filter and
+/// the words take some 0.3 and 0.5 ms (`benches/README.md`, latency), so a thread is worth its
+/// start.
 const SHARED_FROM: usize = 10_000;
 
 /// The order of slots that are equal otherwise.
@@ -25,17 +26,36 @@ fn timed<T>(work: impl FnOnce() -> T) -> Timed<T> {
     (work(), started.elapsed().as_micros() as u64)
 }
 
+/// Both results; on two threads when the work is to be shared.
+fn side_by_side<A: Send, B>(
+    shared: bool,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B,
+) -> Result<(A, B), EngineError> {
+    if !shared {
+        return Ok((a(), b()));
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(a);
+        let b = b();
+        other.join().map(|a| (a, b)).map_err(|_| EngineError::SearchPanicked)
+    })
+}
+
 impl View {
     pub(super) fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // The words are scored without regard to the filter, so neither waits for the other.
-        let ((scores, scored_in), ((selection, by_conditions), filtered_in)) = self.side_by_side(
+        let shared = self.ids.len() >= SHARED_FROM;
+        let ((scores, scored_in), ((selection, by_conditions), filtered_in)) = side_by_side(
+            shared,
             || timed(|| self.scores(query)),
             || timed(|| self.selected(query, limit, &tie)),
         )?;
         let (scores, eligible) = (scores?, &selection.eligible);
-        let ((lexical, picked_in), ((vector, plan), scanned_in)) = self.side_by_side(
+        let ((lexical, picked_in), ((vector, plan), scanned_in)) = side_by_side(
+            shared,
             || {
                 timed(|| {
                     let best = |s| lexical::best(s, limit, eligible, &tie);
@@ -58,22 +78,6 @@ impl View {
                 ("lexical", scored_in + picked_in),
                 ("vector", scanned_in),
             ],
-        })
-    }
-
-    /// Both results; on two threads where that pays.
-    fn side_by_side<A: Send, B>(
-        &self,
-        a: impl FnOnce() -> A + Send,
-        b: impl FnOnce() -> B,
-    ) -> Result<(A, B), EngineError> {
-        if self.ids.len() < SHARED_FROM {
-            return Ok((a(), b()));
-        }
-        std::thread::scope(|scope| {
-            let other = scope.spawn(a);
-            let b = b();
-            other.join().map(|a| (a, b)).map_err(|_| EngineError::SearchPanicked)
         })
     }
 
@@ -176,4 +180,18 @@ struct Legs {
     lexical: Vec<u32>,
     vector: Vec<(u32, f32)>,
     by_conditions: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_work_gives_both_results_and_tells_of_a_panic() {
+        for shared in [false, true] {
+            assert!(matches!(side_by_side(shared, || 1, || "b"), Ok((1, "b"))));
+        }
+        let broken = side_by_side(true, || -> u8 { panic!("on purpose") }, || 2);
+        assert!(matches!(broken, Err(EngineError::SearchPanicked)));
+    }
 }

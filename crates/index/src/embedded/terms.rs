@@ -1,6 +1,6 @@
 //! How terms, which are made above the engine, pass tantivy: joined by a character that no term
 //! holds, and taken apart again. Its own form for text that is analysed already goes through
-//! JSON, which cost a tenth of all indexing.
+//! JSON on the way to its indexing thread.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 

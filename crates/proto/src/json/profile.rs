@@ -95,10 +95,11 @@ impl Profile {
     pub fn of_wire(wire: v1::Profile) -> Self {
         let Where { division, lat, lon, datum } = Where::of_wire(wire.place);
         let owner = wire.owner.unwrap_or_default();
-        let consent = wire.consent.clone().unwrap_or_default();
+        let consent_given = wire.consent.as_ref().map(|c| c.given);
+        let consent = wire.consent.unwrap_or_default();
         Self {
             visibility: visibility_name(wire.visibility).filter(|v| v != "PRIVATE"),
-            consent: wire.consent.map(|c| c.given),
+            consent: consent_given,
             consent_given_at: consent.given_at.map(|at| at.to_string()),
             consent_valid_until: consent.valid_until,
             kinds: wire.kinds.into_iter().filter_map(kind_name).collect(),
