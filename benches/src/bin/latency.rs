@@ -33,6 +33,7 @@ async fn main() {
     );
     let mut generator = Generator::new(SEED + 1, bench.today, 60);
     let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut eligible: Vec<f64> = Vec::new();
     for i in 0..arguments.queries + 20 {
         let profile = generator.profile(i);
         let city = profile.place.as_ref().map(|p| p.division[..4].to_owned()).unwrap_or_default();
@@ -47,11 +48,16 @@ async fn main() {
         // The first ones warm the caches.
         if i >= 20 {
             times.entry("whole call".into()).or_default().push(elapsed);
-            for stage in answer.debug.unwrap_or_default().stages {
+            let debug = answer.debug.unwrap_or_default();
+            eligible.push(debug.eligible as f64 / arguments.postings as f64);
+            for stage in debug.stages {
                 times.entry(stage.stage).or_default().push(stage.micros as f64 / 1e3);
             }
         }
     }
+    eligible.sort_by(f64::total_cmp);
+    let share = |q| quantile(&eligible, q) * 100.0;
+    println!("eligible: {:.1}% in the median, {:.1}% at most", share(0.5), share(1.0));
     println!("\n| stage | p50 ms | p99 ms |\n|---|---|---|");
     for (stage, mut values) in times {
         values.sort_by(f64::total_cmp);

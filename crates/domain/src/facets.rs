@@ -1,9 +1,12 @@
 //! What a filter can ask of a document, posting and profile alike.
 
+use std::sync::Arc;
+
 use crate::certificate::CertificateSet;
 use crate::condition::REACH_TOLERANCE;
 use crate::division::Division;
 use crate::education::Education;
+use crate::fingerprint::Fingerprint;
 use crate::geo::Point;
 use crate::hours::WeekHours;
 use crate::kind::KindSet;
@@ -102,6 +105,11 @@ pub struct Facets {
     pub excluded_employers: Vec<EmployerKey>,
     /// The person belongs to an assistance group; `None`: not known, and for postings.
     pub assisted: Option<bool>,
+    /// Skills that a posting asks for, as written, or the normalised words of a person in
+    /// which they are sought, as one text. Ranking compares them; no condition asks for them.
+    pub skills: Arc<[String]>,
+    /// By which near-duplicates of a posting are found; `None` for profiles.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Facets {

@@ -11,6 +11,7 @@ pub mod education;
 pub mod error;
 pub mod facets;
 pub mod filter;
+pub mod fingerprint;
 pub mod geo;
 pub mod hours;
 pub mod ids;

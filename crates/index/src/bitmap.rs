@@ -33,6 +33,33 @@ impl Bitmap {
         self.words.get(bit as usize / 64).is_some_and(|w| w >> (bit % 64) & 1 == 1)
     }
 
+    /// Adds all numbers of another set.
+    pub fn union(&mut self, other: &Self) {
+        if other.words.len() > self.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Takes all numbers of another set out.
+    pub fn subtract(&mut self, other: &Self) {
+        for (word, fewer) in self.words.iter_mut().zip(&other.words) {
+            *word &= !fewer;
+        }
+    }
+
+    /// The bits of the numbers from `64 * index` on.
+    pub fn word(&self, index: usize) -> u64 {
+        self.words.get(index).copied().unwrap_or_default()
+    }
+
+    /// A set of these words of bits, see [`Self::word`].
+    pub fn of_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
     /// How many numbers are in.
     pub fn count(&self) -> usize {
         self.words.iter().map(|w| w.count_ones() as usize).sum()
@@ -78,6 +105,24 @@ mod tests {
             }
             prop_assert_eq!(bitmap.count(), oracle.len());
             prop_assert_eq!(bitmap.iter().collect::<Vec<_>>(), Vec::from_iter(oracle));
+        }
+
+        #[test]
+        fn union_and_subtraction_are_those_of_sets(
+            a in proptest::collection::btree_set(0u32..300, 0..60),
+            b in proptest::collection::btree_set(0u32..300, 0..60),
+        ) {
+            let bitmap_of = |set: &BTreeSet<u32>| {
+                let mut bitmap = Bitmap::default();
+                set.iter().for_each(|bit| bitmap.set(*bit));
+                bitmap
+            };
+            let mut both = bitmap_of(&a);
+            both.union(&bitmap_of(&b));
+            prop_assert_eq!(both.iter().collect::<BTreeSet<_>>(), &a | &b);
+            let mut rest = bitmap_of(&a);
+            rest.subtract(&bitmap_of(&b));
+            prop_assert_eq!(rest.iter().collect::<BTreeSet<_>>(), &a - &b);
         }
     }
 }

@@ -30,31 +30,42 @@ impl Totals {
     }
 }
 
-/// The weight of one query term; ready to score documents.
-pub(crate) struct TermScore {
-    weight: f32,
+/// How much a document's length divides what a term counts, for one field.
+pub(crate) struct Lengths {
     norms: [f32; 256],
 }
 
-impl TermScore {
-    /// A term that stands in `frequency` of the live documents, for a field of the given
-    /// total of tokens.
-    pub(crate) fn new(weight: f32, frequency: u64, documents: u64, tokens: u64) -> Self {
-        let (n, count) = (frequency as f32, documents as f32);
-        let idf = (1.0 + (count - n + 0.5) / (n + 0.5)).ln();
-        let average = tokens as f32 / count.max(1.0);
+impl Lengths {
+    /// For a field with so many tokens in so many live documents.
+    pub(crate) fn new(documents: u64, tokens: u64) -> Self {
+        let average = tokens as f32 / (documents as f32).max(1.0);
         let norms = std::array::from_fn(|id| {
             let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
             K1 * (1.0 - B + B * length / average.max(f32::MIN_POSITIVE))
         });
-        Self { weight: weight * idf * (1.0 + K1), norms }
+        Self { norms }
+    }
+}
+
+/// The weight of one query term; ready to score documents.
+pub(crate) struct TermScore {
+    weight: f32,
+}
+
+impl TermScore {
+    /// A term that stands in `frequency` of the live documents.
+    pub(crate) fn new(weight: f32, frequency: u64, documents: u64) -> Self {
+        let (n, count) = (frequency as f32, documents as f32);
+        let idf = (1.0 + (count - n + 0.5) / (n + 0.5)).ln();
+        Self { weight: weight * idf * (1.0 + K1) }
     }
 
     /// Part of the term in the score of a document; `length_id` is the document's length
     /// as the word index stores it, in one byte.
-    pub(crate) fn score(&self, length_id: u8, frequency: u32) -> f32 {
+    #[inline]
+    pub(crate) fn score(&self, lengths: &Lengths, length_id: u8, frequency: u32) -> f32 {
         let frequency = frequency as f32;
-        self.weight * frequency / (frequency + self.norms[usize::from(length_id)])
+        self.weight * frequency / (frequency + lengths.norms[usize::from(length_id)])
     }
 
     /// What no document can exceed.

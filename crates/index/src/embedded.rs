@@ -14,6 +14,7 @@ mod retrieve;
 mod terms;
 mod upkeep;
 pub(crate) mod vectors;
+mod words;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -28,9 +29,10 @@ use parking_lot::{Mutex, RwLock};
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use self::columns::Columns;
 use self::graph::Graph;
-use self::lexical::{Lexical, Words};
+use self::lexical::Lexical;
 use self::log::{Log, Mark};
 use self::vectors::{VectorOptions, Vectors};
+use self::words::Words;
 use crate::bitmap::Bitmap;
 use crate::bm25::Totals;
 use crate::engine::{
@@ -45,7 +47,7 @@ const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
 
 /// Form of the files; an index of another one is built anew.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What an engine is made for.
 #[derive(Debug, Clone)]
@@ -234,9 +236,7 @@ impl Engine for EmbeddedEngine {
             let (id, actual) = ("query".to_owned(), vector.len());
             return Err(EngineError::Dimensions { id, actual, expected: self.options.dimensions });
         }
-        let shared = self.shared.clone();
-        let task = tokio::task::spawn_blocking(move || shared.view.read().retrieve(&query));
-        task.await.map_err(|_| EngineError::SearchPanicked)?
+        self.shared.view.read().retrieve(&query)
     }
 
     fn indexed_seq(&self) -> Seq {
@@ -291,7 +291,8 @@ impl Writer {
                 self.lexical.add(slot, fields)?;
             }
         }
-        let words = self.lexical.commit(mark)?;
+        let before = shared.view.read().words.clone();
+        let words = self.lexical.commit(mark, &before)?;
         let mut view = shared.view.write();
         for step in steps {
             view.take(step);
@@ -386,7 +387,7 @@ impl View {
             live: Bitmap::default(),
             columns: Columns::default(),
             vectors: Vectors::new(options.dimensions, options.vectors),
-            words: lexical.words()?,
+            words: lexical.words(&Words::default())?,
         })
     }
 

@@ -273,7 +273,8 @@ pub trait Engine: Send + Sync {
     /// Takes a batch. On return it is durable and searchable.
     async fn apply(&self, batch: Batch) -> Result<(), EngineError>;
 
-    /// Answers a question.
+    /// Answers a question. It may compute for milliseconds on the calling thread: ask where
+    /// that holds nobody up.
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError>;
 
     /// Last Seq applied.

@@ -8,7 +8,7 @@ use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{ConditionKind, ConditionState, DocumentId, Seq};
 use parking_lot::RwLock;
 
-use crate::bm25::{TermScore, Totals, length_id};
+use crate::bm25::{Lengths, TermScore, Totals, length_id};
 use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
     Retrieval, VectorPlan,
@@ -45,12 +45,13 @@ impl State {
             }
             let tokens = totals.tokens[term.field.index()];
             let count = matching.len() as u64;
-            let scorer = TermScore::new(term.weight, count, totals.documents, tokens);
+            let lengths = Lengths::new(totals.documents, tokens);
+            let scorer = TermScore::new(term.weight, count, totals.documents);
             ceiling += scorer.ceiling();
             for document in matching {
                 let length = length_id(document.fields.of(term.field).len() as u32);
                 *scores.entry(&document.id).or_default() +=
-                    scorer.score(length, frequency(document));
+                    scorer.score(&lengths, length, frequency(document));
             }
         }
         (scores, ceiling)

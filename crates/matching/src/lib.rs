@@ -3,7 +3,7 @@
 //!
 //! - [`Intake`] is the write path: redact, store, acknowledge.
 //! - The indexer carries what the store acknowledged into the engines.
-//! - [`Matcher`] is the read path: analyse, retrieve, fetch, rank, explain.
+//! - [`Matcher`] is the read path: analyse, retrieve, rank, fetch, explain.
 //! - [`Service`] opens and holds all of them.
 
 mod analysis;

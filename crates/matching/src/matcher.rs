@@ -1,4 +1,4 @@
-//! The read path: analyse, retrieve, fetch, rank, explain.
+//! The read path: analyse, retrieve, rank, fetch, explain.
 
 mod ranking;
 mod seeker;
@@ -18,6 +18,7 @@ use jobmatch_domain::{
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
+use tokio::runtime::Handle;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::Analyst;
@@ -25,9 +26,7 @@ use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
 use crate::reading::Reading;
-use crate::signals::SkillText;
 use ranking::Ranking;
-use seeker::Seeker;
 use stopwatch::Stopwatch;
 
 /// Hits that each leg brings. The union of the legs is what is ranked, and bounds how
@@ -47,7 +46,6 @@ pub struct Matcher {
 /// One side's question to the other collection, read and ready.
 pub(crate) struct Question {
     pub(crate) collection: Collection,
-    pub(crate) seeker: Seeker,
     pub(crate) reading: Reading,
     pub(crate) vector: Option<Vec<f32>>,
     /// The vector leg was asked for and there is no vector to ask with.
@@ -76,11 +74,11 @@ impl Matcher {
         self.wait(Collection::Postings, request.options.min_seq).await?;
         watch.skip();
         let this = self.clone();
-        let asked = tokio::task::spawn_blocking(move || {
-            this.ask_postings(request, as_of, &mut watch).map(|question| (question, watch))
-        });
-        let (question, watch) = asked.await??;
-        self.answer(question, watch).await
+        off_the_workers(move |runtime| {
+            let question = this.ask_postings(request, as_of, &mut watch)?;
+            runtime.block_on(this.answer(&question, watch))
+        })
+        .await
     }
 
     /// People for a job.
@@ -90,11 +88,11 @@ impl Matcher {
         self.wait(Collection::Profiles, request.options.min_seq).await?;
         watch.skip();
         let this = self.clone();
-        let asked = tokio::task::spawn_blocking(move || {
-            this.ask_profiles(request, as_of, &mut watch).map(|question| (question, watch))
-        });
-        let (question, watch) = asked.await??;
-        self.answer(question, watch).await
+        off_the_workers(move |runtime| {
+            let question = this.ask_profiles(request, as_of, &mut watch)?;
+            runtime.block_on(this.answer(&question, watch))
+        })
+        .await
     }
 
     /// One pair, eligible or not.
@@ -104,19 +102,21 @@ impl Matcher {
         let ExplainMatch { person, posting, filter, options } = request;
         let this = self.clone();
         let ask = MatchPostings { person, filter, options };
-        let asked = tokio::task::spawn_blocking(move || {
-            this.ask_postings(ask, as_of, &mut Stopwatch::start())
-        });
-        let question = asked.await??;
-        let retrieval = self.retrieve(&question, vec![posting.clone()]).await?;
-        let (seq, this) = (retrieval.seq, self.clone());
-        let degraded = question.degraded(&retrieval);
-        let (found, eligible) = tokio::task::spawn_blocking(move || {
-            Ranking::new(&this, &question).explain_one(&retrieval, &posting)
+        off_the_workers(move |runtime| {
+            let question = this.ask_postings(ask, as_of, &mut Stopwatch::start())?;
+            let also = vec![posting.clone()];
+            let retrieval = runtime.block_on(this.retrieve(&question, also))?;
+            let (found, eligible) = Ranking::new(&this, &question).one(&retrieval, &posting)?;
+            Ok(Explanation {
+                found,
+                eligible,
+                seq: retrieval.seq,
+                as_of,
+                ranking_version: this.ranking_version(),
+                degraded: question.degraded(&retrieval),
+            })
         })
-        .await??;
-        let ranking_version = self.ranking_version();
-        Ok(Explanation { found, eligible, seq, as_of, ranking_version, degraded })
+        .await
     }
 
     /// Name and version of everything that decides an order: ranking, lexicon, model.
@@ -178,7 +178,6 @@ impl Matcher {
             degraded,
             near: reading.facets.point,
             read_as,
-            seeker: Seeker::Person(SkillText::of(&person)),
             reading,
             conditions,
             options,
@@ -207,7 +206,6 @@ impl Matcher {
             degraded,
             near: reading.facets.point,
             read_as: None,
-            seeker: Seeker::Job(job.skills),
             reading,
             conditions,
             options,
@@ -256,45 +254,50 @@ impl Matcher {
 
     async fn answer(
         &self,
-        question: Question,
+        question: &Question,
         mut watch: Stopwatch,
     ) -> Result<MatchPage, MatchingError> {
-        let retrieval = self.retrieve(&question, Vec::new()).await?;
+        let retrieval = self.retrieve(question, Vec::new()).await?;
         watch.skip();
         for (stage, micros) in &retrieval.stages {
             watch.add(stage, *micros);
         }
-        let this = self.clone();
-        tokio::task::spawn_blocking(move || {
-            let ranking = Ranking::new(&this, &question);
-            let candidates = ranking.candidates(&retrieval)?;
-            watch.lap("fetch");
-            let ranked = ranking.page(&candidates, this.ranking_digest());
-            watch.lap("rank");
-            let plan = match retrieval.plan {
-                VectorPlan::None => "none",
-                VectorPlan::Exact => "exact",
-                VectorPlan::Graph => "graph",
-            };
-            Ok(MatchPage {
-                matches: ranked.matches,
-                next: ranked.next,
-                seq: this.keeper(question.collection).searchable().max(retrieval.seq),
-                exclusions: told_exclusions(question.collection, &retrieval),
-                as_of: question.as_of,
-                ranking_version: this.ranking_version(),
-                read_as: question.read_as.clone(),
-                degraded: question.degraded(&retrieval),
-                trace: Trace {
-                    vector_plan: plan,
-                    eligible: retrieval.eligible,
-                    candidates: candidates.len() as u64,
-                    stages: watch.stages(),
-                },
-            })
+        let ranking = Ranking::new(self, question);
+        let scored = ranking.scored(&retrieval)?;
+        let candidates = scored.len() as u64;
+        watch.lap("rank");
+        let page = ranking.page(scored, self.ranking_digest())?;
+        watch.lap("fetch");
+        let plan = match retrieval.plan {
+            VectorPlan::None => "none",
+            VectorPlan::Exact => "exact",
+            VectorPlan::Graph => "graph",
+        };
+        Ok(MatchPage {
+            matches: page.matches,
+            next: page.next,
+            seq: self.keeper(question.collection).searchable().max(retrieval.seq),
+            exclusions: told_exclusions(question.collection, &retrieval),
+            as_of: question.as_of,
+            ranking_version: self.ranking_version(),
+            read_as: question.read_as.clone(),
+            degraded: question.degraded(&retrieval),
+            trace: Trace {
+                vector_plan: plan,
+                eligible: retrieval.eligible,
+                candidates,
+                stages: watch.stages(),
+            },
         })
-        .await?
     }
+}
+
+/// Runs a whole question on one thread that may be held up.
+async fn off_the_workers<T: Send + 'static>(
+    work: impl FnOnce(&Handle) -> Result<T, MatchingError> + Send + 'static,
+) -> Result<T, MatchingError> {
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || work(&runtime)).await?
 }
 
 /// What was only read from a person's words may be misread: it lowers a score where a posting

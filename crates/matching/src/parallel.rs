@@ -10,6 +10,9 @@ pub(crate) fn in_parallel<T: Sync, U: Send>(
 ) -> Result<Vec<U>, MatchingError> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let chunk = items.len().div_ceil(cores).max(1);
+    if chunk >= items.len() {
+        return items.iter().map(function).collect();
+    }
     std::thread::scope(|scope| {
         let workers: Vec<_> = items
             .chunks(chunk)

@@ -1,6 +1,5 @@
 //! Signals of a pair that need the lexicon or the words: occupation and skills.
 
-use jobmatch_domain::text::Label;
 use jobmatch_domain::{OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
 use jobmatch_text::{Lexicon, neutralize, normalize};
@@ -29,28 +28,24 @@ pub(crate) fn occupation_signal(
     })
 }
 
-/// What a person says of their skills, ready to be searched.
-pub(crate) struct SkillText(String);
-
-impl SkillText {
-    /// Skills, wishes and resume of a person.
-    pub(crate) fn of(person: &Profile) -> Self {
-        let mut text = String::new();
-        for part in person.skills.iter().chain(&person.wanted) {
-            text.push_str(part.as_str());
-            text.push('\n');
-        }
-        text.push_str(person.resume.as_str());
-        Self(neutralize(&normalize(&text)))
+/// Skills, wishes and resume of a person as one normalised text, in which skills are sought.
+pub(crate) fn skill_text(person: &Profile) -> String {
+    let mut text = String::new();
+    for part in person.skills.iter().chain(&person.wanted) {
+        text.push_str(part.as_str());
+        text.push('\n');
     }
+    text.push_str(person.resume.as_str());
+    neutralize(&normalize(&text))
+}
 
-    /// Which of the skills asked for the person names, word for word.
-    pub(crate) fn signal(&self, asked: &[Label]) -> Option<SkillSignal> {
-        if asked.is_empty() {
-            return None;
-        }
-        let names = |skill: &&str| self.0.contains(normalize(skill).as_str());
-        let matched = asked.iter().map(|s| s.as_str()).filter(names).map(str::to_owned).collect();
-        Some(SkillSignal { matched, asked: asked.len() })
+/// Which of the skills asked for the person names, word for word; `None` when none is asked
+/// for. `text` is a person's [`skill_text`].
+pub(crate) fn skill_signal(asked: &[String], text: &str) -> Option<SkillSignal> {
+    if asked.is_empty() {
+        return None;
     }
+    let names = |skill: &&String| text.contains(normalize(skill).as_str());
+    let matched = asked.iter().filter(names).cloned().collect();
+    Some(SkillSignal { matched, asked: asked.len() })
 }

@@ -1,31 +1,14 @@
 //! Near-duplicates: the same advert posted again with a changed word or two.
 
 use jobmatch_domain::JobPosting;
+use jobmatch_domain::fingerprint::Fingerprint;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A 64-bit SimHash (Charikar, STOC 2002) over the advert's character 4-grams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fingerprint {
-    bits: u64,
-    /// Adverts of few characters are equal or different, never near.
-    short: bool,
-}
-
-/// Fingerprints that differ in at most so many bits are near-duplicates: 3 of 64 is
-/// what Manku, Jain and Das Sarma found for web pages (WWW 2007).
-const MAX_DISTANCE: u32 = 3;
 const SHINGLE: usize = 4;
+/// Adverts of fewer characters are equal or different, never near.
 const SHORT_CHARACTERS: usize = 30;
 
-impl Fingerprint {
-    /// Whether the two adverts are near-duplicates.
-    pub fn is_near(self, other: Self) -> bool {
-        let limit = if self.short || other.short { 0 } else { MAX_DISTANCE };
-        (self.bits ^ other.bits).count_ones() <= limit
-    }
-}
-
-/// Fingerprint of a posting's title, text and employer. Blanks and punctuation do not
+/// Fingerprint of the character 4-grams of a posting's title, text and employer. Blanks and punctuation do not
 /// count.
 pub fn fingerprint(posting: &JobPosting) -> Fingerprint {
     let characters: Vec<char> =

@@ -11,7 +11,7 @@ mod fusion;
 mod profile;
 mod select;
 
-pub use duplicates::{Fingerprint, fingerprint};
+pub use duplicates::fingerprint;
 pub use eligibility::{Checked, check, outcomes};
 pub use evidence::evidence;
 pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use jobmatch_domain::DocumentId;
 use jobmatch_domain::facets::EmployerKey;
-
-use crate::duplicates::Fingerprint;
+use jobmatch_domain::fingerprint::Fingerprint;
 
 /// A scored candidate.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +15,8 @@ pub struct Candidate {
     pub score: f64,
     /// Employer; `None` for profiles and postings that name none.
     pub employer: Option<EmployerKey>,
+    /// What its near-duplicates are found by; `None`: it is a near-duplicate of nothing.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What bounds the list.
@@ -39,13 +40,8 @@ pub struct Selected {
 }
 
 /// Orders by score, ties by id, folds near-duplicates into the best of them and drops
-/// what exceeds the limit of an employer. `fingerprint` is asked by position, only for those
-/// that come so far; `None` is a near-duplicate of nothing.
-pub fn select(
-    candidates: &[Candidate],
-    limits: Limits,
-    fingerprint: impl Fn(usize) -> Option<Fingerprint>,
-) -> Vec<Selected> {
+/// what exceeds the limit of an employer.
+pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&candidates[*a], &candidates[*b]);
@@ -59,7 +55,7 @@ pub fn select(
             break;
         }
         let candidate = &candidates[index];
-        let print = if limits.keep_duplicates { None } else { fingerprint(index) };
+        let print = candidate.fingerprint.filter(|_| !limits.keep_duplicates);
         if let Some(twin) = prints.iter().position(|other| near(*other, print)) {
             shown[twin].duplicates.push(candidate.id.clone());
             continue;
@@ -86,15 +82,17 @@ mod tests {
     use super::*;
 
     fn candidate(id: &str, score: f64, employer: &str) -> Candidate {
-        Candidate { id: DocumentId::parse(id).unwrap(), score, employer: EmployerKey::of(employer) }
+        Candidate {
+            id: DocumentId::parse(id).unwrap(),
+            score,
+            employer: EmployerKey::of(employer),
+            fingerprint: None,
+        }
     }
 
     fn shown(candidates: &[Candidate], per_employer: usize) -> Vec<&str> {
         let limits = Limits { per_employer, keep_duplicates: false, enough: 100 };
-        select(candidates, limits, |_| None)
-            .iter()
-            .map(|s| candidates[s.index].id.as_str())
-            .collect()
+        select(candidates, limits).iter().map(|s| candidates[s.index].id.as_str()).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! fields without a new format.
 
 use jobmatch_domain::facets::EmployerKey;
+use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
@@ -132,6 +133,12 @@ pub(super) struct FacetsEntry {
     physical: u32,
     #[prost(bool, tag = "28")]
     suspect: bool,
+    #[prost(string, repeated, tag = "29")]
+    skills: Vec<String>,
+    #[prost(fixed64, optional, tag = "30")]
+    fingerprint: Option<u64>,
+    #[prost(bool, tag = "31")]
+    fingerprint_short: bool,
 }
 
 const PAY_UNITS: [PayUnit; 5] =
@@ -181,6 +188,9 @@ impl FacetsEntry {
             excluded_employers: facets.excluded_employers.iter().map(|e| e.0).collect(),
             assisted: facets.assisted,
             certificates_told: facets.certificates.is_some(),
+            skills: facets.skills.to_vec(),
+            fingerprint: facets.fingerprint.map(|f| f.bits),
+            fingerprint_short: facets.fingerprint.is_some_and(|f| f.short),
         }
     }
 
@@ -230,6 +240,10 @@ impl FacetsEntry {
             employer: self.employer.map(EmployerKey),
             excluded_employers: self.excluded_employers.iter().map(|e| EmployerKey(*e)).collect(),
             assisted: self.assisted,
+            skills: self.skills.iter().cloned().collect(),
+            fingerprint: self
+                .fingerprint
+                .map(|bits| Fingerprint { bits, short: self.fingerprint_short }),
         })
     }
 }

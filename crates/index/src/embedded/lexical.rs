@@ -1,9 +1,4 @@
-//! The lexical leg: tantivy keeps the postings lists, the scoring is ours.
-//!
-//! Scores are added up term by term, in the order of the query's terms, into one number a
-//! slot. So they depend neither on how the index is cut into segments nor on what was
-//! merged, every document has its full score, and the filter and the tombstones cost one
-//! look-up in the same loop. Frequencies and lengths count live documents only.
+//! The word index as it is written: tantivy keeps the postings lists.
 
 use std::path::Path;
 
@@ -13,19 +8,15 @@ use tantivy::merge_policy::LogMergePolicy;
 use tantivy::schema::{
     FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
 use super::log::Mark;
-use super::retrieve::Tie;
 use super::terms;
-use crate::bitmap::Bitmap;
-use crate::bm25::{TermScore, Totals};
-use crate::engine::{EngineError, Field, Fields, QueryTerm};
+use super::words::Words;
+use crate::engine::{EngineError, Field, Fields};
 
 /// Memory in which a batch is inverted before it is written.
 const WRITER_BYTES: usize = 64 << 20;
-/// Most terms of a query; the caller sends the heaviest first.
-const MAX_TERMS: usize = 256;
 
 /// The word index.
 pub(super) struct Lexical {
@@ -33,14 +24,6 @@ pub(super) struct Lexical {
     reader: IndexReader,
     fields: [SchemaField; 4],
     slot: SchemaField,
-}
-
-/// Scores of one query.
-pub(super) struct Scores {
-    /// By slot; 0 where no term matches.
-    pub(super) by_slot: Vec<f32>,
-    /// What no document can exceed.
-    pub(super) ceiling: f32,
 }
 
 impl Lexical {
@@ -114,118 +97,22 @@ impl Lexical {
         self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
     }
 
-    /// Makes the changes durable under the mark and returns a view of them.
-    pub(super) fn commit(&mut self, mark: Mark) -> Result<Words, EngineError> {
+    /// Makes the changes durable under the mark and returns a view of them, which shares what
+    /// did not change with the one before.
+    pub(super) fn commit(&mut self, mark: Mark, before: &Words) -> Result<Words, EngineError> {
         let mut prepared = self.writer.prepare_commit()?;
         prepared.set_payload(&format!("{} {}", mark.seq, mark.log_bytes));
         prepared.commit()?;
-        self.words()
+        self.words(before)
     }
 
-    pub(super) fn words(&self) -> Result<Words, EngineError> {
+    pub(super) fn words(&self, before: &Words) -> Result<Words, EngineError> {
         self.reader.reload()?;
-        Words::new(self.reader.searcher(), self.fields)
+        Words::new(&self.reader.searcher(), self.fields, before)
     }
 }
 
 fn read_mark(payload: &str) -> Option<Mark> {
     let (seq, log_bytes) = payload.split_once(' ')?;
     Some(Mark { seq: Seq(seq.parse().ok()?), log_bytes: log_bytes.parse().ok()? })
-}
-
-/// One committed state of the word index, with the slot of every document in memory.
-pub(super) struct Words {
-    searcher: Searcher,
-    fields: [SchemaField; 4],
-    /// Slots by segment and document.
-    slots: Vec<Vec<u32>>,
-}
-
-/// The live documents, as scores need them.
-pub(super) struct Living<'a> {
-    pub(super) live: &'a Bitmap,
-    pub(super) totals: &'a Totals,
-    /// Number of slots, dead ones included.
-    pub(super) slots: usize,
-}
-
-impl Words {
-    fn new(searcher: Searcher, fields: [SchemaField; 4]) -> Result<Self, EngineError> {
-        let mut slots = Vec::with_capacity(searcher.segment_readers().len());
-        for segment in searcher.segment_readers() {
-            let column = segment.fast_fields().u64("slot")?.first_or_default_col(0);
-            slots.push((0..segment.max_doc()).map(|d| column.get_val(d) as u32).collect());
-        }
-        Ok(Self { searcher, fields, slots })
-    }
-
-    /// Scores all live documents.
-    pub(super) fn score(
-        &self,
-        terms: &[QueryTerm],
-        living: &Living<'_>,
-    ) -> Result<Scores, EngineError> {
-        let mut scores = Scores { by_slot: vec![0.0; living.slots], ceiling: 0.0 };
-        // (slot, frequency, length) of one term's live documents.
-        let mut matches: Vec<(u32, u32, u8)> = Vec::new();
-        for term in terms.iter().take(MAX_TERMS) {
-            matches.clear();
-            self.collect(term, living.live, &mut matches)?;
-            if matches.is_empty() {
-                continue;
-            }
-            let tokens = living.totals.tokens[term.field.index()];
-            let count = matches.len() as u64;
-            let scorer = TermScore::new(term.weight, count, living.totals.documents, tokens);
-            scores.ceiling += scorer.ceiling();
-            for (slot, frequency, length) in &matches {
-                scores.by_slot[*slot as usize] += scorer.score(*length, *frequency);
-            }
-        }
-        Ok(scores)
-    }
-
-    /// The live documents of a term.
-    fn collect(
-        &self,
-        term: &QueryTerm,
-        live: &Bitmap,
-        matches: &mut Vec<(u32, u32, u8)>,
-    ) -> Result<(), EngineError> {
-        let field = self.fields[term.field.index()];
-        let sought = Term::from_field_text(field, &term.text);
-        for (segment, slots) in self.searcher.segment_readers().iter().zip(&self.slots) {
-            let inverted = segment.inverted_index(field)?;
-            let Some(mut block) =
-                inverted.read_block_postings(&sought, IndexRecordOption::WithFreqs)?
-            else {
-                continue;
-            };
-            let lengths = segment.get_fieldnorms_reader(field)?;
-            while !block.docs().is_empty() {
-                for (document, frequency) in block.docs().iter().zip(block.freqs()) {
-                    let slot = slots[*document as usize];
-                    if live.contains(slot) {
-                        matches.push((slot, *frequency, lengths.fieldnorm_id(*document)));
-                    }
-                }
-                block.advance();
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The best eligible slots with a score above 0, best first, ties in the order of `tie`.
-pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_>) -> Vec<u32> {
-    let of = |slot: &u32| scores.by_slot[*slot as usize];
-    let order = |a: &u32, b: &u32| of(b).total_cmp(&of(a)).then_with(|| tie(*a, *b));
-    let mut slots: Vec<u32> = eligible.iter().filter(|s| of(s) > 0.0).collect();
-    if limit > 0 && slots.len() > limit {
-        slots.select_nth_unstable_by(limit - 1, order);
-        slots.truncate(limit);
-    }
-    slots.sort_unstable_by(order);
-    slots.truncate(limit);
-    slots
 }

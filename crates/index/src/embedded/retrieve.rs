@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use super::columns::Selection;
-use super::lexical::{self, Living, Scores};
+use super::words::{self, Living, Scores};
 use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
@@ -58,14 +58,14 @@ impl View {
             shared,
             || {
                 timed(|| {
-                    let best = |s| lexical::best(s, limit, eligible, &tie);
+                    let best = |s| words::best(s, limit, eligible, &tie);
                     scores.as_ref().map_or_else(Vec::new, best)
                 })
             },
             || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
         )?;
         let legs = Legs { lexical, vector, by_conditions };
-        let hits = self.hits(query, &legs, scores.as_ref());
+        let (hits, joined_in) = timed(|| self.hits(query, &legs, scores.as_ref()));
         Ok(Retrieval {
             hits,
             lexical_ceiling: scores.map_or(0.0, |s| s.ceiling),
@@ -77,6 +77,7 @@ impl View {
                 ("filter", filtered_in),
                 ("lexical", scored_in + picked_in),
                 ("vector", scanned_in),
+                ("union", joined_in),
             ],
         })
     }

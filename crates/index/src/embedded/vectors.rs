@@ -19,6 +19,10 @@ const RERANK_FACTOR: usize = 3;
 /// The least that it keeps.
 const RERANK_MIN: usize = 200;
 
+/// Rows of codes, and of full vectors, that are asked of the memory before their turn.
+const CODES_AHEAD: usize = 12;
+const ROWS_AHEAD: usize = 3;
+
 /// When the graph is built and used. `examples/vector_plan.rs` measures both limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VectorOptions {
@@ -201,13 +205,14 @@ impl Vectors {
         let (codes, _) = quantize(query);
         let codes: Vec<i8> = codes.collect();
         let dot_codes = kernels::dot_codes();
+        let mut ahead = slots.iter().skip(CODES_AHEAD);
+        slots.iter().take(CODES_AHEAD).for_each(|slot| kernels::prefetch(self.codes(*slot)));
         let mut scored: Vec<(f32, u32)> = slots
             .iter()
             .map(|slot| {
-                let at = *slot as usize;
-                let row = at % BLOCK_ROWS * self.dimensions;
-                let block = &self.codes[at / BLOCK_ROWS][row..row + self.dimensions];
-                (dot_codes(block, &codes) as f32 * self.scales[at], *slot)
+                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.codes(*slot)));
+                let sum = dot_codes(self.codes(*slot), &codes);
+                (sum as f32 * self.scales[*slot as usize], *slot)
             })
             .collect();
         scored.select_nth_unstable_by(keep - 1, |a, b| {
@@ -218,8 +223,14 @@ impl Vectors {
     }
 
     fn ranked(&self, slots: Vec<u32>, query: &[f32], k: usize, tie: Tie<'_>) -> Vec<(u32, f32)> {
-        let mut scored: Vec<(u32, f32)> =
-            slots.into_iter().map(|slot| (slot, dot(self.row(slot), query))).collect();
+        let mut ahead = slots.iter().skip(ROWS_AHEAD);
+        let mut scored: Vec<(u32, f32)> = slots
+            .iter()
+            .map(|slot| {
+                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.row(*slot)));
+                (*slot, dot(self.row(*slot), query))
+            })
+            .collect();
         let order =
             |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then_with(|| tie(a.0, b.0));
         if scored.len() > k && k > 0 {
@@ -229,6 +240,12 @@ impl Vectors {
         scored.sort_unstable_by(order);
         scored.truncate(k);
         scored
+    }
+
+    fn codes(&self, slot: u32) -> &[i8] {
+        let at = slot as usize;
+        let row = at % BLOCK_ROWS * self.dimensions;
+        &self.codes[at / BLOCK_ROWS][row..row + self.dimensions]
     }
 
     fn row(&self, slot: u32) -> &[f32] {

@@ -1,6 +1,7 @@
 //! Random documents, changes and questions.
 
 use jobmatch_domain::facets::EmployerKey;
+use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
@@ -107,7 +108,8 @@ fn facets() -> impl Strategy<Value = Facets> {
     );
     let third =
         (of((0u64..4).prop_map(EmployerKey)), of(any::<bool>()), physical(), any::<(bool, bool)>());
-    (first, second, third).prop_map(|(a, b, c)| Facets {
+    let fourth = (words(), of(any::<(u64, bool)>()));
+    (first, second, third, fourth).prop_map(|(a, b, c, d)| Facets {
         volatile: Volatile { open: a.0.0, places_left: a.0.1 },
         kinds: a.1,
         division: a.2,
@@ -131,6 +133,8 @@ fn facets() -> impl Strategy<Value = Facets> {
         physical: c.2,
         suspect: c.3.0,
         negotiable: c.3.1,
+        skills: d.0.into(),
+        fingerprint: d.1.map(|(bits, short)| Fingerprint { bits, short }),
     })
 }
 

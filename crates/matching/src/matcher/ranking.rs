@@ -1,8 +1,11 @@
 //! From retrieved hits to a page of explained matches.
+//!
+//! Candidates are scored by what the index keeps of them. Only the records of the page are
+//! read from the store: what was deleted, changed or closed since it was indexed drops out
+//! there, and the next ones take its place.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use jobmatch_domain::facets::EmployerKey;
 use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
 };
@@ -11,47 +14,32 @@ use jobmatch_domain::{
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
-    Candidate, Checked, Fused, Limits, Pair, Signals, check, evidence, fingerprint, fuse, outcomes,
+    Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, evidence, fuse, outcomes,
     penalised, select, values,
 };
 use jobmatch_store::Stored;
 
-use super::seeker::Seeker;
 use super::{Matcher, Question};
 use crate::error::MatchingError;
 use crate::parallel::in_parallel;
-use crate::signals::{SkillText, occupation_signal};
+use crate::signals::{occupation_signal, skill_signal};
 
-/// Hits that are fetched and scored in one go: some half a millisecond of work.
-const HITS_A_TASK: usize = 50;
+/// Hits that are scored in one go: some milliseconds of work. Only exact questions have more.
+const HITS_A_TASK: usize = 1_000;
 
-/// A record that a leg found.
-pub(super) enum Found {
-    Posting(Box<Stored<JobPosting>>),
-    Profile(Box<Stored<Profile>>, SkillText),
+/// The record of a hit as it is now.
+struct Current {
+    seq: Seq,
+    content_seq: Seq,
+    updated: Instant,
+    volatile: Volatile,
+    /// `None` for profiles, of which nothing is shown.
+    posting: Option<Box<JobPosting>>,
 }
 
-impl Found {
-    fn id(&self) -> &DocumentId {
-        match self {
-            Self::Posting(stored) => &stored.record.id,
-            Self::Profile(stored, _) => &stored.record.id,
-        }
-    }
-
-    fn version(&self) -> (Seq, Instant) {
-        match self {
-            Self::Posting(stored) => (stored.seq, stored.updated),
-            Self::Profile(stored, _) => (stored.seq, stored.updated),
-        }
-    }
-}
-
-/// A found record with its score.
+/// A hit with its score.
 pub(super) struct Scored<'a> {
     hit: &'a Hit,
-    found: Found,
-    facets: Facets,
     signals: Signals,
     checked: Checked,
     values: [Option<f64>; 11],
@@ -76,143 +64,170 @@ impl<'a> Ranking<'a> {
         Self { matcher, question }
     }
 
-    /// The hits as current records, eligible and scored. A record that was deleted or
-    /// changed since it was indexed drops out here, so the lag of the index never shows.
-    pub(super) fn candidates<'h>(
+    /// The eligible hits, scored.
+    pub(super) fn scored<'h>(
         &self,
         retrieval: &'h Retrieval,
     ) -> Result<Vec<Scored<'h>>, MatchingError> {
-        let hits: Vec<&Hit> = retrieval.hits.iter().collect();
-        let parts: Vec<&[&Hit]> = hits.chunks(HITS_A_TASK).collect();
-        let scored = in_parallel(&parts, |part| self.score(part, retrieval.lexical_ceiling))?;
-        Ok(scored.into_iter().flatten().filter(|s| s.checked.eligible).collect())
+        let parts: Vec<&[Hit]> = retrieval.hits.chunks(HITS_A_TASK).collect();
+        let score = |part: &&'h [Hit]| -> Result<Vec<Scored<'h>>, MatchingError> {
+            let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
+            Ok(scored.filter(|s| s.checked.eligible).collect())
+        };
+        Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
     }
 
-    /// One document of the retrieval, eligible or not.
-    pub(super) fn explain_one(
+    /// One document of the retrieval, and whether it is eligible.
+    pub(super) fn one(
         &self,
         retrieval: &Retrieval,
         id: &DocumentId,
     ) -> Result<(Match, bool), MatchingError> {
-        let hit = retrieval.hits.iter().find(|h| h.id == *id);
-        let scored = self.score(&Vec::from_iter(hit), retrieval.lexical_ceiling)?;
-        let scored = scored.into_iter().next().ok_or_else(|| MatchingError::NotFound {
-            collection: self.question.collection,
-            id: id.clone(),
-        })?;
+        let missing =
+            || MatchingError::NotFound { collection: self.question.collection, id: id.clone() };
+        let hit = retrieval.hits.iter().find(|h| h.id == *id).ok_or_else(missing)?;
+        let mut current = self.read(std::slice::from_ref(id))?;
+        let current = current.remove(id).filter(|c| c.content_seq == hit.seq);
+        let current = current.ok_or_else(missing)?;
+        let mut scored = self.score(hit, retrieval.lexical_ceiling);
+        scored.checked = self.checked(&Facets { volatile: current.volatile, ..hit.facets.clone() });
         let eligible = scored.checked.eligible;
-        Ok((self.explained(&scored, Vec::new()), eligible))
+        Ok((self.explained(&scored, current, Vec::new()), eligible))
     }
 
     /// The page that the options ask for.
-    pub(super) fn page(&self, scored: &[Scored<'_>], ranking_version: u64) -> Page {
+    pub(super) fn page(
+        &self,
+        mut scored: Vec<Scored<'_>>,
+        ranking_version: u64,
+    ) -> Result<Page, MatchingError> {
         let options = &self.question.options;
-        let candidates: Vec<Candidate> = scored.iter().map(candidate).collect();
         let mut shown: Vec<u64> = options.page.as_ref().map_or_else(Vec::new, |p| p.shown.clone());
         let before: HashSet<u64> = shown.iter().copied().collect();
-        let limits = Limits {
-            per_employer: options.max_per_employer,
-            keep_duplicates: options.keep_duplicates,
-            // One more than the page shows whether there is a next one.
-            enough: before.len().saturating_add(options.page_size).saturating_add(1),
+        let mut current: HashMap<DocumentId, Current> = HashMap::new();
+        let selected = loop {
+            let selected = self.select(&scored, &before);
+            let stale = self.stale(&scored, &selected, &mut current)?;
+            if stale.is_empty() {
+                break selected;
+            }
+            scored.retain(|s| !stale.contains(&s.hit.id));
         };
-        let print = |index: usize| match &scored[index].found {
-            Found::Posting(stored) => Some(fingerprint(&stored.record)),
-            Found::Profile(..) => None,
-        };
-        let fresh: Vec<_> = select(&candidates, limits, print)
-            .into_iter()
-            .filter(|s| !before.contains(&shown_key(&candidates[s.index].id)))
-            .collect();
-        let more = fresh.len() > options.page_size;
-        let matches: Vec<Match> = fresh
+        let more = selected.len() > options.page_size;
+        let matches: Vec<Match> = selected
             .into_iter()
             .take(options.page_size)
-            .map(|s| self.explained(&scored[s.index], s.duplicates))
+            .filter_map(|s| {
+                let scored = &scored[s.index];
+                Some(self.explained(scored, current.remove(&scored.hit.id)?, s.duplicates))
+            })
             .collect();
         for found in &matches {
             shown.push(shown_key(&found.id));
             shown.extend(found.duplicates.iter().map(shown_key));
         }
         let as_of = self.question.as_of;
-        Page { matches, next: more.then_some(PageStart { as_of, ranking_version, shown }) }
+        Ok(Page { matches, next: more.then_some(PageStart { as_of, ranking_version, shown }) })
     }
 
-    fn score<'h>(
+    /// What comes on the page, and one more where there is a next page.
+    fn select(&self, scored: &[Scored<'_>], before: &HashSet<u64>) -> Vec<Selected> {
+        let options = &self.question.options;
+        let candidates: Vec<Candidate> = scored.iter().map(candidate).collect();
+        let limits = Limits {
+            per_employer: options.max_per_employer,
+            keep_duplicates: options.keep_duplicates,
+            enough: before.len().saturating_add(options.page_size).saturating_add(1),
+        };
+        let mut selected = select(&candidates, limits);
+        selected.retain(|s| !before.contains(&shown_key(&candidates[s.index].id)));
+        selected.truncate(options.page_size.saturating_add(1));
+        selected
+    }
+
+    /// Those of the selected that may not be shown by their records of now. The records read
+    /// are kept in `current`.
+    fn stale(
         &self,
-        hits: &[&'h Hit],
-        lexical_ceiling: f32,
-    ) -> Result<Vec<Scored<'h>>, MatchingError> {
-        let found = self.fetch(hits)?;
-        let scored = found.into_iter().map(|(hit, found)| {
-            let signals = self.signals(hit, &found, lexical_ceiling);
-            let facets = current_facets(&found, hit);
-            let modes = &self.question.options.modes;
-            let checked = check(&self.question.conditions, modes, &facets);
-            let values = values(&self.pair(&facets, &signals));
-            let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
-            let score = penalised(fused.score, &checked);
-            Scored { hit, found, facets, signals, checked, values, fused, score }
-        });
-        Ok(scored.collect())
+        scored: &[Scored<'_>],
+        selected: &[Selected],
+        current: &mut HashMap<DocumentId, Current>,
+    ) -> Result<HashSet<DocumentId>, MatchingError> {
+        let ids = |s: &Selected| {
+            let own = scored[s.index].hit.id.clone();
+            std::iter::once(own).chain(s.duplicates.clone()).collect::<Vec<_>>()
+        };
+        let ids: Vec<DocumentId> = selected.iter().flat_map(ids).collect();
+        let unread: Vec<DocumentId> =
+            ids.iter().filter(|id| !current.contains_key(*id)).cloned().collect();
+        current.extend(self.read(&unread)?);
+        let hits: HashMap<&DocumentId, &Hit> = scored.iter().map(|s| (&s.hit.id, s.hit)).collect();
+        let is_current = |id: &DocumentId| match (current.get(id), hits.get(id)) {
+            (Some(now), Some(hit)) => now.content_seq == hit.seq && self.is_open(now, hit),
+            _ => false,
+        };
+        Ok(ids.into_iter().filter(|id| !is_current(id)).collect())
     }
 
-    fn fetch<'h>(&self, hits: &[&'h Hit]) -> Result<Vec<(&'h Hit, Found)>, MatchingError> {
-        let ids: Vec<DocumentId> = hits.iter().map(|h| h.id.clone()).collect();
+    /// Whether a record is still eligible by its facts of now.
+    fn is_open(&self, now: &Current, hit: &Hit) -> bool {
+        let changed = now.volatile != hit.facets.volatile;
+        let facets = || Facets { volatile: now.volatile, ..hit.facets.clone() };
+        !changed || self.checked(&facets()).eligible
+    }
+
+    fn read(&self, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Current>, MatchingError> {
         let store = &self.matcher.store;
-        let current: Vec<Option<Found>> = match self.question.collection {
-            Collection::Postings => store
-                .get_many::<JobPosting>(&ids)?
-                .into_iter()
-                .map(|stored| stored.map(|s| Found::Posting(Box::new(s))))
-                .collect(),
-            Collection::Profiles => store
-                .get_many::<Profile>(&ids)?
-                .into_iter()
-                .map(|stored| {
-                    stored.map(|s| {
-                        let skills = SkillText::of(&s.record);
-                        Found::Profile(Box::new(s), skills)
-                    })
-                })
-                .collect(),
+        let records: Vec<Option<Current>> = match self.question.collection {
+            Collection::Postings => {
+                let stored = store.get_many::<JobPosting>(ids)?.into_iter();
+                stored.map(|s| s.map(Current::of_posting)).collect()
+            }
+            Collection::Profiles => {
+                let stored = store.get_many::<Profile>(ids)?.into_iter();
+                stored.map(|s| s.map(Current::of_profile)).collect()
+            }
         };
-        let is_indexed_version = |hit: &Hit, found: &Found| match found {
-            Found::Posting(stored) => stored.content_seq == hit.seq,
-            Found::Profile(stored, _) => stored.content_seq == hit.seq,
-        };
-        let pairs = hits.iter().zip(current).filter_map(|(hit, found)| Some((*hit, found?)));
-        Ok(pairs.filter(|(hit, found)| is_indexed_version(hit, found)).collect())
+        Ok(ids.iter().cloned().zip(records).filter_map(|(id, r)| Some((id, r?))).collect())
     }
 
-    fn pair<'p>(&'p self, theirs: &'p Facets, signals: &'p Signals) -> Pair<'p> {
-        let (mine, as_of) = (&self.question.reading.facets, self.question.as_of);
-        match self.question.seeker {
-            Seeker::Person(_) => Pair { person: mine, posting: theirs, signals, as_of },
-            Seeker::Job(_) => Pair { person: theirs, posting: mine, signals, as_of },
+    fn checked(&self, facets: &Facets) -> Checked {
+        check(&self.question.conditions, &self.question.options.modes, facets)
+    }
+
+    fn score<'h>(&self, hit: &'h Hit, lexical_ceiling: f32) -> Scored<'h> {
+        let signals = self.signals(hit, lexical_ceiling);
+        let checked = self.checked(&hit.facets);
+        let values = values(&self.pair(&hit.facets, &signals));
+        let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
+        let score = penalised(fused.score, &checked);
+        Scored { hit, signals, checked, values, fused, score }
+    }
+
+    /// The facets of the person and of the posting.
+    fn sides<'p>(&'p self, theirs: &'p Facets) -> (&'p Facets, &'p Facets) {
+        let mine = &self.question.reading.facets;
+        match self.question.collection {
+            Collection::Postings => (mine, theirs),
+            Collection::Profiles => (theirs, mine),
         }
     }
 
-    fn signals(&self, hit: &Hit, found: &Found, lexical_ceiling: f32) -> Signals {
+    fn pair<'p>(&'p self, theirs: &'p Facets, signals: &'p Signals) -> Pair<'p> {
+        let (person, posting) = self.sides(theirs);
+        Pair { person, posting, signals, as_of: self.question.as_of }
+    }
+
+    fn signals(&self, hit: &Hit, lexical_ceiling: f32) -> Signals {
         let lexicon = self.matcher.analyst.analyzer().lexicon();
-        let (mine, theirs) = (&self.question.reading.facets.occupations, &hit.facets.occupations);
-        let (wanted, offered) = match found {
-            Found::Posting(_) => (mine, theirs),
-            Found::Profile(..) => (theirs, mine),
-        };
-        let skills = match (&self.question.seeker, found) {
-            (Seeker::Person(skills), Found::Posting(stored)) => {
-                skills.signal(&stored.record.skills)
-            }
-            (Seeker::Job(asked), Found::Profile(_, skills)) => skills.signal(asked),
-            (Seeker::Person(..), Found::Profile(..)) | (Seeker::Job(_), Found::Posting(_)) => None,
-        };
+        let (person, posting) = self.sides(&hit.facets);
+        let text = person.skills.first().map_or("", String::as_str);
         Signals {
             lexical: f64::from(hit.lexical),
             lexical_ceiling: f64::from(lexical_ceiling),
             cosine: hit.cosine.map(f64::from),
-            occupation: occupation_signal(lexicon, wanted, offered),
-            skills,
+            occupation: occupation_signal(lexicon, &person.occupations, &posting.occupations),
+            skills: skill_signal(&posting.skills, text),
         }
     }
 
@@ -226,8 +241,13 @@ impl<'a> Ranking<'a> {
         told
     }
 
-    fn explained(&self, scored: &Scored<'_>, duplicates: Vec<DocumentId>) -> Match {
-        let pair = self.pair(&scored.facets, &scored.signals);
+    fn explained(
+        &self,
+        scored: &Scored<'_>,
+        current: Current,
+        duplicates: Vec<DocumentId>,
+    ) -> Match {
+        let pair = self.pair(&scored.hit.facets, &scored.signals);
         let factors = FactorKind::ALL
             .into_iter()
             .filter(|kind| scored.values[kind.index()].is_some())
@@ -239,9 +259,8 @@ impl<'a> Ranking<'a> {
             })
             .collect();
         let metres = scored.hit.metres;
-        let (seq, updated) = scored.found.version();
         Match {
-            id: scored.found.id().clone(),
+            id: scored.hit.id.clone(),
             score: scored.score,
             factors,
             conditions: self.outcomes(&scored.checked),
@@ -249,31 +268,43 @@ impl<'a> Ranking<'a> {
             distance_metres: metres,
             travel_minutes: metres.map(|m| pair.person.travel.minutes(m)),
             duplicates,
-            posting: match &scored.found {
-                Found::Posting(stored) => Some(Box::new(stored.record.clone())),
-                Found::Profile(..) => None,
-            },
-            seq,
-            updated,
+            posting: current.posting,
+            seq: current.seq,
+            updated: current.updated,
         }
     }
 }
 
-/// What was indexed of the record, with the volatile facts as they are now.
-fn current_facets(found: &Found, hit: &Hit) -> Facets {
-    let volatile = match found {
-        Found::Posting(stored) => Volatile::of_posting(&stored.record),
-        Found::Profile(stored, _) => Volatile::of_profile(&stored.record),
-    };
-    Facets { volatile, ..hit.facets.clone() }
+impl Current {
+    fn of_posting(stored: Stored<JobPosting>) -> Self {
+        Self {
+            seq: stored.seq,
+            content_seq: stored.content_seq,
+            updated: stored.updated,
+            volatile: Volatile::of_posting(&stored.record),
+            posting: Some(Box::new(stored.record)),
+        }
+    }
+
+    fn of_profile(stored: Stored<Profile>) -> Self {
+        Self {
+            seq: stored.seq,
+            content_seq: stored.content_seq,
+            updated: stored.updated,
+            volatile: Volatile::of_profile(&stored.record),
+            posting: None,
+        }
+    }
 }
 
 fn candidate(scored: &Scored<'_>) -> Candidate {
-    let employer = match &scored.found {
-        Found::Posting(stored) => EmployerKey::of(stored.record.employer.as_str()),
-        Found::Profile(..) => None,
-    };
-    Candidate { id: scored.found.id().clone(), score: scored.score, employer }
+    let facets = &scored.hit.facets;
+    Candidate {
+        id: scored.hit.id.clone(),
+        score: scored.score,
+        employer: facets.employer,
+        fingerprint: facets.fingerprint,
+    }
 }
 
 fn legs(hit: &Hit) -> Vec<LegHit> {

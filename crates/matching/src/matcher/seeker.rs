@@ -8,15 +8,6 @@ use jobmatch_text::redact;
 
 use super::Matcher;
 use crate::error::MatchingError;
-use crate::signals::SkillText;
-
-/// The asking side of a match.
-pub(crate) enum Seeker {
-    /// A person, by the words that skills are sought in.
-    Person(SkillText),
-    /// A job, by the skills that it asks for.
-    Job(Vec<Label>),
-}
 
 impl Matcher {
     /// The person who asks, and what their words were read as where they typed by sound.

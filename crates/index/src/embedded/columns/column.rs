@@ -1,0 +1,225 @@
+//! One column: a code a slot, and the slots of each distinct value.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use jobmatch_domain::{Condition, ConditionState, Facets};
+
+use crate::bitmap::Bitmap;
+
+/// A list of more than this share of all slots is kept as a bitmap, which is then the smaller
+/// of the two: 4 bytes a slot of the list against a bit a slot of all.
+const DENSE_SHARE: usize = 32;
+/// Lists shorter than this stay lists, however few slots there are.
+const DENSE_MIN: usize = 64;
+
+/// A set of slots in the smaller of two forms.
+#[derive(Debug)]
+pub(super) enum Slots {
+    /// Rising.
+    Sparse(Vec<u32>),
+    Dense {
+        bits: Bitmap,
+        count: usize,
+    },
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self::Sparse(Vec::new())
+    }
+}
+
+impl Slots {
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Sparse(slots) => slots.len(),
+            Self::Dense { count, .. } => *count,
+        }
+    }
+
+    /// Adds a slot that is not in; `all` is the number of all slots.
+    pub(super) fn insert(&mut self, slot: u32, all: usize) {
+        match self {
+            Self::Sparse(slots) => {
+                let at = slots.partition_point(|s| *s < slot);
+                slots.insert(at, slot);
+                if slots.len() > (all / DENSE_SHARE).max(DENSE_MIN) {
+                    let mut bits = Bitmap::new(all);
+                    slots.iter().for_each(|s| bits.set(*s));
+                    *self = Self::Dense { bits, count: slots.len() };
+                }
+            }
+            Self::Dense { bits, count } => {
+                bits.set(slot);
+                *count += 1;
+            }
+        }
+    }
+
+    /// Takes a slot out that is in.
+    fn remove(&mut self, slot: u32) {
+        match self {
+            Self::Sparse(slots) => {
+                if let Ok(at) = slots.binary_search(&slot) {
+                    slots.remove(at);
+                }
+            }
+            Self::Dense { bits, count } => {
+                bits.clear(slot);
+                *count -= 1;
+            }
+        }
+    }
+
+    pub(super) fn add_to(&self, set: &mut Bitmap) {
+        match self {
+            Self::Sparse(slots) => slots.iter().for_each(|slot| set.set(*slot)),
+            Self::Dense { bits, .. } => set.union(bits),
+        }
+    }
+
+    pub(super) fn take_from(&self, set: &mut Bitmap) {
+        match self {
+            Self::Sparse(slots) => slots.iter().for_each(|slot| set.clear(*slot)),
+            Self::Dense { bits, .. } => set.subtract(bits),
+        }
+    }
+}
+
+/// A column of codes into its distinct values.
+#[derive(Debug)]
+pub(super) struct Column<T> {
+    codes: Vec<u32>,
+    values: Vec<T>,
+    codes_by_value: HashMap<T, u32>,
+    /// By code.
+    slots: Vec<Slots>,
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self {
+            codes: Vec::new(),
+            values: Vec::new(),
+            codes_by_value: HashMap::new(),
+            slots: Vec::new(),
+        }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Column<T> {
+    fn code(&mut self, value: T) -> u32 {
+        if let Some(code) = self.codes_by_value.get(&value) {
+            return *code;
+        }
+        let code = self.values.len() as u32;
+        self.values.push(value.clone());
+        self.slots.push(Slots::default());
+        self.codes_by_value.insert(value, code);
+        code
+    }
+
+    /// Gives the next slot its value.
+    pub(super) fn push(&mut self, value: T) {
+        let code = self.code(value);
+        let slot = self.codes.len();
+        self.codes.push(code);
+        self.slots[code as usize].insert(slot as u32, slot + 1);
+    }
+
+    /// Gives a slot another value.
+    pub(super) fn set(&mut self, slot: u32, value: T) {
+        let code = self.code(value);
+        let all = self.codes.len();
+        let old = std::mem::replace(&mut self.codes[slot as usize], code);
+        if old != code {
+            self.slots[old as usize].remove(slot);
+            self.slots[code as usize].insert(slot, all);
+        }
+    }
+
+    pub(super) fn get(&self, slot: u32) -> &T {
+        &self.values[self.codes[slot as usize] as usize]
+    }
+
+    /// The slots of a value.
+    pub(super) fn slots_of(&self, value: &T) -> Option<&Slots> {
+        self.codes_by_value.get(value).map(|code| &self.slots[*code as usize])
+    }
+
+    /// Adds the slots whose value does not meet the condition, when `put` puts it into
+    /// otherwise blank facets. Each value is asked once, and of the values that meet it and
+    /// those that do not, only the side with fewer slots is walked: a slot has one value.
+    pub(super) fn add_unmet(
+        &self,
+        condition: &Condition,
+        put: impl Fn(&T, &mut Facets),
+        unmet: &mut Bitmap,
+    ) {
+        let mut facets = Facets::default();
+        let (mut failing, mut passing) = (Vec::new(), Vec::new());
+        let (mut failed, mut passed) = (0, 0);
+        for (value, slots) in self.values.iter().zip(&self.slots) {
+            put(value, &mut facets);
+            if condition.evaluate(&facets) == ConditionState::Unmet {
+                failing.push(slots);
+                failed += slots.count();
+            } else {
+                passing.push(slots);
+                passed += slots.count();
+            }
+        }
+        if failed <= passed {
+            failing.into_iter().for_each(|slots| slots.add_to(unmet));
+        } else {
+            let mut rest = full(self.codes.len());
+            passing.into_iter().for_each(|slots| slots.take_from(&mut rest));
+            unmet.union(&rest);
+        }
+    }
+}
+
+/// All slots below `len`.
+fn full(len: usize) -> Bitmap {
+    let mut words = vec![u64::MAX; len.div_ceil(64)];
+    if let Some(last) = words.last_mut().filter(|_| !len.is_multiple_of(64)) {
+        *last = (1 << (len % 64)) - 1;
+    }
+    Bitmap::of_words(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jobmatch_domain::Education;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Few values over many slots, so that lists grow into bitmaps and shrink again.
+        #[test]
+        fn the_slots_that_fail_are_those_whose_value_fails(
+            pushed in proptest::collection::vec(0usize..3, 1..400),
+            changed in proptest::collection::vec((0usize..400, 0usize..6), 0..200),
+            demanded in 0usize..6,
+        ) {
+            let level = |i: usize| Education::ALL[i];
+            let mut column = Column::default();
+            let mut oracle = pushed.clone();
+            pushed.iter().for_each(|i| column.push(Some(level(*i))));
+            for (slot, i) in changed.into_iter().filter(|(slot, _)| *slot < pushed.len()) {
+                column.set(slot as u32, Some(level(i)));
+                oracle[slot] = i;
+            }
+            let condition = Condition::HasEducationAtLeast(level(demanded));
+            let mut unmet = Bitmap::default();
+            column.add_unmet(&condition, |v, f| f.education = *v, &mut unmet);
+            let fails = |i: &usize| level(*i).rank() < level(demanded).rank();
+            let expected = oracle.iter().zip(0u32..).filter(|(i, _)| fails(i)).map(|(_, s)| s);
+            prop_assert_eq!(unmet.iter().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+            for (slot, i) in (0u32..).zip(&oracle) {
+                prop_assert_eq!(*column.get(slot), Some(level(*i)));
+            }
+        }
+    }
+}
