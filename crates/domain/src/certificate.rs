@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
@@ -67,7 +67,7 @@ impl fmt::Display for Certificate {
 
 /// A set of certificates, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct CertificateSet(Vec<Certificate>);
+pub struct CertificateSet(Arc<[Certificate]>);
 
 impl CertificateSet {
     /// Whether nothing is in it.
@@ -96,7 +96,7 @@ impl FromIterator<Certificate> for CertificateSet {
         let mut members: Vec<_> = certificates.into_iter().collect();
         members.sort_unstable();
         members.dedup();
-        Self(members)
+        Self(members.into())
     }
 }
 

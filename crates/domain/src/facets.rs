@@ -94,7 +94,7 @@ pub struct Facets {
     /// The posting reads like bait or asks for money.
     pub suspect: bool,
     /// Occupations recognised; sorted, without duplicates; empty: not known.
-    pub occupations: Vec<OccupationId>,
+    pub occupations: Arc<[OccupationId]>,
     /// Publication of a posting (first minute of the date).
     pub published: Option<Instant>,
     /// First instant at which a posting, or a person's consent, no longer holds.
@@ -102,14 +102,31 @@ pub struct Facets {
     /// A posting's employer.
     pub employer: Option<EmployerKey>,
     /// Employers that a person excludes; sorted.
-    pub excluded_employers: Vec<EmployerKey>,
+    pub excluded_employers: Arc<[EmployerKey]>,
     /// The person belongs to an assistance group; `None`: not known, and for postings.
     pub assisted: Option<bool>,
-    /// Skills that a posting asks for, as written, or the normalised words of a person in
-    /// which they are sought, as one text. Ranking compares them; no condition asks for them.
-    pub skills: Arc<[String]>,
+    /// What ranking compares and no condition asks for.
+    pub compared: Compared,
+}
+
+/// What ranking compares beside what conditions ask for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compared {
+    /// Skills that a posting asks for.
+    pub asked_skills: Arc<[AskedSkill]>,
+    /// The normalised words of a person in which skills are sought.
+    pub skill_text: Arc<str>,
     /// By which near-duplicates of a posting are found; `None` for profiles.
     pub fingerprint: Option<Fingerprint>,
+}
+
+/// A skill that a posting asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct AskedSkill {
+    /// As the posting has it.
+    pub shown: String,
+    /// Normalised, as it is sought in a person's words.
+    pub sought: String,
 }
 
 impl Facets {
@@ -195,11 +212,11 @@ impl Volatile {
     }
 }
 
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Arc<[T]> {
     let mut items: Vec<T> = items.collect();
     items.sort_unstable();
     items.dedup();
-    items
+    items.into()
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ pub fn demands_on_postings(person: &Facets, as_of: Instant) -> Vec<Condition> {
         out.push(Condition::ReachableFrom { from, metres });
     }
     if !person.excluded_employers.is_empty() {
-        out.push(Condition::EmployerNotIn(person.excluded_employers.clone()));
+        out.push(Condition::EmployerNotIn(person.excluded_employers.to_vec()));
     }
     if !person.physical.is_empty() {
         out.push(Condition::Spares(person.physical));

@@ -1,6 +1,7 @@
 //! Hours that repeat every week.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{Invalid, Violation};
 use crate::time::{Date, Window, parse_minute};
@@ -85,7 +86,7 @@ fn clock(minute: u16) -> String {
 /// A set of minutes of the week: sorted, disjoint half-open intervals in 0..10080,
 /// counted from Monday 00:00. The empty set means "not told".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct WeekHours(Vec<(u16, u16)>);
+pub struct WeekHours(Arc<[(u16, u16)]>);
 
 impl WeekHours {
     /// The union of the shifts; what runs past Sunday midnight wraps to Monday.
@@ -146,7 +147,7 @@ impl WeekHours {
                 _ => merged.push((start, end)),
             }
         }
-        Self(merged)
+        Self(merged.into())
     }
 
     /// The intervals, sorted and disjoint.

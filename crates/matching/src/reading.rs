@@ -1,9 +1,7 @@
 //! What records and queries say: the one place where both are read, so that both are read
 //! alike.
 
-use std::sync::Arc;
-
-use jobmatch_domain::fingerprint::Fingerprint;
+use jobmatch_domain::facets::Compared;
 use jobmatch_domain::{Date, Facets, JobPosting, OccupationId, Profile};
 use jobmatch_rank::fingerprint;
 use jobmatch_text::audit::parse_and_judge;
@@ -12,7 +10,7 @@ use jobmatch_text::{Analysis, tells_assistance};
 
 use crate::analysis::Analyst;
 use crate::completion::{RELIED_ON, complete_posting, complete_profile, sure_ones};
-use crate::signals::skill_text;
+use crate::signals::{asked_skills, skill_text};
 use crate::terms::{offered, wished};
 
 /// A text in two parts: what it is about, and the rest.
@@ -43,17 +41,20 @@ impl Analyst {
             Some(occupation) => vec![occupation],
             None => first_told([&focus, &detail]),
         };
-        let asked: Vec<String> = posting.skills.iter().map(|s| s.as_str().to_owned()).collect();
-        let compared = (asked.into(), Some(fingerprint(posting)));
+        let compared = Compared {
+            asked_skills: asked_skills(posting),
+            fingerprint: Some(fingerprint(posting)),
+            ..Compared::default()
+        };
         if !self.options.facts {
-            let facets = with_compared(Facets::of_posting(posting, &occupations), compared);
+            let facets = Facets { compared, ..Facets::of_posting(posting, &occupations) };
             return Reading { focus, detail, facets, conditions: Vec::new() };
         }
         let today = posting.validity.published().unwrap_or(today);
         let (draft, suspect) =
             parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
         let completed = complete_posting(posting, &draft, RELIED_ON);
-        let mut facets = with_compared(Facets::of_posting(&completed, &occupations), compared);
+        let mut facets = Facets { compared, ..Facets::of_posting(&completed, &occupations) };
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
         facets.suspect = suspect;
         let conditions = offered(&completed, &draft, &facets);
@@ -70,15 +71,15 @@ impl Analyst {
         let focus = self.analyzer().analyze(&wanted);
         let detail = self.analyzer().analyze(&detail);
         let named = first_told([&focus, &detail]);
-        let compared = (vec![skill_text(profile)].into(), None);
+        let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };
         if !self.options.facts {
-            let facets = with_compared(Facets::of_profile(profile, &named), compared);
+            let facets = Facets { compared, ..Facets::of_profile(profile, &named) };
             return Reading { focus, detail, facets, conditions: Vec::new() };
         }
         let text = format!("{wanted}\n{}", profile.resume.as_str());
         let draft = parse_profile(&text, today, self.analyzer().lexicon());
         let facets = asking_facets(profile, &draft, &occupations(profile, &draft, named));
-        let facets = with_compared(facets, compared);
+        let facets = Facets { compared, ..facets };
         let focus = match profile.wanted.is_empty() {
             true => self.analyzer().analyze(&wish_clauses(&text, &draft)),
             false => focus,
@@ -91,19 +92,10 @@ impl Analyst {
     /// and spared; as a condition it would hide the person on a guess.
     pub(crate) fn read_listed_profile(&self, profile: &Profile, today: Date) -> Reading {
         let reading = self.read_profile(profile, today);
-        let Facets { occupations, physical, skills, fingerprint, .. } = reading.facets;
-        let facets = Facets { physical, ..Facets::of_profile(profile, &occupations) };
-        let facets = with_compared(facets, (skills, fingerprint));
+        let Facets { occupations, physical, compared, .. } = reading.facets;
+        let facets = Facets { physical, compared, ..Facets::of_profile(profile, &occupations) };
         Reading { facets, ..reading }
     }
-}
-
-/// The facets with what ranking compares beside them.
-fn with_compared(
-    facets: Facets,
-    (skills, fingerprint): (Arc<[String]>, Option<Fingerprint>),
-) -> Facets {
-    Facets { skills, fingerprint, ..facets }
 }
 
 /// The facets of a person who asks, with what their words tell.

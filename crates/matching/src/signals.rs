@@ -1,16 +1,20 @@
 //! Signals of a pair that need the lexicon or the words: occupation and skills.
 
-use jobmatch_domain::{OccupationId, Profile};
+use std::sync::Arc;
+
+use jobmatch_domain::facets::AskedSkill;
+use jobmatch_domain::text::Label;
+use jobmatch_domain::{JobPosting, OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
 use jobmatch_text::{Lexicon, neutralize, normalize};
 
 /// The closest pair of a wished and an offered occupation; the first in order of the
 /// two lists among equals.
-pub(crate) fn occupation_signal(
-    lexicon: &Lexicon,
+pub(crate) fn occupation_signal<'a>(
+    lexicon: &'a Lexicon,
     wanted: &[OccupationId],
     offered: &[OccupationId],
-) -> Option<OccupationSignal> {
+) -> Option<OccupationSignal<'a>> {
     let text_id = |id: &OccupationId| jobmatch_text::OccupationId(id.0);
     let mut best: Option<(f32, OccupationId, OccupationId)> = None;
     for w in wanted {
@@ -23,8 +27,8 @@ pub(crate) fn occupation_signal(
     }
     best.map(|(relatedness, wanted, offered)| OccupationSignal {
         relatedness: f64::from(relatedness),
-        wanted: lexicon.entry(text_id(&wanted)).name.clone(),
-        offered: lexicon.entry(text_id(&offered)).name.clone(),
+        wanted: lexicon.entry(text_id(&wanted)).name.as_str(),
+        offered: lexicon.entry(text_id(&offered)).name.as_str(),
     })
 }
 
@@ -39,13 +43,18 @@ pub(crate) fn skill_text(person: &Profile) -> String {
     neutralize(&normalize(&text))
 }
 
+/// The skills that a posting asks for, ready to be sought in a [`skill_text`].
+pub(crate) fn asked_skills(posting: &JobPosting) -> Arc<[AskedSkill]> {
+    let skill = |s: &Label| AskedSkill { shown: s.to_string(), sought: normalize(s.as_str()) };
+    posting.skills.iter().map(skill).collect()
+}
+
 /// Which of the skills asked for the person names, word for word; `None` when none is asked
-/// for. `text` is a person's [`skill_text`].
-pub(crate) fn skill_signal(asked: &[String], text: &str) -> Option<SkillSignal> {
+/// for.
+pub(crate) fn skill_signal<'a>(asked: &'a [AskedSkill], text: &str) -> Option<SkillSignal<'a>> {
     if asked.is_empty() {
         return None;
     }
-    let names = |skill: &&String| text.contains(normalize(skill).as_str());
-    let matched = asked.iter().filter(names).cloned().collect();
-    Some(SkillSignal { matched, asked: asked.len() })
+    let named = asked.iter().filter(|skill| text.contains(skill.sought.as_str()));
+    Some(SkillSignal { matched: named.map(|s| s.shown.as_str()).collect(), asked: asked.len() })
 }

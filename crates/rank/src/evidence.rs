@@ -38,7 +38,7 @@ fn occupation(pair: &Pair<'_>) -> String {
     let Some(signal) = &pair.signals.occupation else {
         return String::new();
     };
-    let (wanted, offered) = (&signal.wanted, &signal.offered);
+    let (wanted, offered) = (signal.wanted, signal.offered);
     if signal.relatedness >= 1.0 {
         format!("工种一致：{offered}")
     } else if signal.relatedness > 0.0 {
@@ -55,7 +55,7 @@ fn skills(pair: &Pair<'_>) -> String {
     if signal.matched.is_empty() {
         return "岗位所列技能暂未匹配到".into();
     }
-    let shown: Vec<_> = signal.matched.iter().take(3).map(String::as_str).collect();
+    let shown: Vec<_> = signal.matched.iter().take(3).copied().collect();
     format!("具备技能：{}（{}/{}）", shown.join("、"), signal.matched.len(), signal.asked)
 }
 

@@ -7,7 +7,7 @@ use jobmatch_domain::{Education, Facets, Instant};
 
 /// What retrieval and the lexicon say of a pair.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Signals {
+pub struct Signals<'a> {
     /// BM25 of the query against the document.
     pub lexical: f64,
     /// The score that no document can exceed for this query; 0 without query terms.
@@ -15,27 +15,27 @@ pub struct Signals {
     /// Cosine of the two embeddings; `None` when one is missing.
     pub cosine: Option<f64>,
     /// The closest pair of occupations; `None` when one side has none.
-    pub occupation: Option<OccupationSignal>,
+    pub occupation: Option<OccupationSignal<'a>>,
     /// Skills in common; `None` when the posting asks for none.
-    pub skills: Option<SkillSignal>,
+    pub skills: Option<SkillSignal<'a>>,
 }
 
 /// How close the wished and the offered occupation are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct OccupationSignal {
+pub struct OccupationSignal<'a> {
     /// 1 for the same occupation, 0 for unrelated ones.
     pub relatedness: f64,
     /// Name of the wished occupation.
-    pub wanted: String,
+    pub wanted: &'a str,
     /// Name of the offered occupation.
-    pub offered: String,
+    pub offered: &'a str,
 }
 
 /// Which of the skills asked for the person brings.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct SkillSignal {
+pub struct SkillSignal<'a> {
     /// Skills asked for that the person has, in the posting's order.
-    pub matched: Vec<String>,
+    pub matched: Vec<&'a str>,
     /// How many are asked for, at least 1.
     pub asked: usize,
 }
@@ -48,7 +48,7 @@ pub struct Pair<'a> {
     /// The posting.
     pub posting: &'a Facets,
     /// What retrieval says.
-    pub signals: &'a Signals,
+    pub signals: &'a Signals<'a>,
     /// Time of ages and freshness.
     pub as_of: Instant,
 }

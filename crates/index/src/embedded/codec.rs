@@ -1,7 +1,7 @@
 //! How documents are written to the log: protocol buffers, so that a later version adds
 //! fields without a new format.
 
-use jobmatch_domain::facets::EmployerKey;
+use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
@@ -133,12 +133,22 @@ pub(super) struct FacetsEntry {
     physical: u32,
     #[prost(bool, tag = "28")]
     suspect: bool,
-    #[prost(string, repeated, tag = "29")]
-    skills: Vec<String>,
+    #[prost(message, repeated, tag = "29")]
+    asked_skills: Vec<SkillEntry>,
+    #[prost(string, tag = "32")]
+    skill_text: String,
     #[prost(fixed64, optional, tag = "30")]
     fingerprint: Option<u64>,
     #[prost(bool, tag = "31")]
     fingerprint_short: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct SkillEntry {
+    #[prost(string, tag = "1")]
+    shown: String,
+    #[prost(string, tag = "2")]
+    sought: String,
 }
 
 const PAY_UNITS: [PayUnit; 5] =
@@ -146,6 +156,7 @@ const PAY_UNITS: [PayUnit; 5] =
 
 impl FacetsEntry {
     pub(super) fn of(facets: &Facets) -> Self {
+        let compared = &facets.compared;
         let position = |unit: PayUnit| PAY_UNITS.iter().position(|u| *u == unit);
         Self {
             open: facets.volatile.open,
@@ -188,9 +199,10 @@ impl FacetsEntry {
             excluded_employers: facets.excluded_employers.iter().map(|e| e.0).collect(),
             assisted: facets.assisted,
             certificates_told: facets.certificates.is_some(),
-            skills: facets.skills.to_vec(),
-            fingerprint: facets.fingerprint.map(|f| f.bits),
-            fingerprint_short: facets.fingerprint.is_some_and(|f| f.short),
+            asked_skills: compared.asked_skills.iter().map(SkillEntry::of).collect(),
+            skill_text: compared.skill_text.to_string(),
+            fingerprint: compared.fingerprint.map(|f| f.bits),
+            fingerprint_short: compared.fingerprint.is_some_and(|f| f.short),
         }
     }
 
@@ -240,11 +252,29 @@ impl FacetsEntry {
             employer: self.employer.map(EmployerKey),
             excluded_employers: self.excluded_employers.iter().map(|e| EmployerKey(*e)).collect(),
             assisted: self.assisted,
-            skills: self.skills.iter().cloned().collect(),
-            fingerprint: self
-                .fingerprint
-                .map(|bits| Fingerprint { bits, short: self.fingerprint_short }),
+            compared: self.compared(),
         })
+    }
+}
+
+impl FacetsEntry {
+    fn compared(&self) -> Compared {
+        let skill = |entry: &SkillEntry| AskedSkill {
+            shown: entry.shown.clone(),
+            sought: entry.sought.clone(),
+        };
+        let print = |bits| Fingerprint { bits, short: self.fingerprint_short };
+        Compared {
+            asked_skills: self.asked_skills.iter().map(skill).collect(),
+            skill_text: self.skill_text.as_str().into(),
+            fingerprint: self.fingerprint.map(print),
+        }
+    }
+}
+
+impl SkillEntry {
+    fn of(skill: &AskedSkill) -> Self {
+        Self { shown: skill.shown.clone(), sought: skill.sought.clone() }
     }
 }
 

@@ -10,8 +10,7 @@ mod selection;
 
 use std::sync::Arc;
 
-use jobmatch_domain::facets::EmployerKey;
-use jobmatch_domain::fingerprint::Fingerprint;
+use jobmatch_domain::facets::{Compared, EmployerKey};
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::PayRange;
 use jobmatch_domain::posting::AgeRange;
@@ -39,10 +38,10 @@ pub(crate) struct Columns {
     birth_year: Column<Option<i16>>,
     pay: Column<(Option<PayRange>, bool)>,
     hours: Column<WeekHours>,
-    occupations: Column<Vec<OccupationId>>,
+    occupations: Column<Arc<[OccupationId]>>,
     published: Column<Option<Instant>>,
     valid_until: Column<Option<Instant>>,
-    excluded_employers: Column<Vec<EmployerKey>>,
+    excluded_employers: Column<Arc<[EmployerKey]>>,
     assisted: Column<Option<bool>>,
     employer: Column<Option<EmployerKey>>,
     places: Places,
@@ -50,80 +49,108 @@ pub(crate) struct Columns {
     reach: Column<(Travel, Option<u16>)>,
     physical: Column<PhysicalSet>,
     suspect: Column<bool>,
-    /// Not filtered by: see [`Facets::skills`] and [`Facets::fingerprint`].
-    ranked_by: Vec<(Arc<[String]>, Option<Fingerprint>)>,
+    compared: Vec<Compared>,
+    rows: Vec<Row>,
+}
+
+/// The codes of a slot, side by side in memory.
+#[derive(Debug)]
+struct Row {
+    volatile: u32,
+    kinds: u32,
+    division: u32,
+    education: u32,
+    experience_months: u32,
+    certificates: u32,
+    age: u32,
+    birth_year: u32,
+    pay: u32,
+    hours: u32,
+    occupations: u32,
+    published: u32,
+    valid_until: u32,
+    excluded_employers: u32,
+    assisted: u32,
+    employer: u32,
+    lodging: u32,
+    reach: u32,
+    physical: u32,
+    suspect: u32,
 }
 
 impl Columns {
     /// Number of slots.
     pub(crate) fn len(&self) -> usize {
-        self.ranked_by.len()
+        self.rows.len()
     }
 
     /// Adds a document in the next slot, which it returns.
     pub(crate) fn push(&mut self, facets: &Facets) -> u32 {
         let slot = self.len() as u32;
-        self.volatile.push(facets.volatile);
-        self.kinds.push(facets.kinds);
-        self.division.push(facets.division);
-        self.education.push(facets.education);
-        self.experience_months.push(facets.experience_months);
-        self.certificates.push(facets.certificates.clone());
-        self.age.push(facets.age);
-        self.birth_year.push(facets.birth_year);
-        self.pay.push((facets.pay, facets.negotiable));
-        self.hours.push(facets.hours.clone());
-        self.occupations.push(facets.occupations.clone());
-        self.published.push(facets.published);
-        self.valid_until.push(facets.valid_until);
-        self.excluded_employers.push(facets.excluded_employers.clone());
-        self.assisted.push(facets.assisted);
-        self.employer.push(facets.employer);
+        let row = Row {
+            volatile: self.volatile.push(facets.volatile),
+            kinds: self.kinds.push(facets.kinds),
+            division: self.division.push(facets.division),
+            education: self.education.push(facets.education),
+            experience_months: self.experience_months.push(facets.experience_months),
+            certificates: self.certificates.push(facets.certificates.clone()),
+            age: self.age.push(facets.age),
+            birth_year: self.birth_year.push(facets.birth_year),
+            pay: self.pay.push((facets.pay, facets.negotiable)),
+            hours: self.hours.push(facets.hours.clone()),
+            occupations: self.occupations.push(facets.occupations.clone()),
+            published: self.published.push(facets.published),
+            valid_until: self.valid_until.push(facets.valid_until),
+            excluded_employers: self.excluded_employers.push(facets.excluded_employers.clone()),
+            assisted: self.assisted.push(facets.assisted),
+            employer: self.employer.push(facets.employer),
+            lodging: self.lodging.push(facets.lodging),
+            reach: self.reach.push((facets.travel, facets.max_travel_minutes)),
+            physical: self.physical.push(facets.physical),
+            suspect: self.suspect.push(facets.suspect),
+        };
+        self.rows.push(row);
         self.places.push(facets);
-        self.lodging.push(facets.lodging);
-        self.reach.push((facets.travel, facets.max_travel_minutes));
-        self.physical.push(facets.physical);
-        self.suspect.push(facets.suspect);
-        self.ranked_by.push((facets.skills.clone(), facets.fingerprint));
+        self.compared.push(facets.compared.clone());
         slot
     }
 
     /// Changes the volatile facts of a slot.
     pub(crate) fn set_volatile(&mut self, slot: u32, volatile: Volatile) {
-        self.volatile.set(slot, volatile);
+        let code = &mut self.rows[slot as usize].volatile;
+        *code = self.volatile.change(slot, *code, volatile);
     }
 
     /// The facts of a slot.
     pub(crate) fn facets(&self, slot: u32) -> Facets {
-        let (pay, negotiable) = *self.pay.get(slot);
-        let (travel, max_travel_minutes) = *self.reach.get(slot);
-        let (skills, fingerprint) = self.ranked_by[slot as usize].clone();
+        let row = &self.rows[slot as usize];
+        let (pay, negotiable) = *self.pay.value(row.pay);
+        let (travel, max_travel_minutes) = *self.reach.value(row.reach);
         Facets {
-            volatile: *self.volatile.get(slot),
-            kinds: *self.kinds.get(slot),
-            division: *self.division.get(slot),
+            volatile: *self.volatile.value(row.volatile),
+            kinds: *self.kinds.value(row.kinds),
+            division: *self.division.value(row.division),
             point: self.places.point(slot),
-            education: *self.education.get(slot),
-            experience_months: *self.experience_months.get(slot),
-            certificates: self.certificates.get(slot).clone(),
-            age: *self.age.get(slot),
-            birth_year: *self.birth_year.get(slot),
+            education: *self.education.value(row.education),
+            experience_months: *self.experience_months.value(row.experience_months),
+            certificates: self.certificates.value(row.certificates).clone(),
+            age: *self.age.value(row.age),
+            birth_year: *self.birth_year.value(row.birth_year),
             pay,
             negotiable,
-            hours: self.hours.get(slot).clone(),
-            lodging: *self.lodging.get(slot),
+            hours: self.hours.value(row.hours).clone(),
+            lodging: *self.lodging.value(row.lodging),
             travel,
             max_travel_minutes,
-            physical: *self.physical.get(slot),
-            suspect: *self.suspect.get(slot),
-            occupations: self.occupations.get(slot).clone(),
-            published: *self.published.get(slot),
-            valid_until: *self.valid_until.get(slot),
-            employer: *self.employer.get(slot),
-            excluded_employers: self.excluded_employers.get(slot).clone(),
-            assisted: *self.assisted.get(slot),
-            skills,
-            fingerprint,
+            physical: *self.physical.value(row.physical),
+            suspect: *self.suspect.value(row.suspect),
+            occupations: self.occupations.value(row.occupations).clone(),
+            published: *self.published.value(row.published),
+            valid_until: *self.valid_until.value(row.valid_until),
+            employer: *self.employer.value(row.employer),
+            excluded_employers: self.excluded_employers.value(row.excluded_employers).clone(),
+            assisted: *self.assisted.value(row.assisted),
+            compared: self.compared[slot as usize].clone(),
         }
     }
 
@@ -177,7 +204,8 @@ impl Columns {
             }
             C::PublishedSince(_) => self.published.add_unmet(c, |v, f| f.published = *v, unmet),
             C::Welcomes(_) => {
-                let put = |v: &Vec<EmployerKey>, f: &mut Facets| f.excluded_employers.clone_from(v);
+                let put =
+                    |v: &Arc<[EmployerKey]>, f: &mut Facets| f.excluded_employers.clone_from(v);
                 self.excluded_employers.add_unmet(c, put, unmet);
             }
             C::Spares(_) | C::Endures(_) => {
@@ -204,7 +232,7 @@ impl Columns {
         unmet: &mut Bitmap,
     ) {
         let is_within = |slot: u32| {
-            let (travel, max_travel_minutes) = *self.reach.get(slot);
+            let (travel, max_travel_minutes) = *self.reach.value(self.rows[slot as usize].reach);
             let point = self.places.point(slot);
             let facets = Facets { point, travel, max_travel_minutes, ..Facets::default() };
             condition.evaluate(&facets) != ConditionState::Unmet

@@ -1,6 +1,6 @@
 //! Random documents, changes and questions.
 
-use jobmatch_domain::facets::EmployerKey;
+use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
@@ -124,7 +124,7 @@ fn facets() -> impl Strategy<Value = Facets> {
         lodging: b.3,
         travel: b.4.0,
         max_travel_minutes: b.4.1,
-        occupations: b.5,
+        occupations: b.5.into(),
         published: b.6,
         valid_until: b.7,
         employer: c.0,
@@ -133,8 +133,15 @@ fn facets() -> impl Strategy<Value = Facets> {
         physical: c.2,
         suspect: c.3.0,
         negotiable: c.3.1,
-        skills: d.0.into(),
-        fingerprint: d.1.map(|(bits, short)| Fingerprint { bits, short }),
+        compared: Compared {
+            skill_text: d.0.concat().into(),
+            asked_skills: d
+                .0
+                .into_iter()
+                .map(|s| AskedSkill { sought: s.clone(), shown: s })
+                .collect(),
+            fingerprint: d.1.map(|(bits, short)| Fingerprint { bits, short }),
+        },
     })
 }
 

@@ -40,7 +40,7 @@ struct Current {
 /// A hit with its score.
 pub(super) struct Scored<'a> {
     hit: &'a Hit,
-    signals: Signals,
+    signals: Signals<'a>,
     checked: Checked,
     values: [Option<f64>; 11],
     fused: Fused,
@@ -65,12 +65,12 @@ impl<'a> Ranking<'a> {
     }
 
     /// The eligible hits, scored.
-    pub(super) fn scored<'h>(
+    pub(super) fn scored(
         &self,
-        retrieval: &'h Retrieval,
-    ) -> Result<Vec<Scored<'h>>, MatchingError> {
+        retrieval: &'a Retrieval,
+    ) -> Result<Vec<Scored<'a>>, MatchingError> {
         let parts: Vec<&[Hit]> = retrieval.hits.chunks(HITS_A_TASK).collect();
-        let score = |part: &&'h [Hit]| -> Result<Vec<Scored<'h>>, MatchingError> {
+        let score = |part: &&'a [Hit]| -> Result<Vec<Scored<'a>>, MatchingError> {
             let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
             Ok(scored.filter(|s| s.checked.eligible).collect())
         };
@@ -80,7 +80,7 @@ impl<'a> Ranking<'a> {
     /// One document of the retrieval, and whether it is eligible.
     pub(super) fn one(
         &self,
-        retrieval: &Retrieval,
+        retrieval: &'a Retrieval,
         id: &DocumentId,
     ) -> Result<(Match, bool), MatchingError> {
         let missing =
@@ -195,7 +195,7 @@ impl<'a> Ranking<'a> {
         check(&self.question.conditions, &self.question.options.modes, facets)
     }
 
-    fn score<'h>(&self, hit: &'h Hit, lexical_ceiling: f32) -> Scored<'h> {
+    fn score(&self, hit: &'a Hit, lexical_ceiling: f32) -> Scored<'a> {
         let signals = self.signals(hit, lexical_ceiling);
         let checked = self.checked(&hit.facets);
         let values = values(&self.pair(&hit.facets, &signals));
@@ -205,7 +205,10 @@ impl<'a> Ranking<'a> {
     }
 
     /// The facets of the person and of the posting.
-    fn sides<'p>(&'p self, theirs: &'p Facets) -> (&'p Facets, &'p Facets) {
+    fn sides<'p>(&self, theirs: &'p Facets) -> (&'p Facets, &'p Facets)
+    where
+        'a: 'p,
+    {
         let mine = &self.question.reading.facets;
         match self.question.collection {
             Collection::Postings => (mine, theirs),
@@ -213,21 +216,23 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn pair<'p>(&'p self, theirs: &'p Facets, signals: &'p Signals) -> Pair<'p> {
+    fn pair<'p>(&self, theirs: &'p Facets, signals: &'p Signals<'p>) -> Pair<'p>
+    where
+        'a: 'p,
+    {
         let (person, posting) = self.sides(theirs);
         Pair { person, posting, signals, as_of: self.question.as_of }
     }
 
-    fn signals(&self, hit: &Hit, lexical_ceiling: f32) -> Signals {
+    fn signals(&self, hit: &'a Hit, lexical_ceiling: f32) -> Signals<'a> {
         let lexicon = self.matcher.analyst.analyzer().lexicon();
         let (person, posting) = self.sides(&hit.facets);
-        let text = person.skills.first().map_or("", String::as_str);
         Signals {
             lexical: f64::from(hit.lexical),
             lexical_ceiling: f64::from(lexical_ceiling),
             cosine: hit.cosine.map(f64::from),
             occupation: occupation_signal(lexicon, &person.occupations, &posting.occupations),
-            skills: skill_signal(&posting.skills, text),
+            skills: skill_signal(&posting.compared.asked_skills, &person.compared.skill_text),
         }
     }
 
@@ -303,7 +308,7 @@ fn candidate(scored: &Scored<'_>) -> Candidate {
         id: scored.hit.id.clone(),
         score: scored.score,
         employer: facets.employer,
-        fingerprint: facets.fingerprint,
+        fingerprint: facets.compared.fingerprint,
     }
 }
 

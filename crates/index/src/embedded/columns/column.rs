@@ -1,4 +1,4 @@
-//! One column: a code a slot, and the slots of each distinct value.
+//! One column: its distinct values as codes, and the slots of each.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -87,65 +87,62 @@ impl Slots {
     }
 }
 
-/// A column of codes into its distinct values.
+/// The distinct values of a column with the slots of each. Which code a slot has is kept by
+/// the caller, row by row: a hit reads the codes of all columns at once.
 #[derive(Debug)]
 pub(super) struct Column<T> {
-    codes: Vec<u32>,
     values: Vec<T>,
-    codes_by_value: HashMap<T, u32>,
+    codes: HashMap<T, u32>,
     /// By code.
     slots: Vec<Slots>,
+    /// Number of all slots.
+    len: usize,
 }
 
 impl<T> Default for Column<T> {
     fn default() -> Self {
-        Self {
-            codes: Vec::new(),
-            values: Vec::new(),
-            codes_by_value: HashMap::new(),
-            slots: Vec::new(),
-        }
+        Self { values: Vec::new(), codes: HashMap::new(), slots: Vec::new(), len: 0 }
     }
 }
 
 impl<T: Clone + Eq + Hash> Column<T> {
     fn code(&mut self, value: T) -> u32 {
-        if let Some(code) = self.codes_by_value.get(&value) {
+        if let Some(code) = self.codes.get(&value) {
             return *code;
         }
         let code = self.values.len() as u32;
         self.values.push(value.clone());
         self.slots.push(Slots::default());
-        self.codes_by_value.insert(value, code);
+        self.codes.insert(value, code);
         code
     }
 
-    /// Gives the next slot its value.
-    pub(super) fn push(&mut self, value: T) {
+    /// Gives the next slot its value; returns the code.
+    pub(super) fn push(&mut self, value: T) -> u32 {
         let code = self.code(value);
-        let slot = self.codes.len();
-        self.codes.push(code);
-        self.slots[code as usize].insert(slot as u32, slot + 1);
+        let slot = self.len as u32;
+        self.len += 1;
+        self.slots[code as usize].insert(slot, self.len);
+        code
     }
 
-    /// Gives a slot another value.
-    pub(super) fn set(&mut self, slot: u32, value: T) {
+    /// Gives a slot of the code `old` another value; returns its code.
+    pub(super) fn change(&mut self, slot: u32, old: u32, value: T) -> u32 {
         let code = self.code(value);
-        let all = self.codes.len();
-        let old = std::mem::replace(&mut self.codes[slot as usize], code);
         if old != code {
             self.slots[old as usize].remove(slot);
-            self.slots[code as usize].insert(slot, all);
+            self.slots[code as usize].insert(slot, self.len);
         }
+        code
     }
 
-    pub(super) fn get(&self, slot: u32) -> &T {
-        &self.values[self.codes[slot as usize] as usize]
+    pub(super) fn value(&self, code: u32) -> &T {
+        &self.values[code as usize]
     }
 
     /// The slots of a value.
     pub(super) fn slots_of(&self, value: &T) -> Option<&Slots> {
-        self.codes_by_value.get(value).map(|code| &self.slots[*code as usize])
+        self.codes.get(value).map(|code| &self.slots[*code as usize])
     }
 
     /// Adds the slots whose value does not meet the condition, when `put` puts it into
@@ -173,7 +170,7 @@ impl<T: Clone + Eq + Hash> Column<T> {
         if failed <= passed {
             failing.into_iter().for_each(|slots| slots.add_to(unmet));
         } else {
-            let mut rest = full(self.codes.len());
+            let mut rest = full(self.len);
             passing.into_iter().for_each(|slots| slots.take_from(&mut rest));
             unmet.union(&rest);
         }
@@ -206,9 +203,9 @@ mod tests {
             let level = |i: usize| Education::ALL[i];
             let mut column = Column::default();
             let mut oracle = pushed.clone();
-            pushed.iter().for_each(|i| column.push(Some(level(*i))));
+            let mut codes: Vec<u32> = pushed.iter().map(|i| column.push(Some(level(*i)))).collect();
             for (slot, i) in changed.into_iter().filter(|(slot, _)| *slot < pushed.len()) {
-                column.set(slot as u32, Some(level(i)));
+                codes[slot] = column.change(slot as u32, codes[slot], Some(level(i)));
                 oracle[slot] = i;
             }
             let condition = Condition::HasEducationAtLeast(level(demanded));
@@ -217,8 +214,8 @@ mod tests {
             let fails = |i: &usize| level(*i).rank() < level(demanded).rank();
             let expected = oracle.iter().zip(0u32..).filter(|(i, _)| fails(i)).map(|(_, s)| s);
             prop_assert_eq!(unmet.iter().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
-            for (slot, i) in (0u32..).zip(&oracle) {
-                prop_assert_eq!(*column.get(slot), Some(level(*i)));
+            for (code, i) in codes.iter().zip(&oracle) {
+                prop_assert_eq!(*column.value(*code), Some(level(*i)));
             }
         }
     }
