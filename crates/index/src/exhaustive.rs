@@ -8,10 +8,10 @@ use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{ConditionKind, ConditionState, DocumentId, Seq};
 use parking_lot::RwLock;
 
-use crate::bm25::{Lengths, TermScore, Totals, length_id};
+use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background, length_id};
 use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
-    Retrieval, VectorPlan,
+    QueryTerm, Retrieval, VectorPlan,
 };
 
 /// Keeps its documents in memory and nothing else.
@@ -35,16 +35,18 @@ impl State {
         }
         let mut scores: HashMap<&DocumentId, f32> = HashMap::new();
         let mut ceiling = 0.0;
-        for term in query.lexical.iter().flatten().take(256) {
+        let terms: Vec<QueryTerm> = query.lexical.iter().flatten().take(256).cloned().collect();
+        let heaviest = heaviest(&terms);
+        for term in &terms {
             let frequency = |document: &Document| {
                 document.fields.of(term.field).iter().filter(|t| **t == term.text).count() as u32
             };
             let matching: Vec<_> = self.documents.values().filter(|d| frequency(d) > 0).collect();
-            if matching.is_empty() {
-                continue;
-            }
             let tokens = totals.tokens[term.field.index()];
             let count = matching.len() as u64;
+            if count == 0 || is_background(term.weight, heaviest, count, totals.documents) {
+                continue;
+            }
             let lengths = Lengths::new(totals.documents, tokens);
             let scorer = TermScore::new(term.weight, count, totals.documents);
             ceiling += scorer.ceiling();

@@ -15,7 +15,7 @@ use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
-use crate::bm25::{Lengths, TermScore, Totals};
+use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background};
 use crate::engine::{EngineError, Field, QueryTerm};
 
 /// Most terms of a query; the caller sends the heaviest first.
@@ -90,24 +90,23 @@ impl Words {
             }
             found.push(infos);
         }
+        let heaviest = heaviest(terms);
         let scorer = |(term, count): (&QueryTerm, &u64)| {
-            TermScore::new(term.weight, *count, totals.documents)
+            let silent =
+                *count == 0 || is_background(term.weight, heaviest, *count, totals.documents);
+            (!silent).then(|| TermScore::new(term.weight, *count, totals.documents))
         };
-        let scorers: Vec<TermScore> = terms.iter().zip(&counts).map(scorer).collect();
-        let heard = scorers.iter().zip(&counts).filter(|(_, count)| **count > 0);
-        let ceiling = heard.fold(0.0, |sum, (scorer, _)| sum + scorer.ceiling());
+        let scorers: Vec<Option<TermScore>> = terms.iter().zip(&counts).map(scorer).collect();
+        let ceiling = scorers.iter().flatten().fold(0.0, |sum, scorer| sum + scorer.ceiling());
         let lengths = Field::ALL.map(|f| Lengths::new(totals.documents, totals.tokens[f.index()]));
         let mut by_slot = vec![0.0; living.slots];
         for (segment, infos) in self.segments.iter().zip(&found) {
             for ((term, scorer), info) in terms.iter().zip(&scorers).zip(infos) {
-                let Some(info) = info else { continue };
-                segment.open(term.field, info, &mut block)?;
-                segment.add(
-                    &mut block,
-                    (scorer, &lengths[term.field.index()]),
-                    &mut by_slot,
-                    term.field,
-                );
+                if let (Some(scorer), Some(info)) = (scorer, info) {
+                    let scorer = (scorer, &lengths[term.field.index()]);
+                    segment.open(term.field, info, &mut block)?;
+                    segment.add(&mut block, scorer, &mut by_slot, term.field);
+                }
             }
         }
         Ok(Scores { by_slot, ceiling })
