@@ -1,6 +1,7 @@
 //! Requests for matches and their answers.
 
 use crate::condition::{ConditionKind, ConditionMode, ConditionState, Modes};
+use crate::division::Division;
 use crate::filter::Filter;
 use crate::ids::{DocumentId, Seq};
 use crate::posting::{JobPosting, Place};
@@ -215,6 +216,32 @@ pub struct MatchPostings {
     pub filter: Filter,
     /// How to answer.
     pub options: MatchOptions,
+}
+
+/// A question for jobs of many stored persons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchBatch {
+    /// Division subtrees in which the persons live; empty: all persons.
+    pub divisions: Vec<Division>,
+    /// Persons whose ids come after this one.
+    pub after: Option<DocumentId>,
+    /// The caller's conditions on postings.
+    pub filter: Filter,
+    /// How to answer, each person; always the first page.
+    pub options: MatchOptions,
+}
+
+/// The jobs for one person of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchAnswer {
+    /// The person.
+    pub profile: DocumentId,
+    /// Their jobs.
+    pub page: MatchPage,
+    /// Persons done, this one and those without answer included.
+    pub done: u64,
+    /// Persons in all.
+    pub total: u64,
 }
 
 /// People for a job.

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use jobmatch_domain::{Collection, DocumentId, Seq, Volatile};
+use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
 use parking_lot::{Mutex, RwLock};
 
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
@@ -237,6 +237,15 @@ impl Engine for EmbeddedEngine {
             return Err(EngineError::Dimensions { id, actual, expected: self.options.dimensions });
         }
         self.shared.view.read().retrieve(&query)
+    }
+
+    async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError> {
+        let view = self.shared.view.read();
+        let selection = view.columns.select(conditions, &view.live);
+        let slots = selection.eligible.iter();
+        let mut ids: Vec<DocumentId> = slots.map(|s| view.ids[s as usize].0.clone()).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     fn indexed_seq(&self) -> Seq {

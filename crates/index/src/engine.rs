@@ -277,6 +277,9 @@ pub trait Engine: Send + Sync {
     /// that holds nobody up.
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError>;
 
+    /// Ids of the live documents that meet all conditions or leave them open, in order.
+    async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError>;
+
     /// Last Seq applied.
     fn indexed_seq(&self) -> Seq;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use jobmatch_domain::matching::Exclusion;
-use jobmatch_domain::{ConditionKind, ConditionState, DocumentId, Seq};
+use jobmatch_domain::{Condition, ConditionKind, ConditionState, DocumentId, Seq};
 use parking_lot::RwLock;
 
 use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background, length_id};
@@ -166,6 +166,14 @@ impl Engine for ExhaustiveEngine {
 
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError> {
         Ok(self.0.read().retrieve(&query))
+    }
+
+    async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError> {
+        let unmet = |d: &&Document| {
+            conditions.iter().any(|c| c.evaluate(&d.facets) == ConditionState::Unmet)
+        };
+        let state = self.0.read();
+        Ok(state.documents.values().filter(|d| !unmet(d)).map(|d| d.id.clone()).collect())
     }
 
     fn indexed_seq(&self) -> Seq {

@@ -1,5 +1,6 @@
 //! The read path: analyse, retrieve, rank, fetch, explain.
 
+mod batch;
 mod ranking;
 mod seeker;
 mod stopwatch;
@@ -69,10 +70,17 @@ impl Question {
 impl Matcher {
     /// Jobs for a person.
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
-        let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Postings, request.options.min_seq).await?;
-        watch.skip();
+        self.postings_as_of(request, as_of).await
+    }
+
+    async fn postings_as_of(
+        &self,
+        request: MatchPostings,
+        as_of: Instant,
+    ) -> Result<MatchPage, MatchingError> {
+        let mut watch = Stopwatch::start();
         let this = self.clone();
         off_the_workers(move |runtime| {
             let question = this.ask_postings(request, as_of, &mut watch)?;
@@ -83,10 +91,9 @@ impl Matcher {
 
     /// People for a job.
     pub async fn match_profiles(&self, request: MatchProfiles) -> Result<MatchPage, MatchingError> {
-        let mut watch = Stopwatch::start();
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Profiles, request.options.min_seq).await?;
-        watch.skip();
+        let mut watch = Stopwatch::start();
         let this = self.clone();
         off_the_workers(move |runtime| {
             let question = this.ask_profiles(request, as_of, &mut watch)?;

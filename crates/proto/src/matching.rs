@@ -3,13 +3,14 @@
 use jobmatch_domain::facets::{EmployerKey, OccupationId};
 use jobmatch_domain::filter::Radius;
 use jobmatch_domain::matching::{
-    Degraded, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match, MatchOptions,
-    MatchPage, MatchPostings, MatchProfiles, Multipliers, Person, TextQuery,
+    BatchAnswer, Degraded, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match,
+    MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers, Person,
+    TextQuery,
 };
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{
-    ConditionKind, ConditionMode, ConditionState, Date, DocumentId, Filter, Invalid, Modes, Seq,
-    Violation, WeekHours,
+    ConditionKind, ConditionMode, ConditionState, Date, Division, DocumentId, Filter, Invalid,
+    Modes, Seq, Violation, WeekHours,
 };
 
 use crate::fields as f;
@@ -47,6 +48,28 @@ pub fn match_postings(
     let filter = filter(wire.filter, context)?;
     let options = options(wire.options, paging, digest)?;
     Ok((MatchPostings { person, filter, options }, digest))
+}
+
+/// Checks a request for the jobs of many persons.
+pub fn match_batch(
+    mut wire: v1::MatchPostingsBatchRequest,
+    context: Context<'_>,
+) -> Result<MatchBatch, Violation> {
+    let paging = take_paging(&mut wire.options);
+    if !paging.token.is_empty() {
+        return Err(Invalid::malformed("a token", "nothing: go on with after_profile_id")
+            .at("options.page_token"));
+    }
+    let after = match wire.after_profile_id.as_str() {
+        "" => None,
+        id => Some(id_at(id, "after_profile_id")?),
+    };
+    Ok(MatchBatch {
+        divisions: divisions("profile_divisions", &wire.profile_divisions)?,
+        after,
+        filter: filter(wire.filter, context)?,
+        options: options(wire.options, paging, 0)?,
+    })
 }
 
 /// Checks a request for people.
@@ -116,19 +139,11 @@ fn filter(wire: Option<v1::Filter>, context: Context<'_>) -> Result<Filter, Viol
 
 fn checked_filter(wire: v1::Filter, context: Context<'_>) -> Result<Filter, Violation> {
     for (path, length) in [
-        ("divisions", wire.divisions.len()),
         ("occupations", wire.occupations.len()),
         ("excluded_employers", wire.excluded_employers.len()),
     ] {
-        if length > MAX_LIST {
-            let too_long = Invalid::TooLong { actual: length, max: MAX_LIST, unit: "items" };
-            return Err(too_long.at(path));
-        }
+        at_most(MAX_LIST, length, path)?;
     }
-    let divisions = wire.divisions.iter().enumerate().map(|(i, code)| {
-        let at = || format!("divisions[{i}]");
-        f::division(code).map_err(|e| e.at(at()))?.ok_or_else(|| Invalid::Missing.at(at()))
-    });
     let occupations = wire.occupations.iter().enumerate().map(|(i, name)| {
         let unknown = || Invalid::unknown(name, "occupation").at(format!("occupations[{i}]"));
         (context.resolve)(name).ok_or_else(unknown)
@@ -143,7 +158,7 @@ fn checked_filter(wire: v1::Filter, context: Context<'_>) -> Result<Filter, Viol
     });
     let floor = wire.pay_floor.map(f::pay_floor).transpose();
     Ok(Filter {
-        divisions: divisions.collect::<Result<_, _>>()?,
+        divisions: divisions("divisions", &wire.divisions)?,
         radius: radius(wire.centre, wire.radius_metres)?,
         kinds: f::kinds("kinds", &wire.kinds)?,
         pay_floor: floor.map_err(|v| v.within("pay_floor"))?,
@@ -155,6 +170,22 @@ fn checked_filter(wire: v1::Filter, context: Context<'_>) -> Result<Filter, Viol
         excluded_employers: employers.collect::<Result<_, _>>()?,
         valid_at: instant(wire.valid_at, "valid_at")?,
     })
+}
+
+fn at_most(max: usize, actual: usize, path: &str) -> Result<(), Violation> {
+    if actual > max {
+        return Err(Invalid::TooLong { actual, max, unit: "items" }.at(path));
+    }
+    Ok(())
+}
+
+fn divisions(path: &str, codes: &[String]) -> Result<Vec<Division>, Violation> {
+    at_most(MAX_LIST, codes.len(), path)?;
+    let division = |(i, code): (usize, &String)| {
+        let at = || format!("{path}[{i}]");
+        f::division(code).map_err(|e| e.at(at()))?.ok_or_else(|| Invalid::Missing.at(at()))
+    };
+    codes.iter().enumerate().map(division).collect()
 }
 
 fn radius(centre: Option<v1::Point>, metres: Option<f64>) -> Result<Option<Radius>, Violation> {
@@ -385,6 +416,22 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
         debug,
         read_as: page.read_as.clone().unwrap_or_default(),
         degraded,
+    }
+}
+
+/// The answer for one person of a batch.
+pub fn batch_answer(answer: &BatchAnswer) -> v1::MatchPostingsBatchResponse {
+    let page = profiles_page(&answer.page, 0, false);
+    v1::MatchPostingsBatchResponse {
+        profile_id: answer.profile.to_string(),
+        matches: page.matches,
+        exclusions: page.exclusions,
+        seq: page.seq,
+        as_of: page.as_of,
+        ranking_version: page.ranking_version,
+        degraded: page.degraded,
+        done: answer.done,
+        total: answer.total,
     }
 }
 

@@ -43,7 +43,7 @@ struct PlaceArguments {
 
 /// What the matches must meet.
 #[derive(Debug, Args)]
-struct FilterArguments {
+pub(crate) struct FilterArguments {
     /// Only in this division (code).
     #[arg(long)]
     division: Vec<String>,
@@ -88,7 +88,7 @@ pub(crate) struct NearArguments {
 }
 
 impl FilterArguments {
-    fn filter(&self) -> Result<v1::Filter, Failure> {
+    pub(crate) fn filter(&self) -> Result<v1::Filter, Failure> {
         let kind = |name: &String| {
             let value = v1::EmploymentKind::from_str_name(&format!("EMPLOYMENT_KIND_{name}"));
             value.map(|k| k as i32).ok_or_else(|| {
@@ -234,7 +234,7 @@ fn line(rank: usize, found: &v1::Match) -> String {
 }
 
 /// The sentences that say something, strongest factor first.
-fn reasons(found: &v1::Match) -> Vec<&str> {
+pub(crate) fn reasons(found: &v1::Match) -> Vec<&str> {
     let mut factors: Vec<&v1::Factor> =
         found.factors.iter().filter(|f| !f.evidence.is_empty()).collect();
     factors.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));

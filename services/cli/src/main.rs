@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to people")]
 
 mod ask;
+mod batch;
 mod client;
 mod embedding;
 mod eval;
@@ -33,6 +34,8 @@ enum Command {
     Load(load::LoadArguments),
     /// Match jobs to a person, or people to a job.
     Match(ask::MatchArguments),
+    /// Match jobs to every person of a division, for the nightly push.
+    MatchBatch(batch::BatchArguments),
     /// Show the jobs around a point, nearest first.
     Near(ask::NearArguments),
     /// Print all records as JSON lines.
@@ -74,6 +77,7 @@ async fn main() -> ExitCode {
     let outcome = match command {
         Command::Load(a) => load::load(&connection, a).await,
         Command::Match(a) => ask::ask(&connection, a).await,
+        Command::MatchBatch(a) => batch::run(&connection, a).await,
         Command::Near(a) => ask::near(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,
         Command::Analyze(a) => ask::analyze(&connection, a).await,

@@ -14,12 +14,12 @@ use crate::status::Refusal;
 use crate::telemetry;
 
 /// Methods that stream: their length is not bounded by a deadline of ours.
-const STREAMING: [&str; 2] = ["ImportPostings", "ImportProfiles"];
+const STREAMING: [&str; 3] = ["ImportPostings", "ImportProfiles", "MatchPostingsBatch"];
 /// Prefixes of the services that need no key: a probe has none.
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 24] = [
+const METHODS: [&str; 25] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -33,6 +33,7 @@ const METHODS: [&str; 24] = [
     "DeleteProfile",
     "ImportProfiles",
     "MatchPostings",
+    "MatchPostingsBatch",
     "MatchProfiles",
     "ExplainMatch",
     "AnalyzeText",

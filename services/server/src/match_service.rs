@@ -1,8 +1,10 @@
 //! MatchService on the wire.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::{Stream, StreamExt};
 use jobmatch_domain::matching::MatchPage;
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{OccupationId, Violation};
@@ -37,6 +39,9 @@ impl MatchApi {
     }
 }
 
+type BatchStream =
+    Pin<Box<dyn Stream<Item = Result<v1::MatchPostingsBatchResponse, Status>> + Send>>;
+
 fn note(page: &MatchPage) {
     telemetry::note_stages(&page.trace.stages, page.trace.vector_plan);
     if page.degraded.is_some() {
@@ -62,6 +67,22 @@ impl MatchService for MatchApi {
         page.trace.stages.insert(0, decode);
         note(&page);
         Ok(Response::new(convert::postings_page(&page, digest, debug)))
+    }
+
+    type MatchPostingsBatchStream = BatchStream;
+
+    async fn match_postings_batch(
+        &self,
+        request: Request<v1::MatchPostingsBatchRequest>,
+    ) -> Result<Response<BatchStream>, Status> {
+        let request = self.read(|c| convert::match_batch(request.into_inner(), c))?;
+        let answers = self.0.matcher().match_batch(request).await.map_err(status)?;
+        let answers = answers.map(|answer| {
+            let answer = answer.map_err(status)?;
+            note(&answer.page);
+            Ok(convert::batch_answer(&answer))
+        });
+        Ok(Response::new(Box::pin(answers)))
     }
 
     async fn match_profiles(

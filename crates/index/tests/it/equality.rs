@@ -82,6 +82,8 @@ proptest! {
             };
             for (query, expected) in queries.iter().zip(&expected) {
                 assert_eq!(&ask(&embedded, query).await, expected);
+                let listed = embedded.list(&query.conditions).await.unwrap();
+                assert_eq!(listed, exhaustive.list(&query.conditions).await.unwrap());
             }
             drop(embedded);
             let reopened = EmbeddedEngine::open(&first, options()).unwrap();

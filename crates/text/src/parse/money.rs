@@ -107,7 +107,7 @@ static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 /// What is paid before one earns the wage.
 static TRIAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:试用期?|学徒期?|实习期|培训期|考核期|试工|新手|新人|头[123]?个?月|第1个?月|前[1-6]个?月|生手)[^0-9,。;!?\n]{0,6}$",
+        r"(?:试用期?|学徒期?|实习期|培训期|考核期|试工|新手|新人|头[123]?个?月|第1个?月|前[1-6]个?月|生手)(?:[1-6]个?月)?[^0-9,。;!?\n]{0,6}$",
     )
 });
 /// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.

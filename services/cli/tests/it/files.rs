@@ -66,3 +66,30 @@ async fn what_is_exported_loads_as_the_same_records() {
     assert_eq!(back["pay"]["negotiable"], false);
     assert_eq!(back["embedding"]["space"], "own-2");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_was_cut_off_goes_on_to_the_same_file() {
+    let service = Service::start().await;
+    service.file("jobs.jsonl", POSTING.replace("PAUSED", "OPEN").as_bytes());
+    let people: Vec<String> =
+        (1..=5).map(|n| PROFILE.replace("\"P1\"", &format!("\"P{n}\"")) + "\n").collect();
+    service.file("people.jsonl", people.concat().as_bytes());
+    service.prints(&["load", "jobs.jsonl"]).await;
+    service.prints(&["load", "people.jsonl", "--what", "profiles"]).await;
+    service.running.ready().await.unwrap();
+    let told = service.prints(&["match-batch", "--of", "370102", "--out", "push.jsonl"]).await;
+    assert!(told.starts_with("5 persons"), "{told}");
+    let path = service.folder.path().join("push.jsonl");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let ids: Vec<Value> = whole.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let ids: Vec<&str> = ids.iter().map(|row| row["profile_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["P1", "P2", "P3", "P4", "P5"]);
+
+    let again = service.jobmatch(&["match-batch", "--out", "push.jsonl"]).await;
+    assert!(String::from_utf8_lossy(&again.stderr).contains("--resume"));
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    service.file("push.jsonl", (lines[..2].concat() + &lines[2][..9]).as_bytes());
+    let told = service.prints(&["match-batch", "--out", "push.jsonl", "--resume"]).await;
+    assert!(told.starts_with("3 persons"), "{told}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+}

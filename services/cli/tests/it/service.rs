@@ -7,7 +7,7 @@ use jobmatchd::run::{self, Running};
 
 /// A server on an empty folder.
 pub(crate) struct Service {
-    running: Running,
+    pub(crate) running: Running,
     /// Also where the binary is run, so that what it writes is gone with the test.
     pub(crate) folder: tempfile::TempDir,
 }

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod batch;
 mod crash;
 mod embedders;
 mod end_to_end;
