@@ -75,8 +75,6 @@ impl Lexical {
         let mut merges = LogMergePolicy::default();
         // A segment of which a third is dead is written anew.
         merges.set_del_docs_ratio_before_merge(0.33);
-        // Each term of a query is looked up in every segment.
-        merges.set_min_num_segments(4);
         writer.set_merge_policy(Box::new(merges));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { writer, reader, fields, slot })
