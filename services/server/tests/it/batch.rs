@@ -43,6 +43,7 @@ async fn each_person_gets_what_they_would_get_alone_and_a_broken_call_goes_on() 
     assert!(there.len() > 10 && there.len() < profiles.len(), "{}", there.len());
     let request = v1::MatchPostingsBatchRequest {
         profile_divisions: vec![city.clone()],
+        filter: question(&hidden).filter,
         ..v1::MatchPostingsBatchRequest::default()
     };
     let answers = ask(&server, request.clone()).await;
