@@ -67,8 +67,14 @@ impl Bitmap {
 
     /// The numbers, rising.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.words.iter().enumerate().flat_map(|(i, word)| {
-            let mut rest = *word;
+        self.iter_from(0)
+    }
+
+    /// The numbers from this one on, rising.
+    pub fn iter_from(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        let start = first as usize / 64;
+        self.words.iter().enumerate().skip(start).flat_map(move |(i, word)| {
+            let mut rest = if i == start { word & (u64::MAX << (first % 64)) } else { *word };
             std::iter::from_fn(move || {
                 if rest == 0 {
                     return None;
@@ -104,7 +110,9 @@ mod tests {
                 prop_assert_eq!(bitmap.contains(bit), oracle.contains(&bit));
             }
             prop_assert_eq!(bitmap.count(), oracle.len());
-            prop_assert_eq!(bitmap.iter().collect::<Vec<_>>(), Vec::from_iter(oracle));
+            prop_assert_eq!(bitmap.iter().collect::<Vec<_>>(), Vec::from_iter(oracle.clone()));
+            let rest = oracle.range(97..).copied();
+            prop_assert_eq!(bitmap.iter_from(97).collect::<Vec<_>>(), rest.collect::<Vec<_>>());
         }
 
         #[test]

@@ -7,6 +7,7 @@
 mod codec;
 mod columns;
 mod graph;
+mod graph_file;
 mod kernels;
 mod lexical;
 mod log;
@@ -14,6 +15,7 @@ mod retrieve;
 mod terms;
 mod upkeep;
 pub(crate) mod vectors;
+mod walk;
 mod words;
 
 use std::collections::HashMap;
@@ -45,6 +47,9 @@ const MAX_DEAD_SHARE: f64 = 0.6;
 /// Below so many slots dead versions do not matter.
 const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
+
+/// The graph's file in the engine's folder.
+const GRAPH_FILE: &str = "graph.bin";
 
 /// Form of the files; an index of another one is built anew.
 const FORMAT: u32 = 3;
@@ -150,6 +155,7 @@ impl EmbeddedEngine {
                 reason: "it mostly holds dead versions".into(),
             });
         }
+        view.load_graph(&folder.join(GRAPH_FILE));
         let engine = Self::on(folder, options, view, Writer { log, lexical, broken: false });
         engine.consider_graph();
         Ok(engine)
@@ -174,6 +180,7 @@ impl EmbeddedEngine {
             return;
         }
         let name = format!("graph-{}", self.options.collection.name());
+        let path = self.folder.join(GRAPH_FILE);
         let build = move || {
             let input = {
                 let view = shared.view.read();
@@ -182,8 +189,12 @@ impl EmbeddedEngine {
             let started = Instant::now();
             let graph = Graph::build(&input);
             let (vectors, seconds) = (graph.len(), started.elapsed().as_secs());
-            tracing::info!(vectors, seconds, "graph built");
-            shared.view.write().vectors.install_graph(graph);
+            let documents = shared.view.read().digest(graph.covers().slots);
+            if let Some(Err(error)) = documents.map(|d| graph_file::save(&graph, d, &path)) {
+                tracing::error!(%error, "the graph is not kept; a restart builds it anew");
+            }
+            let exact_below = shared.view.write().vectors.install_graph(graph);
+            tracing::info!(vectors, seconds, exact_below, "graph built");
             shared.building.store(false, AtomicOrdering::Release);
         };
         if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
@@ -447,6 +458,32 @@ impl View {
                 self.slots.remove(&self.ids[slot as usize].0);
             }
         }
+    }
+
+    /// Takes a graph into use that an earlier run has built. One that does not fit is built anew
+    /// in the background; until then vectors are scanned.
+    fn load_graph(&mut self, path: &Path) {
+        if !path.exists() {
+            return;
+        }
+        match graph_file::load(path, |slots| self.digest(slots)) {
+            Ok(graph) => {
+                let vectors = graph.len();
+                let exact_below = self.vectors.install_graph(graph);
+                tracing::info!(vectors, exact_below, "graph read");
+            }
+            Err(reason) => tracing::warn!(reason, "the graph is not used"),
+        }
+    }
+
+    /// Digest of the documents in the first slots; `None` when there are fewer.
+    fn digest(&self, slots: usize) -> Option<u32> {
+        let mut hasher = crc32fast::Hasher::new();
+        for (id, seq) in self.ids.get(..slots)? {
+            hasher.update(id.as_str().as_bytes());
+            hasher.update(&seq.0.to_le_bytes());
+        }
+        Some(hasher.finalize())
     }
 
     fn bury(&mut self, slot: u32) {

@@ -19,6 +19,7 @@ use jobmatch_domain::{
     PhysicalSet, Point, Travel, Volatile, WeekHours,
 };
 
+use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use column::Column;
 use places::{Places, Reach};
@@ -159,9 +160,19 @@ impl Columns {
         self.places.point(slot).map(|p| from.distance_metres(&p))
     }
 
-    /// See [`Places::chord_squared`].
-    pub(crate) fn chord_squared(&self, slot: u32, from: &[f64; 3]) -> f64 {
-        self.places.chord_squared(slot, from)
+    /// See [`Places::nearest`].
+    pub(crate) fn nearest(
+        &self,
+        from: &Point,
+        keep: usize,
+        among: (&Bitmap, Tie<'_>),
+    ) -> Vec<(f64, u32)> {
+        self.places.nearest(from, keep, among)
+    }
+
+    /// Slots with a place.
+    pub(crate) fn located(&self) -> &Bitmap {
+        self.places.located()
     }
 
     /// Asks all conditions of all live slots.

@@ -1,33 +1,49 @@
-//! The neighbour graph: `hnsw_rs` builds and walks it.
+//! The neighbour graph: `hnsw_rs` builds it, flat arrays hold it, `walk` searches it.
 //!
-//! Identical vectors are one node (reposted adverts would make each other unreachable),
-//! and nodes that the walk could not reach are listed and always looked at.
+//! Vectors of identical codes are one node (reposted adverts would make each other
+//! unreachable). A walk begins at landmarks: the nodes of an upper layer, all of which are
+//! compared first, and those that no link leads to from them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use hnsw_rs::prelude::{Distance, Hnsw};
 
-use super::vectors::dot;
+use super::kernels;
+use super::walk::Pool;
 
-/// Links of a node, and candidates kept while building: the values that held
-/// recall@10 of .99 in `examples/vector_plan.rs`.
+/// Links of a node above layer 0 (twice as many on it), and candidates kept while building.
 const LINKS: usize = 24;
 const EF_CONSTRUCTION: usize = 200;
 const LAYERS: usize = 16;
+/// Walks begin at the lowest layer above 0 with no more nodes than this: comparing all of them
+/// costs as much as some steps of a walk, and spares the layers between.
+const MAX_LANDMARKS: usize = 2_000;
 
-/// 1 - cosine, never below 0, without assertions on rounding.
+/// 1 - cosine of two rows of codes, each with its scale in the last four bytes; never below 0.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cosine;
 
-impl Distance<f32> for Cosine {
-    fn eval(&self, a: &[f32], b: &[f32]) -> f32 {
-        (1.0 - dot(a, b)).max(0.0)
+impl Distance<i8> for Cosine {
+    fn eval(&self, a: &[i8], b: &[i8]) -> f32 {
+        let ((a, a_scale), (b, b_scale)) = (unpacked(a), unpacked(b));
+        (1.0 - kernels::dot_codes()(a, b) as f32 * a_scale * b_scale).max(0.0)
+    }
+}
+
+fn packed(codes: &[i8], scale: f32) -> Vec<i8> {
+    codes.iter().copied().chain(scale.to_le_bytes().map(|b| b as i8)).collect()
+}
+
+fn unpacked(row: &[i8]) -> (&[i8], f32) {
+    match row.split_last_chunk::<4>() {
+        Some((codes, scale)) => (codes, f32::from_le_bytes(scale.map(|b| b as u8))),
+        None => (row, 0.0),
     }
 }
 
 /// What a graph has seen: what came later is looked at beside it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Covers {
     /// Slots below this.
     pub(super) slots: usize,
@@ -39,124 +55,152 @@ pub struct Covers {
 
 /// A snapshot of vectors to build from.
 pub struct GraphInput {
-    dimensions: usize,
-    block_rows: usize,
-    blocks: Vec<Arc<Vec<f32>>>,
-    slots: Vec<u32>,
-    covers: Covers,
+    pub(super) dimensions: usize,
+    pub(super) block_rows: usize,
+    /// Codes in blocks of rows, by slot.
+    pub(super) blocks: Vec<Arc<Vec<i8>>>,
+    /// Scale of the codes, by slot.
+    pub(super) scales: Vec<f32>,
+    /// Slots with a live vector, rising.
+    pub(super) slots: Vec<u32>,
+    pub(super) covers: Covers,
 }
 
 impl GraphInput {
-    pub(super) fn new(
-        dimensions: usize,
-        block_rows: usize,
-        blocks: Vec<Arc<Vec<f32>>>,
-        slots: Vec<u32>,
-        covers: Covers,
-    ) -> Self {
-        Self { dimensions, block_rows, blocks, slots, covers }
-    }
-
-    fn row(&self, slot: u32) -> &[f32] {
+    fn row(&self, slot: u32) -> &[i8] {
         let at = slot as usize;
         let row = at % self.block_rows * self.dimensions;
         &self.blocks[at / self.block_rows][row..row + self.dimensions]
     }
 }
 
+/// Lists of numbers, end to end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Lists {
+    /// Where each list ends.
+    pub(super) ends: Vec<u32>,
+    pub(super) items: Vec<u32>,
+}
+
+impl Lists {
+    fn push(&mut self, list: impl IntoIterator<Item = u32>) {
+        self.items.extend(list);
+        self.ends.push(self.items.len() as u32);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, index: u32) -> &[u32] {
+        let index = index as usize;
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.items[start..self.ends[index] as usize]
+    }
+}
+
 /// A finished graph.
 pub struct Graph {
-    hnsw: Hnsw<'static, f32, Cosine>,
-    /// Slots of each node.
-    members: Vec<Vec<u32>>,
-    /// Nodes that no walk reaches.
-    unreachable: Vec<u32>,
-    covers: Covers,
+    /// Neighbours of each node.
+    pub(super) links: Lists,
+    /// Slots of each node, rising; a node is as near as its first.
+    pub(super) members: Lists,
+    /// Nodes at which walks begin.
+    pub(super) landmarks: Vec<u32>,
+    pub(super) covers: Covers,
+    pub(super) pool: Pool,
 }
 
 impl Graph {
-    /// Builds; takes about a millisecond of CPU a vector.
+    /// Builds on the calling thread; takes some tenths of a millisecond a vector.
     pub fn build(input: &GraphInput) -> Self {
-        let mut nodes: HashMap<Vec<u32>, usize> = HashMap::new();
-        let mut members: Vec<Vec<u32>> = Vec::new();
-        for slot in &input.slots {
-            let bits = input.row(*slot).iter().map(|v| v.to_bits()).collect();
-            let node = *nodes.entry(bits).or_insert_with(|| {
-                members.push(Vec::new());
-                members.len() - 1
-            });
-            members[node].push(*slot);
+        let groups = groups(input);
+        let hnsw = Hnsw::new(LINKS, groups.len().max(1), LAYERS, EF_CONSTRUCTION, Cosine);
+        for (node, slots) in groups.iter().enumerate() {
+            let scale = input.scales[slots[0] as usize];
+            hnsw.insert_slice((&packed(input.row(slots[0]), scale), node));
         }
-        drop(nodes);
-        let hnsw = Hnsw::new(LINKS, members.len().max(1), LAYERS, EF_CONSTRUCTION, Cosine);
-        for (node, slots) in members.iter().enumerate() {
-            hnsw.insert_slice((input.row(slots[0]), node));
-        }
-        let unreachable = unreachable(&hnsw, members.len())
-            .into_iter()
-            .flat_map(|node| members[node].iter().copied())
-            .collect();
-        Self { hnsw, members, unreachable, covers: input.covers }
+        let (links, levels) = exported(&hnsw, groups.len());
+        let mut landmarks = landmarks(&levels);
+        let lost = unreachable(&links, &landmarks);
+        landmarks.extend(lost);
+        let mut members = Lists::default();
+        groups.into_iter().for_each(|slots| members.push(slots));
+        Self { links, members, landmarks, covers: input.covers, pool: Pool::default() }
     }
 
     /// Vectors in it.
     pub fn len(&self) -> usize {
-        self.members.iter().map(Vec::len).sum()
+        self.members.items.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.members.items.is_empty()
     }
 
     /// What it was built from, where it was live.
     pub fn covers(&self) -> Covers {
         self.covers
     }
+}
 
-    /// Slots near the query, in no order: the walk's `ef` nodes and the unreachable ones.
-    pub fn search(&self, query: &[f32], ef: usize) -> Vec<u32> {
-        let mut found: Vec<u32> = self
-            .hnsw
-            .search(query, ef, ef)
-            .into_iter()
-            .flat_map(|n| self.members[n.d_id].iter().copied())
-            .collect();
-        found.extend(&self.unreachable);
-        found
+/// The slots of equal codes together, in order of the first of each.
+fn groups(input: &GraphInput) -> Vec<Vec<u32>> {
+    let mut nodes: HashMap<(&[i8], u32), usize> = HashMap::new();
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for slot in &input.slots {
+        let key = (input.row(*slot), input.scales[*slot as usize].to_bits());
+        let node = *nodes.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[node].push(*slot);
+    }
+    groups
+}
+
+/// The links of layer 0 and the layer of each node.
+fn exported(hnsw: &Hnsw<'static, i8, Cosine>, count: usize) -> (Lists, Vec<u8>) {
+    let mut by_node: Vec<Vec<u32>> = vec![Vec::new(); count];
+    let mut levels = vec![0u8; count];
+    for point in hnsw.get_point_indexation() {
+        let node = point.get_origin_id();
+        levels[node] = point.get_point_id().0;
+        let layers = point.get_neighborhood_id();
+        by_node[node] = layers.first().into_iter().flatten().map(|n| n.d_id as u32).collect();
+    }
+    let mut links = Lists::default();
+    by_node.into_iter().for_each(|list| links.push(list));
+    (links, levels)
+}
+
+fn landmarks(levels: &[u8]) -> Vec<u32> {
+    let of_layer = |layer: u8| -> Vec<u32> {
+        (0u32..).zip(levels).filter(|(_, level)| **level >= layer).map(|(node, _)| node).collect()
+    };
+    let layers = (1..LAYERS as u8).map(of_layer);
+    let few = layers.into_iter().find(|nodes| nodes.len() <= MAX_LANDMARKS);
+    match few {
+        Some(nodes) if !nodes.is_empty() => nodes,
+        // No layer above 0.
+        _ => (0..levels.len().min(1) as u32).collect(),
     }
 }
 
-/// Nodes that cannot be reached along layer 0 from any node of a higher layer, through
-/// which every walk enters.
-fn unreachable(hnsw: &Hnsw<'static, f32, Cosine>, count: usize) -> Vec<usize> {
-    let index = hnsw.get_point_indexation();
-    let mut links: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut queue = Vec::new();
-    let mut seen = vec![false; count];
-    for point in index {
-        let node = point.get_origin_id();
-        let neighbours = point.get_neighborhood_id();
-        links[node] =
-            neighbours.first().map_or_else(Vec::new, |n| n.iter().map(|n| n.d_id).collect());
-        if point.get_point_id().0 > 0 && !seen[node] {
-            seen[node] = true;
-            queue.push(node);
-        }
-    }
-    if queue.is_empty() && count > 0 {
-        seen[0] = true;
-        queue.push(0);
-    }
+/// Nodes that no walk from the landmarks reaches.
+fn unreachable(links: &Lists, landmarks: &[u32]) -> Vec<u32> {
+    let mut seen = vec![false; links.len()];
+    let mut queue = landmarks.to_vec();
+    queue.iter().for_each(|node| seen[*node as usize] = true);
     while let Some(node) = queue.pop() {
-        for next in std::mem::take(&mut links[node]) {
-            if !seen[next] {
-                seen[next] = true;
-                queue.push(next);
+        for next in links.get(node) {
+            if !std::mem::replace(&mut seen[*next as usize], true) {
+                queue.push(*next);
             }
         }
     }
-    (0..count).filter(|node| !seen[*node]).collect()
+    (0u32..).zip(seen).filter(|(_, seen)| !seen).map(|(node, _)| node).collect()
 }
 
 #[cfg(test)]
@@ -166,7 +210,7 @@ mod tests {
     use crate::embedded::vectors::{VectorOptions, Vectors};
 
     #[test]
-    fn every_copy_of_an_advert_is_found() {
+    fn copies_of_an_advert_are_one_node_and_every_node_is_reached() {
         let mut vectors = Vectors::new(4, VectorOptions::default());
         let mut live = Bitmap::default();
         for slot in 0..600u32 {
@@ -176,12 +220,26 @@ mod tests {
         }
         let graph = Graph::build(&vectors.graph_input(&live));
         assert_eq!((graph.len(), graph.members.len()), (600, 30));
-        for node in 0..30u32 {
-            let angle = f32::from(node as u8) / 30.0;
-            let found = graph.search(&[angle.cos(), angle.sin(), 0.0, 0.0], 4);
-            for copy in 0..20 {
-                assert!(found.contains(&(node + copy * 30)), "{node} {copy}");
-            }
+        for node in 0..30 {
+            let slots = graph.members.get(node);
+            assert_eq!(slots.len(), 20);
+            assert!(slots.iter().all(|s| s % 30 == slots[0] % 30), "{slots:?}");
         }
+        assert!(unreachable(&graph.links, &graph.landmarks).is_empty());
+    }
+
+    #[test]
+    fn what_no_link_leads_to_is_found_out() {
+        let mut links = Lists::default();
+        for list in [vec![1], vec![0], vec![3, 0], vec![], vec![2]] {
+            links.push(list);
+        }
+        assert_eq!(unreachable(&links, &[0]), [2, 3, 4]);
+        assert!(unreachable(&links, &[0, 4]).is_empty());
+    }
+
+    #[test]
+    fn the_scale_comes_back_from_behind_the_codes() {
+        assert_eq!(unpacked(&packed(&[1, -2, 3], 0.25)), (&[1, -2, 3][..], 0.25));
     }
 }

@@ -117,22 +117,27 @@ impl View {
         limit: usize,
         (eligible, tie): (&Bitmap, Tie<'_>),
     ) -> Vec<u32> {
-        let from = query.near.map(|p| p.unit_vector());
-        let far = |slot: u32| {
-            let chord = from.map_or(f64::INFINITY, |f| self.columns.chord_squared(slot, &f));
-            if chord.is_nan() { f64::INFINITY } else { chord }
-        };
-        let mut keyed: Vec<(f64, u32)> = eligible.iter().map(|slot| (far(slot), slot)).collect();
+        let keep = limit.saturating_mul(2).saturating_add(64);
         let order =
             |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
-        let keep = limit.saturating_mul(2).saturating_add(64);
-        if keyed.len() > keep {
-            keyed.select_nth_unstable_by(keep - 1, order);
-            keyed.truncate(keep);
-        }
+        let mut keyed = match &query.near {
+            Some(near) => self.columns.nearest(near, keep, (eligible, tie)),
+            None => Vec::new(),
+        };
         for (key, slot) in &mut keyed {
             let metres = query.near.and_then(|near| self.columns.metres(*slot, &near));
             *key = metres.unwrap_or(f64::INFINITY);
+        }
+        if keyed.len() < limit {
+            let placed =
+                |slot: &u32| query.near.is_some() && self.columns.located().contains(*slot);
+            let mut rest: Vec<(f64, u32)> =
+                eligible.iter().filter(|s| !placed(s)).map(|s| (f64::INFINITY, s)).collect();
+            if rest.len() > limit {
+                rest.select_nth_unstable_by(limit, order);
+                rest.truncate(limit);
+            }
+            keyed.extend(rest);
         }
         keyed.sort_unstable_by(order);
         keyed.into_iter().take(limit).map(|(_, slot)| slot).collect()

@@ -1,14 +1,16 @@
 //! Vectors: an exact scan where that is cheap, a graph where it is not.
 //!
-//! A scan reads one byte an element, keeps the best few hundred, and ranks those by the
-//! full vectors. Vectors newer than the graph are always scanned. See
-//! `benches/README.md` for where the graph begins to pay.
+//! Both read one byte an element, keep the best few hundred, and rank those by the full
+//! vectors. Vectors newer than the graph are always scanned. Where the graph begins to pay is
+//! measured when one is taken into use.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::graph::{Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
+use super::walk::Walk;
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
@@ -23,22 +25,29 @@ const RERANK_MIN: usize = 200;
 const CODES_AHEAD: usize = 12;
 const ROWS_AHEAD: usize = 3;
 
-/// When the graph is built and used. `examples/vector_plan.rs` measures both limits.
+/// When the graph is built and used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VectorOptions {
     /// Build a graph from so many vectors on.
     pub graph_from: usize,
-    /// Scan exactly while at most so many vectors are eligible.
-    pub exact_below: usize,
-    /// Candidates that the walk keeps, at least.
+    /// Scan exactly while at most so many vectors are eligible; `None`: as many as this machine
+    /// scans in the time of a walk, measured when a graph is taken into use.
+    pub exact_below: Option<usize>,
+    /// Nodes that the walk keeps, at least.
     pub ef_search: usize,
 }
 
 impl Default for VectorOptions {
     fn default() -> Self {
-        Self { graph_from: 150_000, exact_below: 150_000, ef_search: 400 }
+        Self { graph_from: 100_000, exact_below: None, ef_search: 200 }
     }
 }
+
+/// A score of a walk costs as much as so many of a scan: its rows lie anywhere.
+const WALK_COST: usize = 3;
+/// Walks and rows that are timed to find where the scan ends.
+const TIMED_WALKS: usize = 12;
+const TIMED_ROWS: usize = 4_000;
 
 /// The vectors of all slots.
 pub struct Vectors {
@@ -50,10 +59,12 @@ pub struct Vectors {
     count: usize,
     /// Slots whose vector came after their document, in the order of coming.
     late: Vec<u32>,
-    full: Vec<Arc<Vec<f32>>>,
-    codes: Vec<Vec<i8>>,
+    full: Vec<Vec<f32>>,
+    codes: Vec<Arc<Vec<i8>>>,
     scales: Vec<f32>,
     graph: Option<Graph>,
+    /// See [`VectorOptions::exact_below`].
+    exact_below: usize,
 }
 
 impl Vectors {
@@ -70,6 +81,7 @@ impl Vectors {
             codes: Vec::new(),
             scales: Vec::new(),
             graph: None,
+            exact_below: usize::MAX,
         }
     }
 
@@ -88,13 +100,13 @@ impl Vectors {
         let zeros = vec![0.0; if vector.is_some() { 0 } else { self.dimensions }];
         let row = vector.unwrap_or(&zeros);
         if self.len.is_multiple_of(BLOCK_ROWS) {
-            self.full.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
-            self.codes.push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
+            self.full.push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
+            self.codes.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
         }
         let block = self.full.len() - 1;
-        Arc::make_mut(&mut self.full[block]).extend_from_slice(row);
+        self.full[block].extend_from_slice(row);
         let (codes, scale) = quantize(row);
-        self.codes[block].extend(codes);
+        Arc::make_mut(&mut self.codes[block]).extend(codes);
         self.scales.push(scale);
         if vector.is_some() {
             self.present.set(self.len as u32);
@@ -115,9 +127,10 @@ impl Vectors {
         }
         let (block, row) = (slot as usize / BLOCK_ROWS, slot as usize % BLOCK_ROWS);
         let span = row * self.dimensions..(row + 1) * self.dimensions;
-        Arc::make_mut(&mut self.full[block])[span.clone()].copy_from_slice(vector);
+        self.full[block][span.clone()].copy_from_slice(vector);
         let (codes, scale) = quantize(vector);
-        for (place, code) in self.codes[block][span].iter_mut().zip(codes) {
+        let block = Arc::make_mut(&mut self.codes[block]);
+        for (place, code) in block[span].iter_mut().zip(codes) {
             *place = code;
         }
         self.scales[slot as usize] = scale;
@@ -152,12 +165,51 @@ impl Vectors {
     pub fn graph_input(&self, live: &Bitmap) -> GraphInput {
         let slots = live.iter().filter(|s| self.present.contains(*s)).collect();
         let covers = Covers { slots: self.len, vectors: self.count, late: self.late.len() };
-        GraphInput::new(self.dimensions, BLOCK_ROWS, self.full.clone(), slots, covers)
+        GraphInput {
+            dimensions: self.dimensions,
+            block_rows: BLOCK_ROWS,
+            blocks: self.codes.clone(),
+            scales: self.scales.clone(),
+            slots,
+            covers,
+        }
     }
 
-    /// Takes a finished graph into use.
-    pub fn install_graph(&mut self, graph: Graph) {
+    /// Takes a finished graph into use; a graph that does not fit the vectors is left out.
+    /// Returns up to how many eligible vectors are scanned from now on.
+    pub fn install_graph(&mut self, graph: Graph) -> Option<usize> {
+        let Covers { slots, vectors, late } = graph.covers();
+        if slots > self.len || vectors > self.count || late > self.late.len() || graph.is_empty() {
+            return None;
+        }
+        self.exact_below = match self.options.exact_below {
+            Some(fixed) => fixed,
+            None => self.scanned_in_the_time_of_a_walk(&graph),
+        };
         self.graph = Some(graph);
+        Some(self.exact_below)
+    }
+
+    fn scanned_in_the_time_of_a_walk(&self, graph: &Graph) -> usize {
+        let slots = &graph.members.items;
+        let some = |count: usize| slots.iter().step_by((slots.len() / count).max(1)).copied();
+        let queries: Vec<u32> = some(TIMED_WALKS).collect();
+        let rows: Vec<u32> = some(TIMED_ROWS).collect();
+        let started = Instant::now();
+        for slot in &queries {
+            let walked =
+                self.walked(graph, self.row(*slot), (self.options.ef_search, usize::MAX), &|_| {
+                    true
+                });
+            debug_assert!(walked.is_some(), "a walk without a limit ends");
+        }
+        let a_walk = started.elapsed().as_secs_f64() / queries.len() as f64;
+        let started = Instant::now();
+        for slot in &queries {
+            self.nearest_codes(&rows, self.row(*slot), (1, &|a, b| a.cmp(&b)));
+        }
+        let a_row = started.elapsed().as_secs_f64() / (queries.len() * rows.len()) as f64;
+        (a_walk / a_row.max(1e-10)) as usize
     }
 
     /// The `k` eligible slots nearest to a unit vector, best first; ties in the order of
@@ -169,30 +221,60 @@ impl Vectors {
         eligible: &Bitmap,
         (exact, tie): (bool, Tie<'_>),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
-        let slots: Vec<u32> = eligible.iter().filter(|s| self.present.contains(*s)).collect();
+        let present = |from: u32| eligible.iter_from(from).filter(|s| self.present.contains(*s));
         if exact {
-            return (self.ranked(slots, query, k, tie), VectorPlan::Exact);
+            return (self.ranked(present(0).collect(), query, k, tie), VectorPlan::Exact);
         }
         if let Some(graph) = &self.graph
-            && slots.len() > self.options.exact_below
-            && slots.len() * 2 >= self.len
+            && eligible.count() > self.exact_below
+            && let Some(found) = self.by_graph(graph, query, (k, tie), eligible)
         {
-            let ef = self.options.ef_search.max(k * 2);
-            let mut found: Vec<u32> =
-                graph.search(query, ef).into_iter().filter(|s| eligible.contains(*s)).collect();
-            if found.len() >= k {
-                let covers = graph.covers();
-                let newer = slots.partition_point(|s| (*s as usize) < covers.slots);
-                let late = self.late[covers.late..].iter().filter(|s| eligible.contains(**s));
-                let fresh: Vec<u32> = late.chain(&slots[newer..]).copied().collect();
-                found.extend(self.nearest_codes(&fresh, query, (k, tie)));
-                found.sort_unstable();
-                found.dedup();
-                return (self.ranked(found, query, k, tie), VectorPlan::Graph);
-            }
+            return (self.ranked(found, query, k, tie), VectorPlan::Graph);
         }
-        let kept = self.nearest_codes(&slots, query, (k, tie));
+        let kept = self.nearest_codes(&present(0).collect::<Vec<_>>(), query, (k, tie));
         (self.ranked(kept, query, k, tie), VectorPlan::Exact)
+    }
+
+    /// Candidates by a walk and by a scan of what the graph has not seen; `None` when the walk
+    /// would cost more than scanning all that is eligible.
+    fn by_graph(
+        &self,
+        graph: &Graph,
+        query: &[f32],
+        (k, tie): (usize, Tie<'_>),
+        eligible: &Bitmap,
+    ) -> Option<Vec<u32>> {
+        let ef = self.options.ef_search.max(k * 2);
+        let max_scores = eligible.count() / WALK_COST;
+        let is_eligible = |slot: u32| eligible.contains(slot);
+        let mut found = self.walked(graph, query, (ef, max_scores), &is_eligible)?;
+        let covers = graph.covers();
+        let late = self.late[covers.late..].iter().copied().filter(|s| eligible.contains(*s));
+        let newer = eligible.iter_from(covers.slots as u32);
+        let fresh: Vec<u32> = late.chain(newer.filter(|s| self.present.contains(*s))).collect();
+        found.extend(self.nearest_codes(&fresh, query, (k, tie)));
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    fn walked(
+        &self,
+        graph: &Graph,
+        query: &[f32],
+        (ef, max_scores): (usize, usize),
+        is_eligible: &dyn Fn(u32) -> bool,
+    ) -> Option<Vec<u32>> {
+        let (codes, _) = quantize(query);
+        let codes: Vec<i8> = codes.collect();
+        let dot_codes = kernels::dot_codes();
+        graph.walk(&Walk {
+            score: &|slot| dot_codes(self.codes(slot), &codes) as f32 * self.scales[slot as usize],
+            prefetch: &|slot| kernels::prefetch(self.codes(slot)),
+            is_eligible,
+            ef,
+            max_scores,
+        })
     }
 
     /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes
@@ -324,7 +406,7 @@ mod tests {
     #[test]
     fn the_graph_with_fresh_vectors_finds_nearly_all_and_no_dead_ones() {
         let rows = sample(4_000, 9);
-        let options = VectorOptions { graph_from: 1_000, exact_below: 100, ef_search: 128 };
+        let options = VectorOptions { graph_from: 1_000, exact_below: Some(100), ef_search: 80 };
         let (mut vectors, mut live) = filled(&rows[..3_500], options);
         assert!(vectors.wants_graph());
         let graph = Graph::build(&vectors.graph_input(&live));
@@ -354,6 +436,13 @@ mod tests {
             shared += walk.iter().filter(|hit| exact.contains(hit)).count();
         }
         assert!(shared >= 490, "recall@10 {}", shared as f64 / 500.0);
+        // Few are left and they lie anywhere: walking would cost more than looking at all.
+        (0..4_001).filter(|s| s % 25 != 1).for_each(|s| live.clear(s));
+        for query in sample(10, 12) {
+            let (scan, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
+            assert_eq!(plan, VectorPlan::Exact);
+            assert_eq!(scan, vectors.search(&query, 10, &live, (true, &by_slot)).0);
+        }
     }
 
     #[test]

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 use jobmatch_domain::{DocumentId, Facets, Seq};
 use jobmatch_index::{
     Batch, Change, Document, EmbeddedEngine, Engine, EngineError, EngineOptions, Fields, Query,
+    VectorOptions,
 };
 
 use crate::strategies::options;
 
 fn document(n: usize) -> Change {
+    placed(n, vec![1.0, 0.0, 0.0, 0.0])
+}
+
+fn placed(n: usize, vector: Vec<f32>) -> Change {
     Change::Upsert(Box::new(Document {
         id: DocumentId::parse(&format!("D{n}")).unwrap(),
         seq: Seq(n as u64 + 1),
@@ -17,7 +22,7 @@ fn document(n: usize) -> Change {
         fields: Fields {
             title_words: vec![format!("词{n}"), "洗碗".into()], ..Fields::default()
         },
-        vector: Some(vec![1.0, 0.0, 0.0, 0.0]),
+        vector: Some(vector),
     }))
 }
 
@@ -171,4 +176,49 @@ async fn an_index_that_differs_in_its_space_alone_can_be_opened_in_its_own() {
     assert!(EmbeddedEngine::in_other_space(&path, &newer).is_none());
     assert!(EmbeddedEngine::in_other_space(&path, &options()).is_none());
     assert!(EmbeddedEngine::in_other_space(folder.path(), &options()).is_none());
+}
+
+/// An unlike vector for each number.
+fn spread(n: usize) -> Vec<f32> {
+    let angle = n as f32 * 0.37;
+    let row = [angle.cos(), angle.sin(), (n % 7) as f32 / 7.0, (n % 11) as f32 / 11.0];
+    let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+    row.map(|v| v / norm).to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graph_is_there_again_after_a_restart_and_a_damaged_one_is_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    let vectors = VectorOptions { graph_from: 300, exact_below: Some(50), ef_search: 32 };
+    let options = EngineOptions { vectors, ..options() };
+    let built = async |engine: &EmbeddedEngine| {
+        for _ in 0..600 {
+            if engine.stats().graph_vectors == 400 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no graph: {:?}", engine.stats());
+    };
+    let engine = EmbeddedEngine::create(&path, options.clone()).unwrap();
+    let changes = (0..400).map(|n| placed(n, spread(n)));
+    engine.apply(Batch { changes: changes.collect(), seq: Seq(1) }).await.unwrap();
+    built(&engine).await;
+    let query = Query { vector: Some(spread(5)), limit: 5, ..Query::default() };
+    let before = engine.retrieve(query.clone()).await.unwrap();
+    drop(engine);
+    let engine = EmbeddedEngine::open(&path, options.clone()).unwrap();
+    assert_eq!(engine.stats().graph_vectors, 400, "at once");
+    assert_eq!(engine.retrieve(query.clone()).await.unwrap().hits, before.hits);
+    drop(engine);
+
+    let file = path.join("graph.bin");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let engine = EmbeddedEngine::open(&path, options).unwrap();
+    assert_eq!(engine.retrieve(query).await.unwrap().hits, before.hits, "by a scan meanwhile");
+    built(&engine).await;
 }

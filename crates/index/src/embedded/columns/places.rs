@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jobmatch_domain::{Facets, Point};
 
+use super::super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 
 /// Side of a cell in degrees, some 4 to 5.5 km in Shandong: a city has hundreds of cells, and
@@ -17,8 +18,6 @@ const CLOSE: f64 = 1e-6;
 #[derive(Debug, Default)]
 pub(super) struct Places {
     points: Vec<Option<Point>>,
-    /// Points on the unit sphere; NaN where there is none.
-    units: Vec<[f64; 3]>,
     /// Chord of the straight-line way that a person goes; infinite without a limit.
     reaches: Vec<f64>,
     cells: Vec<Cell>,
@@ -36,6 +35,8 @@ struct Cell {
     /// The longest of the members' own ways.
     reach: f64,
     slots: Vec<u32>,
+    /// Their points on the unit sphere, side by side: slots of one place lie far apart.
+    units: Vec<[f64; 3]>,
 }
 
 /// How far is asked for.
@@ -51,19 +52,19 @@ impl Places {
     pub(super) fn push(&mut self, facets: &Facets) {
         let slot = self.points.len() as u32;
         let reach = facets.reach_metres().map_or(f64::INFINITY, Point::chord_for_metres);
-        let unit = facets.point.map_or([f64::NAN; 3], |p| p.unit_vector());
         self.points.push(facets.point);
-        self.units.push(unit);
         self.reaches.push(reach);
         let Some(point) = facets.point else { return };
         self.located.set(slot);
         if reach.is_finite() {
             self.limited.set(slot);
         }
+        let unit = point.unit_vector();
         let cell = self.cell_of(&point);
         cell.radius = cell.radius.max(chord_squared(&cell.centre, &unit).sqrt());
         cell.reach = cell.reach.max(if reach.is_finite() { reach } else { 0.0 });
         cell.slots.push(slot);
+        cell.units.push(unit);
     }
 
     fn cell_of(&mut self, point: &Point) -> &mut Cell {
@@ -73,7 +74,8 @@ impl Places {
         let index = *self.cells_by_degrees.entry(key).or_insert(next);
         if index == next {
             let centre = point.unit_vector();
-            self.cells.push(Cell { centre, radius: 0.0, reach: 0.0, slots: Vec::new() });
+            let (slots, units) = (Vec::new(), Vec::new());
+            self.cells.push(Cell { centre, radius: 0.0, reach: 0.0, slots, units });
         }
         &mut self.cells[index as usize]
     }
@@ -92,10 +94,40 @@ impl Places {
         &self.limited
     }
 
-    /// Square of the chord on the unit sphere from a point: orders like the distance and
-    /// costs a tenth. NaN where the place is not known.
-    pub(super) fn chord_squared(&self, slot: u32, from: &[f64; 3]) -> f64 {
-        chord_squared(&self.units[slot as usize], from)
+    /// The eligible slots with a place that are nearest to a point, `keep` of them if there are as
+    /// many, in no order, with the squares of their chords; ties in the order of `tie`. Cells are
+    /// looked at from the nearest on, until the rest lies farther than what was found.
+    pub(super) fn nearest(
+        &self,
+        from: &Point,
+        keep: usize,
+        (eligible, tie): (&Bitmap, Tie<'_>),
+    ) -> Vec<(f64, u32)> {
+        let unit = from.unit_vector();
+        let least = |cell: &Cell| {
+            let chord = chord_squared(&cell.centre, &unit).sqrt() - cell.radius;
+            (chord * (1.0 - CLOSE) - CLOSE).max(0.0).powi(2)
+        };
+        let mut cells: Vec<(f64, &Cell)> = self.cells.iter().map(|c| (least(c), c)).collect();
+        cells.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let order =
+            |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
+        let mut found: Vec<(f64, u32)> = Vec::new();
+        let mut bound = f64::INFINITY;
+        for (least, cell) in cells {
+            if least > bound {
+                break;
+            }
+            let members = cell.slots.iter().zip(&cell.units);
+            let near = members.map(|(slot, at)| (chord_squared(at, &unit), *slot));
+            found.extend(near.filter(|(chord, slot)| *chord <= bound && eligible.contains(*slot)));
+            if found.len() > keep && keep > 0 {
+                let (_, last, _) = found.select_nth_unstable_by(keep - 1, order);
+                bound = last.0;
+                found.truncate(keep);
+            }
+        }
+        found
     }
 
     /// The slots within reach of a point. Chords decide; within a hair of the limit `is_within`
@@ -122,12 +154,12 @@ impl Places {
                 cell.slots.iter().for_each(|slot| found.set(*slot));
                 continue;
             }
-            for slot in &cell.slots {
+            for (slot, at) in cell.slots.iter().zip(&cell.units) {
                 let bound = match reach {
                     Reach::Metres(_) => bound,
                     Reach::Own => self.reaches[*slot as usize],
                 };
-                let chord = self.chord_squared(*slot, &unit).sqrt();
+                let chord = chord_squared(at, &unit).sqrt();
                 let close = (chord - bound).abs() <= CLOSE * bound + 1e-9;
                 if if close { is_within(*slot) } else { chord < bound } {
                     found.set(*slot);
@@ -166,6 +198,38 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_nearest_by_cells_are_the_nearest_of_all(
+            documents in proptest::collection::vec(document(), 0..80),
+            from in point(),
+            keep in 1usize..20,
+            left_out in proptest::collection::btree_set(0u32..80, 0..40),
+        ) {
+            let mut places = Places::default();
+            let mut eligible = Bitmap::default();
+            for (slot, document) in (0u32..).zip(&documents) {
+                places.push(document);
+                if !left_out.contains(&slot) {
+                    eligible.set(slot);
+                }
+            }
+            let unit = from.unit_vector();
+            let chord = |slot: u32| {
+                let at = documents[slot as usize].point?;
+                Some((chord_squared(&at.unit_vector(), &unit), slot))
+            };
+            let mut expected: Vec<(f64, u32)> = eligible.iter().filter_map(chord).collect();
+            // Ties backwards, as those of ids may be.
+            let order =
+                |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1));
+            expected.sort_by(order);
+            expected.truncate(keep);
+            let mut found = places.nearest(&from, keep, (&eligible, &|a, b| b.cmp(&a)));
+            found.sort_by(order);
+            found.truncate(keep);
+            prop_assert_eq!(found, expected);
+        }
+
         #[test]
         fn cells_find_what_distances_find(
             documents in proptest::collection::vec(document(), 0..80),

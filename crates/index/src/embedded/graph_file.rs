@@ -1,0 +1,118 @@
+//! A graph on disk, so that a restart need not build it again.
+//!
+//! A line that names the format, a header, the arrays, and a checksum of all of it. The header
+//! tells which documents the graph was built from: slots count the upserts of the document log,
+//! so a graph fits a log that begins with the same ones.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::graph::{Covers, Graph, Lists};
+use super::walk::Pool;
+
+const MAGIC: &[u8] = b"jobmatch-graph 1\n";
+const CHECKSUM_BYTES: usize = 4;
+
+/// Writes a graph beside its place and renames it into it. `documents` is a digest of the
+/// documents in the slots that it covers.
+pub(super) fn save(graph: &Graph, documents: u32, path: &Path) -> io::Result<()> {
+    let Covers { slots, vectors, late } = graph.covers;
+    let mut bytes = MAGIC.to_vec();
+    for number in [slots as u64, vectors as u64, late as u64, u64::from(documents)] {
+        bytes.extend(number.to_le_bytes());
+    }
+    let Graph { links, members, landmarks, .. } = graph;
+    for array in [&links.ends, &links.items, &members.ends, &members.items, landmarks] {
+        bytes.extend((array.len() as u64).to_le_bytes());
+        bytes.extend(array.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+    let beside = path.with_extension("new");
+    let mut file = File::create(&beside)?;
+    file.write_all(&bytes)?;
+    file.sync_all()?;
+    std::fs::rename(beside, path)
+}
+
+/// Reads a graph that was built from these documents; the reason when it cannot be used.
+/// `documents` gives the digest of the first so many slots, `None` when there are fewer.
+pub(super) fn load(
+    path: &Path,
+    documents: impl Fn(usize) -> Option<u32>,
+) -> Result<Graph, &'static str> {
+    let bytes = std::fs::read(path).map_err(|_| "it cannot be read")?;
+    let (content, sum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or("it is cut short")?;
+    let content = content.strip_prefix(MAGIC).ok_or("it is of another format")?;
+    if crc32fast::hash(&bytes[..bytes.len() - CHECKSUM_BYTES]) != u32::from_le_bytes(*sum) {
+        return Err("its checksum is wrong");
+    }
+    let mut rest = content;
+    let mut number = || -> Option<u64> {
+        let (head, tail) = rest.split_first_chunk::<8>()?;
+        rest = tail;
+        Some(u64::from_le_bytes(*head))
+    };
+    let header = [number(), number(), number(), number()];
+    let [Some(slots), Some(vectors), Some(late), Some(digest)] = header else {
+        return Err("it is cut short");
+    };
+    let mut array = || -> Option<Vec<u32>> {
+        let (head, tail) = rest.split_first_chunk::<8>()?;
+        let length = usize::try_from(u64::from_le_bytes(*head)).ok()?.checked_mul(4)?;
+        let (numbers, tail) = tail.split_at_checked(length)?;
+        rest = tail;
+        Some(
+            numbers.chunks_exact(4).map(|n| u32::from_le_bytes([n[0], n[1], n[2], n[3]])).collect(),
+        )
+    };
+    let mut lists = || Some(Lists { ends: array()?, items: array()? });
+    let (links, members) = (lists(), lists());
+    let (Some(links), Some(members), Some(landmarks)) = (links, members, array()) else {
+        return Err("it is cut short");
+    };
+    let covers = Covers { slots: slots as usize, vectors: vectors as usize, late: late as usize };
+    if documents(covers.slots).map(u64::from) != Some(digest) {
+        return Err("it was built from other documents");
+    }
+    Ok(Graph { links, members, landmarks, covers, pool: Pool::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph() -> Graph {
+        let lists = |ends: &[u32], items: &[u32]| Lists { ends: ends.into(), items: items.into() };
+        Graph {
+            links: lists(&[1, 2, 2], &[1, 2]),
+            members: lists(&[1, 3, 4], &[0, 1, 4, 5]),
+            landmarks: vec![0],
+            covers: Covers { slots: 6, vectors: 4, late: 1 },
+            pool: Pool::default(),
+        }
+    }
+
+    #[test]
+    fn a_graph_comes_back_and_a_changed_byte_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("graph.bin");
+        save(&graph(), 77, &path).unwrap();
+        let documents = |slots| (slots == 6).then_some(77);
+        let (back, made) = (load(&path, documents).unwrap(), graph());
+        assert_eq!((&back.links, &back.members), (&made.links, &made.members));
+        assert_eq!((&back.landmarks, back.covers), (&made.landmarks, made.covers));
+        assert_eq!(load(&path, |_| Some(78)).err(), Some("it was built from other documents"));
+        assert_eq!(load(&path, |_| None).err(), Some("it was built from other documents"));
+
+        let bytes = std::fs::read(&path).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 4;
+            std::fs::write(&path, &changed).unwrap();
+            assert!(load(&path, documents).is_err(), "byte {at}");
+            std::fs::write(&path, &bytes[..at]).unwrap();
+            assert!(load(&path, documents).is_err(), "cut at {at}");
+        }
+    }
+}
