@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use jobmatch_domain::Date;
+use jobmatch_index::VectorOptions;
 use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
+use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatchd::config::Config;
@@ -72,6 +74,29 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let searchable_in = started.elapsed();
     let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
     Bench { running, client, loaded_in, searchable_in, today, _folder: folder }
+}
+
+impl Bench {
+    /// Waits until the graph of the postings' vectors, if there are enough for one, is built of
+    /// three quarters of them or more; returns how long that took.
+    ///
+    /// # Panics
+    /// When the service does not answer.
+    pub async fn settled(&self) -> Duration {
+        let started = Instant::now();
+        let address = self.running.admin_address.expect("an AdminService");
+        let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
+        let mut admin = AdminServiceClient::new(channel.connect().await.expect("a connection"));
+        loop {
+            let stats = admin.get_stats(v1::GetStatsRequest {}).await.expect("an answer");
+            let postings = stats.into_inner().collections.into_iter().next().expect("postings");
+            let is_due = postings.indexed >= VectorOptions::default().graph_from as u64;
+            if !is_due || postings.graph_vectors * 4 >= postings.indexed * 3 {
+                return started.elapsed();
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
 }
 
 /// A quantile of sorted values, by the nearest rank.

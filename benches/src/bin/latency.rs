@@ -31,6 +31,8 @@ async fn main() {
         rate(bench.loaded_in),
         rate(bench.searchable_in)
     );
+    let settled_in = bench.settled().await;
+    println!("the graph of the vectors took {:.0} s more", settled_in.as_secs_f64());
     let mut generator = Generator::new(SEED + 1, bench.today, 60);
     let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut eligible: Vec<f64> = Vec::new();

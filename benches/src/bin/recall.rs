@@ -25,6 +25,8 @@ const SELECTIVITIES: [f64; 8] = [1.0, 0.5, 0.2, 0.1, 0.04, 0.01, 0.001, 0.0001];
 async fn main() {
     let arguments = Arguments::parse();
     let mut bench = start(arguments.postings, SPREAD_DAYS).await;
+    let settled_in = bench.settled().await.as_secs_f64();
+    println!("the graph of the vectors took {settled_in:.0} s");
     println!("{} postings, recall@10 against exhaustive search\n", arguments.postings);
     println!("| selectivity | vector leg | plan | whole ranking |\n|---|---|---|---|");
     for selectivity in SELECTIVITIES {

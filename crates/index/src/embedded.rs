@@ -21,8 +21,7 @@ mod words;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
-use std::time::Instant;
+use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
@@ -30,7 +29,6 @@ use parking_lot::{Mutex, RwLock};
 
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use self::columns::Columns;
-use self::graph::Graph;
 use self::lexical::Lexical;
 use self::log::{Log, Mark};
 use self::vectors::{VectorOptions, Vectors};
@@ -47,9 +45,6 @@ const MAX_DEAD_SHARE: f64 = 0.6;
 /// Below so many slots dead versions do not matter.
 const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
-
-/// The graph's file in the engine's folder.
-const GRAPH_FILE: &str = "graph.bin";
 
 /// Form of the files; an index of another one is built anew.
 const FORMAT: u32 = 3;
@@ -155,7 +150,7 @@ impl EmbeddedEngine {
                 reason: "it mostly holds dead versions".into(),
             });
         }
-        view.load_graph(&folder.join(GRAPH_FILE));
+        view.load_graph(folder);
         let engine = Self::on(folder, options, view, Writer { log, lexical, broken: false });
         engine.consider_graph();
         Ok(engine)
@@ -168,38 +163,6 @@ impl EmbeddedEngine {
             folder: folder.to_owned(),
             shared: Arc::new(shared),
             writer: Arc::new(Mutex::new(writer)),
-        }
-    }
-
-    /// Builds a graph on a thread of its own when one is due and none is being built.
-    fn consider_graph(&self) {
-        let shared = self.shared.clone();
-        if !shared.view.read().vectors.wants_graph()
-            || shared.building.swap(true, AtomicOrdering::AcqRel)
-        {
-            return;
-        }
-        let name = format!("graph-{}", self.options.collection.name());
-        let path = self.folder.join(GRAPH_FILE);
-        let build = move || {
-            let input = {
-                let view = shared.view.read();
-                view.vectors.graph_input(&view.live)
-            };
-            let started = Instant::now();
-            let graph = Graph::build(&input);
-            let (vectors, seconds) = (graph.len(), started.elapsed().as_secs());
-            let documents = shared.view.read().digest(graph.covers().slots);
-            if let Some(Err(error)) = documents.map(|d| graph_file::save(&graph, d, &path)) {
-                tracing::error!(%error, "the graph is not kept; a restart builds it anew");
-            }
-            let exact_below = shared.view.write().vectors.install_graph(graph);
-            tracing::info!(vectors, seconds, exact_below, "graph built");
-            shared.building.store(false, AtomicOrdering::Release);
-        };
-        if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
-            tracing::error!(%error, "no thread to build the graph on; vectors are scanned");
-            self.shared.building.store(false, AtomicOrdering::Release);
         }
     }
 
@@ -458,32 +421,6 @@ impl View {
                 self.slots.remove(&self.ids[slot as usize].0);
             }
         }
-    }
-
-    /// Takes a graph into use that an earlier run has built. One that does not fit is built anew
-    /// in the background; until then vectors are scanned.
-    fn load_graph(&mut self, path: &Path) {
-        if !path.exists() {
-            return;
-        }
-        match graph_file::load(path, |slots| self.digest(slots)) {
-            Ok(graph) => {
-                let vectors = graph.len();
-                let exact_below = self.vectors.install_graph(graph);
-                tracing::info!(vectors, exact_below, "graph read");
-            }
-            Err(reason) => tracing::warn!(reason, "the graph is not used"),
-        }
-    }
-
-    /// Digest of the documents in the first slots; `None` when there are fewer.
-    fn digest(&self, slots: usize) -> Option<u32> {
-        let mut hasher = crc32fast::Hasher::new();
-        for (id, seq) in self.ids.get(..slots)? {
-            hasher.update(id.as_str().as_bytes());
-            hasher.update(&seq.0.to_le_bytes());
-        }
-        Some(hasher.finalize())
     }
 
     fn bury(&mut self, slot: u32) {

@@ -13,8 +13,8 @@ use super::kernels;
 use super::walk::Pool;
 
 /// Links of a node above layer 0 (twice as many on it), and candidates kept while building.
-const LINKS: usize = 24;
-const EF_CONSTRUCTION: usize = 200;
+const LINKS: usize = 16;
+const EF_CONSTRUCTION: usize = 100;
 const LAYERS: usize = 16;
 /// Walks begin at the lowest layer above 0 with no more nodes than this: comparing all of them
 /// costs as much as some steps of a walk, and spares the layers between.

@@ -1,13 +1,41 @@
-//! What the keeper of an index asks beside changes and questions: which vectors it has, and
-//! which space it was made in.
+//! What goes on beside changes and questions: graphs are built, and the keeper of an index asks
+//! which vectors it has and which space it was made in.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use jobmatch_domain::{DocumentId, Seq};
 
-use super::{EmbeddedEngine, EngineOptions, log};
+use super::graph::Graph;
+use super::{EmbeddedEngine, EngineOptions, Shared, View, graph_file, log};
+
+/// The graph's file in the engine's folder.
+const GRAPH_FILE: &str = "graph.bin";
 
 impl EmbeddedEngine {
+    /// Builds graphs on a thread of its own while one is due, unless that is being done. Of two
+    /// cores it takes one, and questions never wait for it.
+    pub(super) fn consider_graph(&self) {
+        let shared = self.shared.clone();
+        if !shared.view.read().vectors.wants_graph() || shared.building.swap(true, Ordering::AcqRel)
+        {
+            return;
+        }
+        let name = format!("graph-{}", self.options.collection.name());
+        let path = self.folder.join(GRAPH_FILE);
+        let build = move || {
+            while shared.view.read().vectors.wants_graph() {
+                shared.build_graph(&path);
+            }
+            shared.building.store(false, Ordering::Release);
+        };
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
+            tracing::error!(%error, "no thread to build the graph on; vectors are scanned");
+            self.shared.building.store(false, Ordering::Release);
+        }
+    }
+
     /// The space of its vectors.
     pub fn space(&self) -> &str {
         &self.options.space
@@ -58,5 +86,52 @@ impl EmbeddedEngine {
         let bare = view.live.iter().filter(|slot| view.vectors.get(*slot).is_none());
         let versions = bare.map(|slot| &view.ids[slot as usize]);
         versions.filter(|(id, seq)| wanted(id, *seq)).take(limit).cloned().collect()
+    }
+}
+
+impl Shared {
+    fn build_graph(&self, path: &Path) {
+        let input = {
+            let view = self.view.read();
+            view.vectors.graph_input(&view.live)
+        };
+        let started = Instant::now();
+        let graph = Graph::build(&input);
+        let (vectors, seconds) = (graph.len(), started.elapsed().as_secs());
+        let documents = self.view.read().digest(graph.covers().slots);
+        if let Some(Err(error)) = documents.map(|d| graph_file::save(&graph, d, path)) {
+            tracing::error!(%error, "the graph is not kept; a restart builds it anew");
+        }
+        let exact_below = self.view.write().vectors.install_graph(graph);
+        tracing::info!(vectors, seconds, exact_below, "graph built");
+    }
+}
+
+impl View {
+    /// Takes a graph into use that an earlier run has built. One that does not fit is built anew
+    /// in the background; until then vectors are scanned.
+    pub(super) fn load_graph(&mut self, folder: &Path) {
+        let path = folder.join(GRAPH_FILE);
+        if !path.exists() {
+            return;
+        }
+        match graph_file::load(&path, |slots| self.digest(slots)) {
+            Ok(graph) => {
+                let vectors = graph.len();
+                let exact_below = self.vectors.install_graph(graph);
+                tracing::info!(vectors, exact_below, "graph read");
+            }
+            Err(reason) => tracing::warn!(reason, "the graph is not used"),
+        }
+    }
+
+    /// Digest of the documents in the first slots; `None` when there are fewer.
+    fn digest(&self, slots: usize) -> Option<u32> {
+        let mut hasher = crc32fast::Hasher::new();
+        for (id, seq) in self.ids.get(..slots)? {
+            hasher.update(id.as_str().as_bytes());
+            hasher.update(&seq.0.to_le_bytes());
+        }
+        Some(hasher.finalize())
     }
 }

@@ -36,10 +36,12 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "jobmatch-embed",
         ],
     ),
+    // Benches also know when the engine builds a graph.
     (
         "jobmatch-benches",
         &[
             "jobmatch-domain",
+            "jobmatch-index",
             "jobmatch-matching",
             "jobmatch-proto",
             "jobmatch-text",
