@@ -8,8 +8,8 @@ use jobmatch_domain::{Condition, ConditionKind, ConditionMode, ConditionState, F
 pub struct Checked {
     /// No required condition is unmet.
     pub eligible: bool,
-    /// Preferred conditions that are unmet.
-    pub preferred_unmet: usize,
+    /// Kinds of the preferred conditions that are unmet.
+    pub preferred_unmet: Vec<ConditionKind>,
     /// The posting needs a right, and whether the person has it is not known.
     pub right_unknown: bool,
     /// Outcome by condition, in the order asked.
@@ -20,13 +20,10 @@ pub struct Checked {
 /// ones already; this holds what the index says against what the store says now.
 pub fn check(conditions: &[Condition], modes: &Modes, facets: &Facets) -> Checked {
     let states: Vec<_> = conditions.iter().map(|c| c.evaluate(facets)).collect();
-    let unmet = |mode| {
-        let of_mode = |c: &Condition| modes.of(c.kind()) == mode;
-        conditions
-            .iter()
-            .zip(&states)
-            .filter(|(c, s)| **s == ConditionState::Unmet && of_mode(c))
-            .count()
+    let unmet = |mode: ConditionMode| {
+        let fails = conditions.iter().zip(&states).filter(|(_, s)| **s == ConditionState::Unmet);
+        let kinds = fails.map(|(c, _)| c.kind()).filter(|kind| modes.of(*kind) == mode);
+        kinds.collect::<Vec<_>>()
     };
     let right_unknown = conditions
         .iter()
@@ -34,7 +31,7 @@ pub fn check(conditions: &[Condition], modes: &Modes, facets: &Facets) -> Checke
         .any(|(c, s)| c.kind() == ConditionKind::Right && *s == ConditionState::Unknown);
     Checked {
         right_unknown,
-        eligible: unmet(ConditionMode::Required) == 0,
+        eligible: unmet(ConditionMode::Required).is_empty(),
         preferred_unmet: unmet(ConditionMode::Preferred),
         states,
     }

@@ -1,5 +1,6 @@
 //! Convex fusion: one score from the factors' values.
 
+use jobmatch_domain::ConditionKind;
 use jobmatch_domain::matching::Multipliers;
 
 use crate::eligibility::Checked;
@@ -39,6 +40,11 @@ pub fn fuse(values: &[Option<f64>; 11], profile: &RankingProfile, by: &Multiplie
 /// nDCG@10 was .877 on the public half, with 0.6 .886.
 const PREFERRED_UNMET: f64 = 0.6;
 
+/// The same for the kind of employment, which persons say plainly where they say it. With 0.6 as
+/// for the others 43 of 600 postings in the first ten of free-text persons were of a kind that
+/// the person does not take, with 0.2 20, for .005 of nDCG@10; with 0.1 12, for .010.
+const KIND_UNMET: f64 = 0.2;
+
 /// Factor on the score of a posting kept for some groups when the person tells of none: it
 /// doesn't vanish, and stands behind what the person may take for certain.
 const RIGHT_UNKNOWN: f64 = 0.4;
@@ -46,9 +52,13 @@ const RIGHT_UNKNOWN: f64 = 0.4;
 /// The score after the penalties for preferred conditions that are unmet and for a right
 /// that is not known.
 pub fn penalised(score: f64, checked: &Checked) -> f64 {
-    let unmet = i32::try_from(checked.preferred_unmet).unwrap_or(i32::MAX);
+    let factor = |kind: &ConditionKind| match *kind == ConditionKind::Kind {
+        true => KIND_UNMET,
+        false => PREFERRED_UNMET,
+    };
+    let unmet: f64 = checked.preferred_unmet.iter().map(factor).product();
     let right = if checked.right_unknown { RIGHT_UNKNOWN } else { 1.0 };
-    score * PREFERRED_UNMET.powi(unmet) * right
+    score * unmet * right
 }
 
 #[cfg(test)]
@@ -72,6 +82,22 @@ mod tests {
             better[which] = Some(base + (1.0 - base) * raise);
             prop_assert!(fuse(&better, &profile, &by).score >= before.score - 1e-12);
         }
+    }
+
+    #[test]
+    fn a_kind_that_is_not_taken_weighs_more_than_another_wish() {
+        let after = |kinds: &[ConditionKind]| {
+            let checked = Checked {
+                eligible: true,
+                preferred_unmet: kinds.to_vec(),
+                right_unknown: false,
+                states: Vec::new(),
+            };
+            penalised(1.0, &checked)
+        };
+        let (kind, pay) = (after(&[ConditionKind::Kind]), after(&[ConditionKind::Pay]));
+        assert!(kind < pay && pay < after(&[]));
+        assert!((after(&[ConditionKind::Kind, ConditionKind::Pay]) - kind * pay).abs() < 1e-12);
     }
 
     #[test]

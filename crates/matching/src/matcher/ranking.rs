@@ -281,24 +281,18 @@ impl<'a> Ranking<'a> {
 }
 
 impl Current {
+    fn of<R>(stored: &Stored<R>, volatile: Volatile) -> Self {
+        let Stored { seq, content_seq, updated, .. } = *stored;
+        Self { seq, content_seq, updated, volatile, posting: None }
+    }
+
     fn of_posting(stored: Stored<JobPosting>) -> Self {
-        Self {
-            seq: stored.seq,
-            content_seq: stored.content_seq,
-            updated: stored.updated,
-            volatile: Volatile::of_posting(&stored.record),
-            posting: Some(Box::new(stored.record)),
-        }
+        let current = Self::of(&stored, Volatile::of_posting(&stored.record));
+        Self { posting: Some(Box::new(stored.record)), ..current }
     }
 
     fn of_profile(stored: Stored<Profile>) -> Self {
-        Self {
-            seq: stored.seq,
-            content_seq: stored.content_seq,
-            updated: stored.updated,
-            volatile: Volatile::of_profile(&stored.record),
-            posting: None,
-        }
+        Self::of(&stored, Volatile::of_profile(&stored.record))
     }
 }
 
