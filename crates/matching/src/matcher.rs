@@ -72,21 +72,19 @@ impl Matcher {
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Postings, request.options.min_seq).await?;
-        self.postings_as_of(request, as_of).await
+        let this = self.clone();
+        off_the_workers(move |runtime| this.postings_as_of(request, as_of, runtime)).await
     }
 
-    async fn postings_as_of(
+    fn postings_as_of(
         &self,
         request: MatchPostings,
         as_of: Instant,
+        runtime: &Handle,
     ) -> Result<MatchPage, MatchingError> {
         let mut watch = Stopwatch::start();
-        let this = self.clone();
-        off_the_workers(move |runtime| {
-            let question = this.ask_postings(request, as_of, &mut watch)?;
-            runtime.block_on(this.answer(&question, watch))
-        })
-        .await
+        let question = self.ask_postings(request, as_of, &mut watch)?;
+        runtime.block_on(self.answer(&question, watch))
     }
 
     /// People for a job.

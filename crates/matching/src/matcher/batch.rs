@@ -1,11 +1,12 @@
 //! Jobs for every person of some divisions: the nightly push.
 
 use futures::stream::{self, Stream, StreamExt};
-use jobmatch_domain::matching::{BatchAnswer, MatchBatch, MatchPage, MatchPostings, Person};
-use jobmatch_domain::{Collection, Condition, DocumentId, Instant, Profile, Volatile};
+use jobmatch_domain::matching::{BatchAnswer, MatchBatch, MatchPostings, Person};
+use jobmatch_domain::{Collection, Condition, Division, DocumentId, Instant, Profile, Volatile};
 use jobmatch_index::Engine;
+use tokio::runtime::Handle;
 
-use super::Matcher;
+use super::{Matcher, off_the_workers};
 use crate::error::MatchingError;
 
 impl Matcher {
@@ -20,17 +21,32 @@ impl Matcher {
         for collection in [Collection::Postings, Collection::Profiles] {
             self.wait(collection, batch.options.min_seq).await?;
         }
-        let persons = self.persons(&batch, as_of).await?;
+        let this = self.clone();
+        let (divisions, after) = (batch.divisions, batch.after);
+        let listing = move |runtime: &Handle| {
+            runtime.block_on(this.persons(divisions, after.as_ref(), as_of))
+        };
+        let persons = off_the_workers(listing).await?;
         let total = persons.len() as u64;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let this = self.clone();
-        let MatchBatch { filter, options, .. } = batch;
+        let (this, filter, options) = (self.clone(), batch.filter, batch.options);
         let answers = stream::iter((1u64..).zip(persons)).map(move |(done, profile)| {
             let (this, filter, options) = (this.clone(), filter.clone(), options.clone());
             async move {
-                let person = Person::Stored(profile.clone());
-                let page = this.push(MatchPostings { person, filter, options }, as_of).await?;
-                Ok(page.map(|page| BatchAnswer { profile, page, done, total }))
+                off_the_workers(move |runtime| {
+                    if !this.may_be_found(&profile)? {
+                        return Ok(None);
+                    }
+                    let person = Person::Stored(profile.clone());
+                    let request = MatchPostings { person, filter, options };
+                    match this.postings_as_of(request, as_of, runtime) {
+                        Ok(page) => Ok(Some(BatchAnswer { profile, page, done, total })),
+                        // Deleted between the two looks.
+                        Err(MatchingError::NotFound { .. }) => Ok(None),
+                        Err(error) => Err(error),
+                    }
+                })
+                .await
             }
         });
         Ok(answers.buffered(cores).filter_map(|answer| std::future::ready(answer.transpose())))
@@ -39,37 +55,25 @@ impl Matcher {
     /// The persons of a batch, in order of id.
     async fn persons(
         &self,
-        batch: &MatchBatch,
+        divisions: Vec<Division>,
+        after: Option<&DocumentId>,
         as_of: Instant,
     ) -> Result<Vec<DocumentId>, MatchingError> {
         let mut conditions = vec![Condition::Open, Condition::ValidAt(as_of)];
-        if !batch.divisions.is_empty() {
-            conditions.push(Condition::InDivisions(batch.divisions.clone()));
+        if !divisions.is_empty() {
+            conditions.push(Condition::InDivisions(divisions));
         }
         let engine = self.keeper(Collection::Profiles).engine()?;
         let mut ids = engine.list(&conditions).await?;
-        if let Some(after) = &batch.after {
+        if let Some(after) = after {
             ids.drain(..ids.partition_point(|id| id <= after));
         }
         Ok(ids)
     }
 
-    /// The jobs for a stored person; `None` when the person is gone or withdrew meanwhile.
-    async fn push(
-        &self,
-        request: MatchPostings,
-        as_of: Instant,
-    ) -> Result<Option<MatchPage>, MatchingError> {
-        if let Person::Stored(id) = &request.person
-            && !self.store.get::<Profile>(id)?.is_some_and(|s| Volatile::of_profile(&s.record).open)
-        {
-            return Ok(None);
-        }
-        match self.postings_as_of(request, as_of).await {
-            Ok(page) => Ok(Some(page)),
-            // Deleted between the two looks.
-            Err(MatchingError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// Whether a stored person is still there and may be found.
+    fn may_be_found(&self, profile: &DocumentId) -> Result<bool, MatchingError> {
+        let stored = self.store.get::<Profile>(profile)?;
+        Ok(stored.is_some_and(|s| Volatile::of_profile(&s.record).open))
     }
 }
