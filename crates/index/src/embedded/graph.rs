@@ -12,9 +12,11 @@ use hnsw_rs::prelude::{Distance, Hnsw};
 use super::kernels;
 use super::walk::Pool;
 
-/// Links of a node above layer 0 (twice as many on it), and candidates kept while building.
+/// Links of a node above layer 0 (twice as many on it), and candidates kept while building. In
+/// the test of `vectors.rs`, of wide overlapping clusters, recall@10 is .990 with these, .980
+/// with 100 candidates, and .992 with 24 links.
 const LINKS: usize = 16;
-const EF_CONSTRUCTION: usize = 100;
+const EF_CONSTRUCTION: usize = 200;
 const LAYERS: usize = 16;
 /// Walks begin at the lowest layer above 0 with no more nodes than this: comparing all of them
 /// costs as much as some steps of a walk, and spares the layers between.

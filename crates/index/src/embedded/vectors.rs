@@ -405,28 +405,28 @@ mod tests {
 
     #[test]
     fn the_graph_with_fresh_vectors_finds_nearly_all_and_no_dead_ones() {
-        let rows = sample(4_000, 9);
-        let options = VectorOptions { graph_from: 1_000, exact_below: Some(100), ef_search: 80 };
-        let (mut vectors, mut live) = filled(&rows[..3_500], options);
+        let rows = sample(9_000, 9);
+        let options = VectorOptions { graph_from: 1_000, exact_below: Some(100), ef_search: 200 };
+        let (mut vectors, mut live) = filled(&rows[..8_500], options);
         assert!(vectors.wants_graph());
         let graph = Graph::build(&vectors.graph_input(&live));
         vectors.install_graph(graph);
         assert!(!vectors.wants_graph());
-        for (slot, row) in rows.iter().enumerate().skip(3_500) {
+        for (slot, row) in rows.iter().enumerate().skip(8_500) {
             vectors.push(Some(row));
             live.set(slot as u32);
         }
-        (0..4_000).filter(|s| s % 10 == 0).for_each(|s| live.clear(s));
+        (0..9_000).filter(|s| s % 10 == 0).for_each(|s| live.clear(s));
         // One vector comes after the graph for a slot before it.
         vectors.push(None);
         let graph = Graph::build(&vectors.graph_input(&live));
         vectors.install_graph(graph);
         let late = sample(1, 11).remove(0);
-        vectors.fill(4_000, &late);
-        live.set(4_000);
+        vectors.fill(9_000, &late);
+        live.set(9_000);
         let by_slot = |a: u32, b: u32| a.cmp(&b);
         let found = vectors.search(&late, 10, &live, (false, &by_slot));
-        assert_eq!((found.0[0].0, found.1), (4_000, VectorPlan::Graph));
+        assert_eq!((found.0[0].0, found.1), (9_000, VectorPlan::Graph));
         let mut shared = 0;
         for query in sample(50, 10) {
             let (walk, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
@@ -437,7 +437,7 @@ mod tests {
         }
         assert!(shared >= 490, "recall@10 {}", shared as f64 / 500.0);
         // Few are left and they lie anywhere: walking would cost more than looking at all.
-        (0..4_001).filter(|s| s % 25 != 1).for_each(|s| live.clear(s));
+        (0..9_001).filter(|s| s % 25 != 1).for_each(|s| live.clear(s));
         for query in sample(10, 12) {
             let (scan, plan) = vectors.search(&query, 10, &live, (false, &by_slot));
             assert_eq!(plan, VectorPlan::Exact);
