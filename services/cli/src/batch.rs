@@ -3,16 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use jobmatch_proto::v1;
 use serde_json::{Value, json as object};
 
 use crate::ask::{FilterArguments, reasons};
 use crate::client::Connection;
 use crate::failure::Failure;
+use crate::load::progress;
 
 /// Arguments of `match-batch`.
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ pub(crate) async fn run(connection: &Connection, a: BatchArguments) -> Result<()
     let mut answers = connection.matches().await?.match_postings_batch(request).await?.into_inner();
     let unwritten = |error: std::io::Error| Failure::new(format!("{}: {error}", a.out.display()));
     let mut out = BufWriter::new(file);
-    let bar = progress();
+    let bar = progress(Some(0), "persons", false);
     let (mut persons, mut suited) = (0u64, 0u64);
     loop {
         let answer = match answers.message().await {
@@ -116,13 +116,4 @@ fn take_up(path: &Path) -> Result<(File, String), Failure> {
         Failure::new(format!("{}: its last line is none of match-batch's", path.display()))
     })?;
     Ok((file, id.to_owned()))
-}
-
-fn progress() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    let template = "{bar:30} {pos}/{len} persons, {per_sec}, {eta} left";
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar.with_style(
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-    )
 }

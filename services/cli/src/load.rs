@@ -73,7 +73,7 @@ pub(crate) async fn load(connection: &Connection, arguments: LoadArguments) -> R
     let mapping = arguments.mapping.as_deref().map(Mapping::read).transpose()?;
     let rejected: Rejected = Arc::default();
     let total = rows::open(&arguments.file).map(|_| count_hint(&arguments.file))?;
-    let bar = progress(total, arguments.json);
+    let bar = progress(total, "rows", arguments.json);
     let start = v1::ImportStart {
         full_sync_source: arguments.full_sync.clone().unwrap_or_default(),
         max_closed_share: arguments.max_closed_share,
@@ -115,19 +115,24 @@ fn count_hint(path: &Path) -> Option<u64> {
     Some(bytes.iter().filter(|b| **b == b'\n').count() as u64)
 }
 
-fn progress(total: Option<u64>, quiet: bool) -> ProgressBar {
+/// A bar with rate and remaining time over so many `things`; without a total, a spinner.
+pub(crate) fn progress(total: Option<u64>, things: &str, quiet: bool) -> ProgressBar {
     if quiet {
         return ProgressBar::hidden();
     }
     let (bar, template) = match total {
-        Some(total) => {
-            (ProgressBar::new(total), "{bar:30} {pos}/{len} rows, {per_sec}, {eta} left")
-        }
-        None => (ProgressBar::new_spinner(), "{spinner} {pos} rows, {per_sec}, {elapsed} elapsed"),
+        Some(total) => (
+            ProgressBar::new(total),
+            format!("{{bar:30}} {{pos}}/{{len}} {things}, {{per_sec}}, {{eta}} left"),
+        ),
+        None => (
+            ProgressBar::new_spinner(),
+            format!("{{spinner}} {{pos}} {things}, {{per_sec}}, {{elapsed}} elapsed"),
+        ),
     };
     bar.enable_steady_tick(Duration::from_millis(200));
     bar.with_style(
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()),
     )
 }
 

@@ -114,7 +114,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Builds on the calling thread; takes some tenths of a millisecond a vector.
+    /// Builds, of one vector at least, on the calling thread; `benches/README.md` tells how long
+    /// that takes.
     pub fn build(input: &GraphInput) -> Self {
         let groups = groups(input);
         let hnsw = Hnsw::new(LINKS, groups.len().max(1), LAYERS, EF_CONSTRUCTION, Cosine);

@@ -25,9 +25,7 @@ impl EmbeddedEngine {
         let name = format!("graph-{}", self.options.collection.name());
         let path = self.folder.join(GRAPH_FILE);
         let build = move || {
-            while shared.view.read().vectors.wants_graph() {
-                shared.build_graph(&path);
-            }
+            while shared.view.read().vectors.wants_graph() && shared.build_graph(&path) {}
             shared.building.store(false, Ordering::Release);
         };
         if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
@@ -90,11 +88,15 @@ impl EmbeddedEngine {
 }
 
 impl Shared {
-    fn build_graph(&self, path: &Path) {
+    /// Whether a graph was built and is in use. There is none of vectors that are all dead.
+    fn build_graph(&self, path: &Path) -> bool {
         let input = {
             let view = self.view.read();
             view.vectors.graph_input(&view.live)
         };
+        if input.slots.is_empty() {
+            return false;
+        }
         let started = Instant::now();
         let graph = Graph::build(&input);
         let (vectors, seconds) = (graph.len(), started.elapsed().as_secs());
@@ -104,6 +106,7 @@ impl Shared {
         }
         let exact_below = self.view.write().vectors.install_graph(graph);
         tracing::info!(vectors, seconds, exact_below, "graph built");
+        exact_below.is_some()
     }
 }
 
@@ -133,5 +136,42 @@ impl View {
             hasher.update(&seq.0.to_le_bytes());
         }
         Some(hasher.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jobmatch_domain::{Collection, Facets};
+
+    use super::*;
+    use crate::embedded::vectors::VectorOptions;
+    use crate::engine::{Batch, Change, Document, Engine, Fields};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn where_all_vectors_are_dead_nothing_is_built_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EngineOptions {
+            collection: Collection::Postings,
+            space: "test-2".into(),
+            dimensions: 2,
+            analysis_version: "test".into(),
+            vectors: VectorOptions { graph_from: 20, ..VectorOptions::default() },
+        };
+        let engine = EmbeddedEngine::create(&folder.path().join("e"), options).unwrap();
+        let ids = || (0..30).map(|n| DocumentId::parse(&format!("D{n}")).unwrap());
+        let upsert = |id| {
+            let (facets, fields) = (Facets::default(), Fields::default());
+            let vector = Some(vec![1.0, 0.0]);
+            Change::Upsert(Box::new(Document { id, seq: Seq(1), facets, fields, vector }))
+        };
+        let changes = ids().map(upsert).chain(ids().map(Change::Delete)).collect();
+        engine.apply(Batch { changes, seq: Seq(1) }).await.unwrap();
+        for _ in 0..500 {
+            if !engine.shared.building.load(Ordering::Acquire) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("it is still building");
     }
 }

@@ -43,7 +43,8 @@ impl Default for VectorOptions {
     }
 }
 
-/// A score of a walk costs as much as so many of a scan: its rows lie anywhere.
+/// A walk is given up when it has scored one in so many of what a scan would score. An estimate:
+/// it bounds what a hopeless walk wastes, and the scan that follows is exact.
 const WALK_COST: usize = 3;
 /// Walks and rows that are timed to find where the scan ends.
 const TIMED_WALKS: usize = 12;
