@@ -111,13 +111,15 @@ async fn writes_show_at_once_and_people_only_with_consent() {
     let server = Server::start(folder.path()).await;
     let last = load(&server).await;
     server.caught_up(last).await;
-    let first = answers(&server, false).await.remove(0).1.remove(0).id;
+    let before = answers(&server, false).await.remove(0).1;
+    let first = before[0].id.clone();
 
-    // Deleted: gone from the next answer, without waiting.
+    // Deleted: gone from the next answer, without waiting, and another takes its place.
     let request = v1::DeletePostingRequest { id: first.clone(), ..Default::default() };
     server.postings().delete_posting(request).await.unwrap();
     let matches = answers(&server, false).await.remove(0).1;
     assert!(matches.iter().all(|m| m.id != first));
+    assert_eq!((before.len(), matches.len()), (20, 20));
 
     // New: searchable when min_seq says so.
     let mut posting = sample_postings().into_iter().find(|p| p.id == first).unwrap();
