@@ -136,7 +136,7 @@ impl Facets {
             volatile: Volatile::of_posting(posting),
             kinds: posting.kind.into_iter().collect(),
             division: posting.place.division,
-            point: posting.place.located(),
+            point: posting.reached_at(),
             education: posting.education,
             experience_months: posting.experience_months,
             certificates: Some(posting.certificates.clone()),

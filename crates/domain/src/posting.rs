@@ -5,6 +5,7 @@ use crate::division::Division;
 use crate::education::Education;
 use crate::error::{Invalid, Violation};
 use crate::geo::Point;
+use crate::gig::GigTerms;
 use crate::hours::{WeekHours, WeeklyShift};
 use crate::ids::{DocumentId, Origin, Owner};
 use crate::kind::EmploymentKind;
@@ -199,6 +200,8 @@ pub struct JobPosting {
     pub occupation: Name,
     /// The caller's own vector.
     pub embedding: Option<Embedding>,
+    /// Terms of a gig; `None`: none told.
+    pub gig: Option<GigTerms>,
 }
 
 impl JobPosting {
@@ -227,6 +230,7 @@ impl JobPosting {
             place: Place::default(),
             occupation: Name::default(),
             embedding: None,
+            gig: None,
         }
     }
 
@@ -264,6 +268,12 @@ impl JobPosting {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
+    }
+
+    /// Where one has to be to begin: where the gig meets, or else the place of the job.
+    pub fn reached_at(&self) -> Option<Point> {
+        let meeting = self.gig.as_ref().and_then(|g| g.meeting_at);
+        meeting.or_else(|| self.place.located())
     }
 
     /// Whether lodging comes with the job (a benefit names 住 or 宿舍, other than as

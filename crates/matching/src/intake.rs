@@ -85,6 +85,9 @@ impl Writable for JobPosting {
         if let Some(pay) = &mut self.pay {
             pay.text = pay.text.map(|t| counts.redact(t));
         }
+        if let Some(gig) = &mut self.gig {
+            gig.meeting_point = gig.meeting_point.map(|t| counts.redact(t));
+        }
         self
     }
 

@@ -15,6 +15,31 @@ pub(crate) fn unknown_enum(number: i32, what: &'static str) -> Invalid {
     Invalid::unknown(&number.to_string(), what)
 }
 
+/// The value that the contract numbers so, of a list in its order; 0 is `None`.
+pub(crate) fn listed<T: Copy>(
+    number: i32,
+    all: &[T],
+    what: &'static str,
+    path: &str,
+) -> Result<Option<T>, Violation> {
+    let Some(index) = usize::try_from(number).ok() else {
+        return Err(unknown_enum(number, what).at(path));
+    };
+    match index.checked_sub(1) {
+        None => Ok(None),
+        Some(index) => {
+            let value = all.get(index).copied();
+            value.map(Some).ok_or_else(|| unknown_enum(number, what).at(path))
+        }
+    }
+}
+
+/// The number of a value in the contract; the inverse of [`listed`].
+pub(crate) fn number_in<T: PartialEq>(value: Option<T>, all: &[T]) -> i32 {
+    let position = value.and_then(|value| all.iter().position(|v| *v == value));
+    position.map_or(0, |p| p as i32 + 1)
+}
+
 pub(crate) fn kind(number: i32) -> Result<Option<EmploymentKind>, Invalid> {
     use v1::EmploymentKind as W;
     let wire = W::try_from(number).map_err(|_| unknown_enum(number, "employment kind"))?;

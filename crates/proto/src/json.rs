@@ -4,11 +4,13 @@
 //! slip of the pen does not silently lose a column. What is exported and loaded again is the
 //! same record; places come back as WGS 84.
 
+mod gig;
 mod names;
 mod parts;
 mod posting;
 mod profile;
 
+pub use gig::Gig;
 pub use names::Unreadable;
 pub use parts::{Embedding, Pay, PayMin, Shift, Window};
 pub use posting::Posting;

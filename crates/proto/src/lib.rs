@@ -1,6 +1,7 @@
 //! The wire: generated code, and every conversion between it and the domain.
 
 pub mod fields;
+mod gig;
 pub mod json;
 pub mod list;
 pub mod matching;

@@ -8,7 +8,7 @@ use jobmatch_domain::{
 };
 
 use crate::fields as f;
-use crate::v1;
+use crate::{gig, v1};
 
 /// Checks a posting whole.
 pub fn from_wire(wire: v1::JobPosting) -> Result<JobPosting, Violation> {
@@ -114,6 +114,7 @@ fn with_id(wire: v1::JobPosting, id: DocumentId) -> Result<JobPosting, Violation
         place: f::place(wire.place)?,
         occupation: text(&wire.occupation, "occupation")?,
         embedding: f::embedding(wire.embedding)?,
+        gig: wire.gig.map(gig::from_wire).transpose().map_err(|v| v.within("gig"))?,
     })
 }
 
@@ -150,6 +151,8 @@ pub fn to_wire(posting: &JobPosting) -> v1::JobPosting {
         place: f::place_to_wire(posting.place),
         occupation: posting.occupation.to_string(),
         embedding: posting.embedding.as_ref().map(f::embedding_to_wire),
+        gig: posting.gig.as_ref().map(gig::to_wire),
+        places_free: None,
         seq: 0,
         etag: String::new(),
         updated: None,
@@ -208,7 +211,8 @@ pub fn merge(
             expires,
             place,
             occupation,
-            embedding
+            embedding,
+            gig
         );
     }
     with_id(merged, current.id.clone())

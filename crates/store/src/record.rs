@@ -1,5 +1,6 @@
 //! Records, what is decided about them, and what comes of it.
 
+mod gig_row;
 mod parts;
 mod posting_row;
 mod profile_row;

@@ -46,3 +46,8 @@ named!(travel, travel_name, Travel, "TRAVEL_", "travel", "EBIKE");
 named!(status, status_name, PostingStatus, "POSTING_STATUS_", "status", "OPEN");
 named!(visibility, visibility_name, Visibility, "VISIBILITY_", "visibility", "MATCHABLE");
 named!(datum, datum_name, Datum, "DATUM_", "datum", "GCJ02");
+named!(settlement, settlement_name, Settlement, "SETTLEMENT_", "gig.settlement", "SAME_DAY");
+named!(food, food_name, Provider, "PROVIDER_", "gig.food", "EMPLOYER");
+named!(tools, tools_name, Provider, "PROVIDER_", "gig.tools", "EMPLOYER");
+named!(transport, transport_name, Provider, "PROVIDER_", "gig.transport", "WORKER");
+named!(load, load_name, PhysicalLoad, "PHYSICAL_LOAD_", "gig.load", "LIGHT");

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gig::Gig;
 use super::names::{Unreadable, education, education_name, kind, kind_name, status, status_name};
 use super::parts::{
     Embedding, Pay, Shift, Where, Window, is_default, owner, shifts, shifts_back, told,
@@ -52,6 +53,8 @@ pub struct Posting {
     pub owner_station: String,
     #[serde(skip_serializing_if = "is_default")]
     pub embedding: Option<Embedding>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub gig: Option<Gig>,
 }
 
 impl Posting {
@@ -87,6 +90,7 @@ impl Posting {
             occupation: self.occupation,
             owner: owner(self.owner_division, self.owner_station),
             embedding: self.embedding.map(Embedding::into_wire),
+            gig: self.gig.map(Gig::into_wire).transpose()?,
             ..v1::JobPosting::default()
         })
     }
@@ -126,6 +130,7 @@ impl Posting {
             owner_division: owner.division,
             owner_station: owner.station,
             embedding: wire.embedding.map(Embedding::of_wire),
+            gig: wire.gig.map(Gig::of_wire),
         }
     }
 }

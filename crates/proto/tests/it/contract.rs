@@ -12,7 +12,16 @@ fn reflection_knows_every_service_and_every_import() {
     services.sort_unstable();
     assert_eq!(
         services,
-        ["AdminService", "IntakeService", "MatchService", "PostingService", "ProfileService"]
+        [
+            "AdminService",
+            "GigService",
+            "IntakeService",
+            "MatchService",
+            "NearbyService",
+            "PostingService",
+            "ProfileService",
+            "StationService",
+        ]
     );
     for imported in set.file.iter().flat_map(|f| &f.dependency) {
         assert!(set.file.iter().any(|f| f.name() == imported), "{imported}");

@@ -9,7 +9,7 @@ use prost_types::FileDescriptorSet;
 use crate::sample::{any_posting, any_profile, today};
 
 /// Fields that the contract has and a mask may not name: identity, and what the store adds.
-const FIXED: [&str; 6] = ["id", "source", "external_id", "seq", "etag", "updated"];
+const FIXED: [&str; 7] = ["id", "source", "external_id", "seq", "etag", "updated", "places_free"];
 
 fn fields(message: &str) -> Vec<String> {
     let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();

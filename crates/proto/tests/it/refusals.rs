@@ -83,6 +83,19 @@ const POSTING_WORDS: &[(Spoil<v1::JobPosting>, &str)] = &[
 /// Numbers, enums, dates and hours of a posting.
 const POSTING_FACTS: &[(Spoil<v1::JobPosting>, &str)] = &[
     (|p| p.status = 5, "status"),
+    (|p| p.gig.get_or_insert_default().settlement = 5, "gig.settlement"),
+    (|p| p.gig.get_or_insert_default().food = 3, "gig.food"),
+    (|p| p.gig.get_or_insert_default().tools = -1, "gig.tools"),
+    (|p| p.gig.get_or_insert_default().transport = 3, "gig.transport"),
+    (|p| p.gig.get_or_insert_default().load = 4, "gig.load"),
+    (|p| p.gig.get_or_insert_default().meeting_point = "长".repeat(201), "gig.meeting_point"),
+    (
+        |p| {
+            let point = v1::Point { latitude: 91.0, ..Default::default() };
+            p.gig.get_or_insert_default().meeting_at = Some(point);
+        },
+        "gig.meeting_at.latitude",
+    ),
     (|p| p.kind = 6, "kind"),
     (|p| p.kind = -1, "kind"),
     (|p| p.education = 10, "education"),

@@ -1,5 +1,6 @@
 //! Generators of valid records, and small messages to spoil.
 
+use jobmatch_domain::gig::{PhysicalLoad, Provider, Settlement};
 use jobmatch_domain::ids::{Origin, Owner};
 use jobmatch_domain::matching::{FactorKind, Leg, LegHit, Match, MatchPage, PageStart, Trace};
 use jobmatch_domain::pay::Money;
@@ -8,11 +9,12 @@ use jobmatch_domain::profile::{Consent, Visibility};
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{
     Certificate, CertificateSet, CivilInstant, ConditionKind, ConditionMode, ConditionState, Date,
-    Datum, Division, DocumentId, Education, Embedding, EmploymentKind, Instant, JobPosting, Pay,
-    PayFloor, PayUnit, Point, Profile, Seq, Travel, WeeklyShift, Window,
+    Datum, Division, DocumentId, Education, Embedding, EmploymentKind, GigTerms, Instant,
+    JobPosting, Pay, PayFloor, PayUnit, Point, Profile, Seq, Travel, WeeklyShift, Window,
 };
 use jobmatch_proto::matching::Context;
 use jobmatch_proto::v1;
+use proptest::array;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -244,6 +246,23 @@ fn validity() -> impl Strategy<Value = Validity> {
 }
 
 prop_compose! {
+    fn gig()(
+        settlement in option::of(select(Settlement::ALL.to_vec())),
+        meeting_point in some_or_empty(),
+        meeting_at in place().prop_map(|p| p.point),
+        [food, tools, transport] in
+            array::uniform3(option::of(select(Provider::ALL.to_vec()))),
+        load in option::of(select(PhysicalLoad::ALL.to_vec())),
+        employer_checked in any::<bool>(),
+    ) -> GigTerms {
+        GigTerms {
+            settlement, meeting_point, meeting_at, food, tools, transport, load,
+            employer_checked,
+        }
+    }
+}
+
+prop_compose! {
     /// Any valid posting.
     pub(crate) fn any_posting()(
         (id, origin, owner, place) in (id(), origin(), owner(), place()),
@@ -260,12 +279,12 @@ prop_compose! {
         (education, experience_months) in (education(), option::of(0u16..=720)),
         (certificates, skills) in (certificates(), texts(50)),
         (shifts, window, benefits) in (shifts(), window(), texts(30)),
-        embedding in embedding(),
+        (embedding, gig) in (embedding(), option::of(gig())),
     ) -> JobPosting {
         JobPosting {
             id, origin, owner, status, kind, title, description, employer, headcount, pay,
             education, experience_months, certificates, skills, age, shifts, window, benefits,
-            validity, place, occupation, embedding,
+            validity, place, occupation, embedding, gig,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Messages and codes that both kinds of record share. Tags and codes are on disk:
 //! they are never given another meaning.
 
+use jobmatch_domain::geo::GeoError;
 use jobmatch_domain::ids::{Origin, Owner};
 use jobmatch_domain::pay::PayUnit;
 use jobmatch_domain::posting::Place;
@@ -54,6 +55,16 @@ pub(super) struct PointMessage {
     longitude: f64,
 }
 
+impl PointMessage {
+    pub(super) fn of(point: Point) -> Self {
+        Self { latitude: point.latitude(), longitude: point.longitude() }
+    }
+
+    pub(super) fn parse(&self) -> Result<Point, GeoError> {
+        Point::new(self.latitude, self.longitude, Datum::Wgs84)
+    }
+}
+
 /// Where a job or person is.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct PlaceMessage {
@@ -66,18 +77,13 @@ pub(super) struct PlaceMessage {
 
 impl PlaceMessage {
     pub(super) fn of(place: &Place) -> Self {
-        Self {
-            division: division_code(place.division),
-            point: place
-                .point
-                .map(|p| PointMessage { latitude: p.latitude(), longitude: p.longitude() }),
-        }
+        Self { division: division_code(place.division), point: place.point.map(PointMessage::of) }
     }
 
     pub(super) fn parse(&self) -> Result<Place, Violation> {
         let point = self
             .point
-            .map(|p| Point::new(p.latitude, p.longitude, Datum::Wgs84))
+            .map(|p| p.parse())
             .transpose()
             .map_err(|e| Invalid::from(e).at("place.point"))?;
         let division = division(&self.division, "place.division")?;

@@ -8,6 +8,7 @@ use jobmatch_domain::{CivilInstant, Collection, DocumentId, JobPosting, Pay, Vio
 use prost::Message;
 
 use super::Record;
+use super::gig_row::GigMessage;
 use super::parts::{
     EmbeddingMessage, PlaceMessage, ProvenanceMessage, ShiftMessage, by_code, certificate_names,
     certificates, date, date_text, education, education_code, kind, kind_code, small, texts, unit,
@@ -67,6 +68,8 @@ struct PostingMessage {
     occupation: String,
     #[prost(message, optional, tag = "24")]
     embedding: Option<EmbeddingMessage>,
+    #[prost(message, optional, tag = "25")]
+    gig: Option<GigMessage>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -174,6 +177,7 @@ impl PostingMessage {
             place: PlaceMessage::of(&posting.place),
             occupation: posting.occupation.to_string(),
             embedding: posting.embedding.as_ref().map(EmbeddingMessage::of),
+            gig: posting.gig.as_ref().map(GigMessage::of),
         }
     }
 
@@ -208,6 +212,7 @@ impl PostingMessage {
             place: self.place.parse()?,
             occupation,
             embedding: embedding.transpose()?,
+            gig: self.gig.as_ref().map(GigMessage::parse).transpose()?,
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jobmatch_domain::gig::{PhysicalLoad, Provider, Settlement};
 use jobmatch_domain::ids::{Origin, Owner};
 use jobmatch_domain::pay::{Money, PayFloor, PayUnit};
 use jobmatch_domain::posting::{AgeRange, Headcount, Place, PostingStatus, Validity};
@@ -10,7 +11,8 @@ use jobmatch_domain::profile::{Consent, Visibility};
 use jobmatch_domain::text::{Name, Text};
 use jobmatch_domain::{
     Certificate, CivilInstant, Date, Datum, Division, DocumentId, Education, Embedding,
-    EmploymentKind, Instant, JobPosting, Pay, Point, Profile, Travel, WeeklyShift, Window,
+    EmploymentKind, GigTerms, Instant, JobPosting, Pay, Point, Profile, Travel, WeeklyShift,
+    Window,
 };
 use jobmatch_store::{
     Clock, Decision, Receipt, Record, RequestKey, Store, StoreOptions, WriteError,
@@ -106,6 +108,16 @@ pub(crate) fn full_posting() -> JobPosting {
         },
         occupation: text("洗碗工"),
         embedding: Some(Embedding::new("bge-small", &[0.3, -0.2, 7.1]).unwrap()),
+        gig: Some(GigTerms {
+            settlement: Some(Settlement::SameDay),
+            meeting_point: text("西门站牌下"),
+            meeting_at: Some(Point::new(36.66, 117.02, Datum::Wgs84).unwrap()),
+            food: Some(Provider::Employer),
+            tools: Some(Provider::Worker),
+            transport: None,
+            load: Some(PhysicalLoad::Heavy),
+            employer_checked: true,
+        }),
         ..plain("p-full", "洗碗工")
     }
 }
