@@ -5,6 +5,7 @@
 mod discard;
 mod job;
 mod requests;
+mod slots;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use prost::Message;
@@ -13,12 +14,14 @@ use redb::WriteTransaction;
 pub(crate) use self::discard::DiscardJob;
 pub(crate) use self::job::WriteJob;
 use self::requests::RequestCopy;
+pub(crate) use self::slots::{SlotJob, SlotOrder, slot_of};
 use crate::change;
 use crate::error::StoreError;
 use crate::record::{Change, Record, Stored};
 use crate::tables::{
-    CHANGES, DocumentKey, META, Meta, ORIGINS, REQUEST_ORDER, REQUEST_ROWS, REQUESTS, ROWS,
-    SOURCES, SealedMut, TOMBSTONES, code, document_key, id_of,
+    CHANGES, DocumentKey, HOLDS, HoldKey, META, Meta, ORIGINS, PairKey, REQUEST_ORDER,
+    REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, SealedMut, TAKERS, TOMBSTONES, code,
+    document_key, id_of,
 };
 
 type OriginKey = (u8, &'static [u8], &'static [u8]);
@@ -44,6 +47,9 @@ pub(crate) struct Group<'txn> {
     requests: SealedMut<'txn, &'static [u8]>,
     request_order: SealedMut<'txn, u64>,
     request_rows: SealedMut<'txn, (u8, &'static [u8], u64)>,
+    slots: SealedMut<'txn, PairKey>,
+    takers: SealedMut<'txn, PairKey>,
+    holds: SealedMut<'txn, HoldKey>,
     meta: Meta,
     now: Instant,
     request_keys_kept: u64,
@@ -69,6 +75,9 @@ impl<'txn> Group<'txn> {
             requests: SealedMut::write(txn, &REQUESTS)?,
             request_order: SealedMut::write(txn, &REQUEST_ORDER)?,
             request_rows: SealedMut::write(txn, &REQUEST_ROWS)?,
+            slots: SealedMut::write(txn, &SLOTS)?,
+            takers: SealedMut::write(txn, &TAKERS)?,
+            holds: SealedMut::write(txn, &HOLDS)?,
             meta,
             now,
             request_keys_kept,
@@ -135,6 +144,7 @@ impl<'txn> Group<'txn> {
             seq,
             content_seq: content_kept.map_or(seq, |c| c.content_seq),
             updated: self.now,
+            taken: current.map_or(0, |c| c.taken),
         };
         let id = stored.record.id();
         self.rows.put(document_key(R::COLLECTION, id), &stored.encode())?;
@@ -184,6 +194,7 @@ impl<'txn> Group<'txn> {
         let entry = Change { seq, collection, id: id.clone(), deleted: true, content: true };
         self.replace_change(&entry, previous)?;
         self.forget_copies(copies)?;
+        self.remove_slots_of(collection, id)?;
         let count = self.meta.count_mut(collection);
         *count = count.saturating_sub(1);
         Ok(seq)

@@ -24,5 +24,8 @@ mod tables;
 mod writer;
 
 pub use error::{RecordError, StoreError, WriteError};
-pub use record::{Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, Stored};
+pub use record::{
+    Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, SlotContext, SlotReceipt,
+    Stored,
+};
 pub use store::{Clock, Store, StoreOptions};

@@ -6,7 +6,7 @@ mod posting_row;
 mod profile_row;
 
 use jobmatch_domain::ids::Origin;
-use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
+use jobmatch_domain::{Collection, DocumentId, Instant, JobPosting, Seq, Slot, slot};
 use prost::Message;
 
 use crate::error::RecordError;
@@ -47,6 +47,8 @@ pub struct Stored<R> {
     pub content_seq: Seq,
     /// When it last changed.
     pub updated: Instant,
+    /// Slots of it that are taken; 0 for profiles.
+    pub taken: u32,
 }
 
 impl<R: Record> Stored<R> {
@@ -56,6 +58,7 @@ impl<R: Record> Stored<R> {
             content_seq: self.content_seq.0,
             updated: self.updated.0,
             record: self.record.encode(),
+            taken: self.taken,
         }
         .encode_to_vec()
     }
@@ -67,7 +70,15 @@ impl<R: Record> Stored<R> {
             seq: Seq(row.seq),
             content_seq: Seq(row.content_seq),
             updated: Instant(row.updated),
+            taken: row.taken,
         })
+    }
+}
+
+impl Stored<JobPosting> {
+    /// Places that nobody has taken; `None` when the posting tells no number.
+    pub fn places_free(&self) -> Option<u32> {
+        slot::places_free(&self.record, self.taken)
     }
 }
 
@@ -109,6 +120,26 @@ pub struct Receipt<R> {
     pub stored: Option<Stored<R>>,
     /// What happened.
     pub outcome: Outcome,
+}
+
+/// What a decision on a place sees: a posting that exists, and somebody who has no place of it.
+#[derive(Debug)]
+pub struct SlotContext<'a> {
+    /// The posting, with how many places are taken.
+    pub posting: &'a Stored<JobPosting>,
+    /// The postings of which the taker has places.
+    pub others: &'a [JobPosting],
+    /// The writer's clock.
+    pub now: Instant,
+}
+
+/// A durable answer to an order on a slot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotReceipt {
+    /// The posting after it. Its Seq is that of the last change of it or its slots.
+    pub posting: Stored<JobPosting>,
+    /// The slot taken, or the one released; `None` when there was none to release.
+    pub slot: Option<Slot>,
 }
 
 /// Identity of a request that must happen once only.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod failure_tests;
 mod read;
+mod slots;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,14 +12,14 @@ use std::thread::{self, JoinHandle};
 
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
-use redb::{Database, ReadableDatabase, TableHandle};
+use redb::{Database, ReadTransaction, ReadableDatabase, TableHandle};
 use tokio::sync::watch;
 
 use crate::error::{StoreError, WriteError};
 use crate::group::{DiscardJob, Group, Job, WriteJob};
 use crate::queue::Queue;
 use crate::record::{Decision, Receipt, Record, RequestKey, Stored};
-use crate::tables::{FORMAT, FORMAT_VERSION, META, Meta, SealedRead, VERSION};
+use crate::tables::{FORMAT, FORMAT_VERSION, HOLDS, META, Meta, SealedRead, VERSION};
 use crate::writer::Writer;
 
 /// Tells the present instant.
@@ -177,6 +178,16 @@ impl Drop for Inner {
     }
 }
 
+fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
+    match SealedRead::read(txn, &HOLDS) {
+        Ok(_) => Ok(true),
+        Err(StoreError::Database(cause)) if matches!(*cause, redb::Error::TableDoesNotExist(_)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Checks the version of an existing store, or makes the tables of a new one.
 fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
     let txn = database.begin_read()?;
@@ -186,7 +197,9 @@ fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
         Err(error) => return Err(error.into()),
     };
     match version {
-        Some(FORMAT_VERSION) => return Ok(()),
+        // A store that an earlier program of the same format made may lack a table.
+        Some(FORMAT_VERSION) if has_all_tables(&txn)? => return Ok(()),
+        Some(FORMAT_VERSION) => {}
         Some(found) if found > FORMAT_VERSION => {
             return Err(StoreError::NewerFormat { found, supported: FORMAT_VERSION });
         }
@@ -201,6 +214,6 @@ fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
     // Opening the tables makes them; there is no Seq, so there is nothing to publish.
     Group::open(&txn, Instant(0), 0)?.close()?;
     txn.commit()?;
-    tracing::info!(path = %path.display(), table = FORMAT.name(), "made a new store");
+    tracing::info!(path = %path.display(), table = FORMAT.name(), "made the tables of the store");
     Ok(())
 }

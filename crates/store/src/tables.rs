@@ -33,6 +33,11 @@ impl<K: SealedKey> Definition<K> {
 /// A collection's code and a document's id.
 pub(crate) type DocumentKey = (u8, &'static [u8]);
 
+/// Two ids.
+pub(crate) type PairKey = (&'static [u8], &'static [u8]);
+/// Seconds since 1970 and two ids.
+pub(crate) type HoldKey = (u64, &'static [u8], &'static [u8]);
+
 /// Format version, unsealed so that programs of any format can read it.
 pub(crate) const FORMAT: TableDefinition<&str, u64> = TableDefinition::new("format");
 /// One [`Meta`] under the key 0.
@@ -56,6 +61,14 @@ pub(crate) const REQUEST_ORDER: Definition<u64> = Definition::new("request_order
 /// (collection, id, number) -> key of a request that holds a copy of the row.
 pub(crate) const REQUEST_ROWS: Definition<(u8, &'static [u8], u64)> =
     Definition::new("request_rows");
+
+/// (posting, taker) -> [`SlotMessage`].
+pub(crate) const SLOTS: Definition<PairKey> = Definition::new("slots");
+/// (taker, posting) -> nothing: the slots by taker.
+pub(crate) const TAKERS: Definition<PairKey> = Definition::new("takers");
+/// (instant at which a hold ends, posting, taker) -> nothing. What no longer agrees with the
+/// slot is stale and means nothing.
+pub(crate) const HOLDS: Definition<HoldKey> = Definition::new("holds");
 
 /// Code of a collection on disk.
 pub(crate) fn code(collection: Collection) -> u8 {
@@ -215,6 +228,20 @@ pub(crate) struct RowMessage {
     /// The record, as its type encodes it.
     #[prost(bytes = "vec", tag = "4")]
     pub(crate) record: Vec<u8>,
+    /// Slots of it that are taken.
+    #[prost(uint32, tag = "5")]
+    pub(crate) taken: u32,
+}
+
+/// A slot.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub(crate) struct SlotMessage {
+    /// Seconds since 1970 up to which it is held; absent: confirmed.
+    #[prost(int64, optional, tag = "1")]
+    pub(crate) held_until: Option<i64>,
+    /// Seconds since 1970.
+    #[prost(int64, tag = "2")]
+    pub(crate) taken: i64,
 }
 
 /// The receipt of a request that had a key.

@@ -24,6 +24,7 @@ async fn format_1_opens() {
         seq: Seq(seq),
         content_seq: Seq(content_seq),
         updated: NOW,
+        taken: 0,
     };
     let page = store.scan::<JobPosting>(None, 9).unwrap();
     // Written before postings had terms of gigs.

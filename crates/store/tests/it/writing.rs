@@ -22,7 +22,8 @@ async fn a_record_is_created_updated_kept_and_deleted() {
     let store = open(dir.path());
     let created = put(&store, full_posting()).await;
     assert_eq!((created.seq, created.outcome), (Seq(1), Outcome::Created));
-    let stored = Stored { record: full_posting(), seq: Seq(1), content_seq: Seq(1), updated: NOW };
+    let stored =
+        Stored { record: full_posting(), seq: Seq(1), content_seq: Seq(1), updated: NOW, taken: 0 };
     assert_eq!(created.stored, Some(stored.clone()));
     assert_eq!(store.get(&stored.record.id).unwrap(), Some(stored.clone()));
 
