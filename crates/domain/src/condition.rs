@@ -9,6 +9,7 @@ use crate::division::Division;
 use crate::education::Education;
 use crate::facets::{EmployerKey, Facets, OccupationId};
 use crate::geo::Point;
+use crate::gig::Settlement;
 use crate::hours::WeekHours;
 use crate::kind::KindSet;
 use crate::pay::{PayFloor, PayRange, convert_yuan};
@@ -71,11 +72,13 @@ pub enum ConditionKind {
     Physical,
     /// No sign of bait or of money asked for.
     Trust,
+    /// When a gig begins and pays out, and whether its employer was checked.
+    Gig,
 }
 
 impl ConditionKind {
     /// Every kind in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Status,
         Self::Validity,
         Self::Right,
@@ -95,6 +98,7 @@ impl ConditionKind {
         Self::Places,
         Self::Physical,
         Self::Trust,
+        Self::Gig,
     ];
 
     /// Position in [`Self::ALL`]; a bit of a mask of kinds.
@@ -139,7 +143,7 @@ impl ConditionState {
 
 /// The modes of all kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Modes([ConditionMode; 19]);
+pub struct Modes([ConditionMode; 20]);
 
 impl Modes {
     /// Mode of a kind.
@@ -262,6 +266,19 @@ pub enum Condition {
     Endures(PhysicalSet),
     /// Not suspect.
     Trusted,
+    /// Begins in the stretch; without `until`, also what has no window.
+    Begins {
+        /// First instant.
+        from: Instant,
+        /// The instant after the last.
+        until: Option<Instant>,
+    },
+    /// Pays out in one of these ways.
+    SettledIn(Vec<Settlement>),
+    /// The employer was checked.
+    EmployerChecked,
+    /// The other condition, which what is not known does not meet.
+    Known(Box<Condition>),
 }
 
 impl Condition {
@@ -295,7 +312,23 @@ impl Condition {
             Self::EmployerNotIn(_) | Self::Welcomes(_) => ConditionKind::Employer,
             Self::Spares(_) | Self::Endures(_) => ConditionKind::Physical,
             Self::Trusted => ConditionKind::Trust,
+            Self::Begins { .. } | Self::SettledIn(_) | Self::EmployerChecked => ConditionKind::Gig,
+            Self::Known(condition) => condition.kind(),
         }
+    }
+
+    /// The condition without [`Condition::Known`] around it: which fact is asked for.
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::Known(condition) => condition.inner(),
+            condition => condition,
+        }
+    }
+
+    /// The condition, met only by what is known.
+    #[must_use]
+    pub fn known(self) -> Self {
+        Self::Known(Box::new(self))
     }
 
     /// The answer of a document.
@@ -365,6 +398,18 @@ impl Condition {
             Self::Welcomes(employer) => State::of(!facets.excluded_employers.contains(employer)),
             Self::Spares(set) | Self::Endures(set) => State::of(!facets.physical.intersects(*set)),
             Self::Trusted => State::of(!facets.suspect),
+            Self::Begins { from, until } => match facets.gig.begins {
+                Some(begins) => {
+                    State::of(begins >= *from && until.is_none_or(|until| begins < until))
+                }
+                None => State::of(until.is_none()),
+            },
+            Self::SettledIn(ways) => ask(facets.gig.settlement, |paid| ways.contains(&paid)),
+            Self::EmployerChecked => State::of(facets.gig.employer_checked),
+            Self::Known(condition) => match condition.evaluate(facets) {
+                State::Unknown => State::Unmet,
+                state => state,
+            },
         }
     }
 }
@@ -423,7 +468,25 @@ mod tests {
             Condition::InDivisions(Vec::new()),
         ] {
             assert_eq!(condition.evaluate(&blank), ConditionState::Unknown, "{condition:?}");
+            assert_eq!(condition.known().evaluate(&blank), ConditionState::Unmet);
         }
+    }
+
+    #[test]
+    fn a_gig_is_sought_by_when_it_begins() {
+        let begins = |at: Option<i64>| Facets {
+            gig: crate::gig::GigFacts { begins: at.map(Instant), ..Default::default() },
+            ..Facets::default()
+        };
+        let ask = |at, until: Option<i64>| {
+            let condition = Condition::Begins { from: Instant(10), until: until.map(Instant) };
+            condition.evaluate(&begins(at))
+        };
+        assert_eq!(ask(Some(9), None), ConditionState::Unmet);
+        assert_eq!(ask(Some(10), Some(11)), ConditionState::Met);
+        assert_eq!(ask(Some(11), Some(11)), ConditionState::Unmet);
+        assert_eq!(ask(None, None), ConditionState::Met);
+        assert_eq!(ask(None, Some(11)), ConditionState::Unmet);
     }
 
     #[test]

@@ -8,12 +8,14 @@ use crate::division::Division;
 use crate::education::Education;
 use crate::fingerprint::Fingerprint;
 use crate::geo::Point;
+use crate::gig::GigFacts;
 use crate::hours::WeekHours;
 use crate::kind::KindSet;
 use crate::pay::{PayFloor, PayRange};
 use crate::physical::PhysicalSet;
 use crate::posting::{AgeRange, JobPosting, PostingStatus};
 use crate::profile::{Profile, Visibility};
+use crate::slot::places_free;
 use crate::time::{Date, Instant};
 use crate::travel::Travel;
 
@@ -51,7 +53,7 @@ impl EmployerKey {
 pub struct Volatile {
     /// A posting is OPEN; a profile is MATCHABLE with consent.
     pub open: bool,
-    /// Places left; `None` when not told and for profiles.
+    /// Places that nobody has; `None` when not told and for profiles.
     pub places_left: Option<u32>,
 }
 
@@ -105,6 +107,8 @@ pub struct Facets {
     pub excluded_employers: Arc<[EmployerKey]>,
     /// The person belongs to an assistance group; `None`: not known, and for postings.
     pub assisted: Option<bool>,
+    /// When a gig begins, pays out, and whether its employer was checked.
+    pub gig: GigFacts,
     /// What ranking compares and no condition asks for.
     pub compared: Compared,
 }
@@ -130,10 +134,11 @@ pub struct AskedSkill {
 }
 
 impl Facets {
-    /// Facets of a posting. `occupations` are those recognised in it, in any order.
+    /// Facets of a posting of which no slot is taken. `occupations` are those recognised in
+    /// it, in any order.
     pub fn of_posting(posting: &JobPosting, occupations: &[OccupationId]) -> Self {
         Self {
-            volatile: Volatile::of_posting(posting),
+            volatile: Volatile::of_posting(posting, 0),
             kinds: posting.kind.into_iter().collect(),
             division: posting.place.division,
             point: posting.reached_at(),
@@ -149,6 +154,7 @@ impl Facets {
             published: posting.validity.published().map(Date::start),
             valid_until: posting.valid_until(),
             employer: EmployerKey::of(posting.employer.as_str()),
+            gig: GigFacts::of_posting(posting),
             ..Self::default()
         }
     }
@@ -191,6 +197,11 @@ impl Facets {
         PayFloor::new(range.bottom(), range.unit).ok()
     }
 
+    /// What a posting pays by the hour, see [`GigFacts::yuan_per_hour`].
+    pub fn yuan_per_hour(&self) -> Option<f64> {
+        self.gig.yuan_per_hour(&self.pay?)
+    }
+
     /// How far a person goes, straight-line metres, [`REACH_TOLERANCE`] included; `None`
     /// without a limit.
     pub fn reach_metres(&self) -> Option<f64> {
@@ -200,9 +211,10 @@ impl Facets {
 }
 
 impl Volatile {
-    /// Of a posting.
-    pub fn of_posting(posting: &JobPosting) -> Self {
-        Self { open: posting.status == PostingStatus::Open, places_left: posting.headcount.left() }
+    /// Of a posting of which so many slots are taken.
+    pub fn of_posting(posting: &JobPosting, taken: u32) -> Self {
+        let open = posting.status == PostingStatus::Open;
+        Self { open, places_left: places_free(posting, taken) }
     }
 
     /// Of a profile.
@@ -222,6 +234,24 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Arc<[T]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pay_by_the_day_is_for_the_hours_of_the_day() {
+        use crate::pay::PayUnit;
+        let of = |unit, lasts_minutes| Facets {
+            pay: Some(PayRange {
+                min: Some(crate::pay::Money::from_yuan(160.0).unwrap()),
+                max: None,
+                unit,
+            }),
+            gig: GigFacts { lasts_minutes, ..GigFacts::default() },
+            ..Facets::default()
+        };
+        assert_eq!(of(PayUnit::Day, Some(240)).yuan_per_hour(), Some(40.0));
+        assert_eq!(of(PayUnit::Day, None).yuan_per_hour(), Some(20.0));
+        assert_eq!(of(PayUnit::Hour, Some(240)).yuan_per_hour(), Some(160.0));
+        assert_eq!(of(PayUnit::Piece, Some(240)).yuan_per_hour(), None);
+    }
 
     #[test]
     fn employers_compare_without_case_width_and_space() {

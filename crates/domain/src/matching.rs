@@ -330,6 +330,8 @@ pub struct Match {
     pub seq: Seq,
     /// Instant of the document's last change.
     pub updated: Instant,
+    /// Slots of the posting that are taken; 0 for profiles.
+    pub taken: u32,
 }
 
 /// Documents excluded by one kind of condition and nothing else.

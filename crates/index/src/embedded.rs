@@ -12,6 +12,7 @@ mod kernels;
 mod lexical;
 mod log;
 mod retrieve;
+mod survey;
 mod terms;
 mod upkeep;
 pub(crate) mod vectors;
@@ -39,6 +40,7 @@ use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Query,
     Retrieval,
 };
+use crate::survey::{Survey, Surveyed};
 
 /// Share of dead versions at which an index is built anew when it is opened.
 const MAX_DEAD_SHARE: f64 = 0.6;
@@ -47,7 +49,7 @@ const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
 
 /// Form of the files; an index of another one is built anew.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What an engine is made for.
 #[derive(Debug, Clone)]
@@ -211,6 +213,10 @@ impl Engine for EmbeddedEngine {
             return Err(EngineError::Dimensions { id, actual, expected: self.options.dimensions });
         }
         self.shared.view.read().retrieve(&query)
+    }
+
+    async fn survey(&self, survey: Survey) -> Result<Surveyed, EngineError> {
+        Ok(self.shared.view.read().survey(&survey))
     }
 
     async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError> {

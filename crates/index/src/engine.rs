@@ -5,6 +5,8 @@ use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{Condition, DocumentId, Facets, Point, Seq, Volatile};
 use thiserror::Error;
 
+use crate::survey::{Survey, Surveyed};
+
 /// Fields of a document that are searched by words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -276,6 +278,9 @@ pub trait Engine: Send + Sync {
     /// Answers a question. It may compute for milliseconds on the calling thread: ask where
     /// that holds nobody up.
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError>;
+
+    /// What is in reach of a point, counted and in order; exact. Computes on the calling thread.
+    async fn survey(&self, survey: Survey) -> Result<Surveyed, EngineError>;
 
     /// Ids of the live documents that meet all conditions or leave them open, in order.
     async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError>;

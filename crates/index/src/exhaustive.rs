@@ -13,6 +13,7 @@ use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
     QueryTerm, Retrieval, VectorPlan,
 };
+use crate::survey::{Seen, Survey, Surveyed, is_behind};
 
 /// Keeps its documents in memory and nothing else.
 #[derive(Debug, Default)]
@@ -166,6 +167,34 @@ impl Engine for ExhaustiveEngine {
 
     async fn retrieve(&self, query: Query) -> Result<Retrieval, EngineError> {
         Ok(self.0.read().retrieve(&query))
+    }
+
+    async fn survey(&self, survey: Survey) -> Result<Surveyed, EngineError> {
+        let state = self.0.read();
+        let meets = |d: &&Document| {
+            survey.conditions.iter().all(|c| c.evaluate(&d.facets) != ConditionState::Unmet)
+        };
+        let mut answer = Surveyed { seq: state.seq, ..survey.empty() };
+        for document in state.documents.values().filter(meets) {
+            let facets = &document.facets;
+            let seen = facets.point.map(|point| Seen {
+                point,
+                division: facets.division,
+                begins: facets.gig.begins,
+                yuan_per_hour: facets.yuan_per_hour(),
+                occupation: facets.occupations.first().copied(),
+            });
+            let reached = seen.and_then(|seen| Some((survey.reached(&seen)?, seen)));
+            let Some((reached, seen)) = reached else { continue };
+            answer.count(&survey, &seen, reached);
+            let place = (reached.key, document.id.clone());
+            if survey.after.as_ref().is_none_or(|after| is_behind(&place, after)) {
+                answer.spots.push(reached.spot(document.id.clone(), document.seq));
+            }
+        }
+        answer.spots.sort_by(|a, b| a.key.total_cmp(&b.key).then_with(|| a.id.cmp(&b.id)));
+        answer.spots.truncate(survey.keep);
+        Ok(answer)
     }
 
     async fn list(&self, conditions: &[Condition]) -> Result<Vec<DocumentId>, EngineError> {

@@ -8,6 +8,7 @@ mod bm25;
 mod embedded;
 mod engine;
 mod exhaustive;
+mod survey;
 
 pub use bitmap::Bitmap;
 pub use embedded::vectors::{VectorOptions, Vectors};
@@ -17,3 +18,4 @@ pub use engine::{
     Query, QueryTerm, Retrieval, VectorPlan,
 };
 pub use exhaustive::ExhaustiveEngine;
+pub use survey::{Limit, Minutes, Order, Spot, Survey, Surveyed, Way};

@@ -37,7 +37,7 @@ pub(crate) trait Indexable: Record {
     /// Reads it.
     fn draft(stored: &Stored<Self>, analyst: &Analyst) -> Draft;
     /// The facts that change on their own.
-    fn volatile(&self) -> Volatile;
+    fn volatile(stored: &Stored<Self>) -> Volatile;
 }
 
 impl Indexable for JobPosting {
@@ -45,8 +45,8 @@ impl Indexable for JobPosting {
         analyst.posting_draft(stored)
     }
 
-    fn volatile(&self) -> Volatile {
-        Volatile::of_posting(self)
+    fn volatile(stored: &Stored<Self>) -> Volatile {
+        Volatile::of_posting(&stored.record, stored.taken)
     }
 }
 
@@ -55,8 +55,8 @@ impl Indexable for Profile {
         analyst.profile_draft(stored)
     }
 
-    fn volatile(&self) -> Volatile {
-        Volatile::of_profile(self)
+    fn volatile(stored: &Stored<Self>) -> Volatile {
+        Volatile::of_profile(&stored.record)
     }
 }
 
@@ -275,7 +275,7 @@ impl Indexer {
         // A record whose content the engine has not seen is indexed whole, also when its
         // last change was of volatile facts only.
         if stored.content_seq <= after && !change.content {
-            let volatile = stored.record.volatile();
+            let volatile = R::volatile(&stored);
             return Ok(Some(Change::Volatile { id: change.id.clone(), volatile }));
         }
         let draft = self.draft::<R>(&stored, sources)?;
@@ -289,6 +289,7 @@ impl Indexer {
         sources: &Sources<'_>,
     ) -> Result<Draft, MatchingError> {
         let mut draft = R::draft(stored, &self.analyst);
+        draft.reading.facets.volatile = R::volatile(stored);
         self.analyst.give_vectors(std::slice::from_mut(&mut draft), sources)?;
         Ok(draft)
     }

@@ -74,6 +74,7 @@ fn sentence(condition: &Condition, state: ConditionState) -> String {
         ConditionKind::Places => "剩余名额",
         ConditionKind::Physical => "体力要求",
         ConditionKind::Trust => "招聘信息可信度",
+        ConditionKind::Gig => "开工时间和结算方式",
     };
     match state {
         ConditionState::Met => format!("{subject}符合"),

@@ -3,6 +3,7 @@
 
 use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
+use jobmatch_domain::gig::{GigFacts, Settlement};
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
@@ -141,6 +142,15 @@ pub(super) struct FacetsEntry {
     fingerprint: Option<u64>,
     #[prost(bool, tag = "31")]
     fingerprint_short: bool,
+    #[prost(int64, optional, tag = "33")]
+    begins: Option<i64>,
+    #[prost(uint32, optional, tag = "34")]
+    lasts_minutes: Option<u32>,
+    /// Position in [`Settlement::ALL`] plus 1; 0: none.
+    #[prost(uint32, tag = "35")]
+    settlement: u32,
+    #[prost(bool, tag = "36")]
+    employer_checked: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -203,6 +213,14 @@ impl FacetsEntry {
             skill_text: compared.skill_text.to_string(),
             fingerprint: compared.fingerprint.map(|f| f.bits),
             fingerprint_short: compared.fingerprint.is_some_and(|f| f.short),
+            begins: facets.gig.begins.map(|i| i.0),
+            lasts_minutes: facets.gig.lasts_minutes.map(u32::from),
+            settlement: facets
+                .gig
+                .settlement
+                .and_then(|s| Settlement::ALL.iter().position(|a| *a == s))
+                .map_or(0, |i| i as u32 + 1),
+            employer_checked: facets.gig.employer_checked,
         }
     }
 
@@ -252,6 +270,12 @@ impl FacetsEntry {
             employer: self.employer.map(EmployerKey),
             excluded_employers: self.excluded_employers.iter().map(|e| EmployerKey(*e)).collect(),
             assisted: self.assisted,
+            gig: GigFacts {
+                begins: self.begins.map(Instant),
+                lasts_minutes: self.lasts_minutes.map(|m| m as u16),
+                settlement: nth(self.settlement).and_then(|i| Settlement::ALL.get(i)).copied(),
+                employer_checked: self.employer_checked,
+            },
             compared: self.compared(),
         })
     }

@@ -11,6 +11,7 @@ mod selection;
 use std::sync::Arc;
 
 use jobmatch_domain::facets::{Compared, EmployerKey};
+use jobmatch_domain::gig::GigFacts;
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::PayRange;
 use jobmatch_domain::posting::AgeRange;
@@ -21,7 +22,8 @@ use jobmatch_domain::{
 
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
-use column::Column;
+use crate::survey::Seen;
+use column::{Column, full};
 use places::{Places, Reach};
 use selection::Fails;
 pub(crate) use selection::Selection;
@@ -50,6 +52,7 @@ pub(crate) struct Columns {
     reach: Column<(Travel, Option<u16>)>,
     physical: Column<PhysicalSet>,
     suspect: Column<bool>,
+    gig: Column<GigFacts>,
     compared: Vec<Compared>,
     rows: Vec<Row>,
 }
@@ -77,6 +80,7 @@ struct Row {
     reach: u32,
     physical: u32,
     suspect: u32,
+    gig: u32,
 }
 
 impl Columns {
@@ -109,6 +113,7 @@ impl Columns {
             reach: self.reach.push((facets.travel, facets.max_travel_minutes)),
             physical: self.physical.push(facets.physical),
             suspect: self.suspect.push(facets.suspect),
+            gig: self.gig.push(facets.gig),
         };
         self.rows.push(row);
         self.places.push(facets);
@@ -151,6 +156,7 @@ impl Columns {
             employer: *self.employer.value(row.employer),
             excluded_employers: self.excluded_employers.value(row.excluded_employers).clone(),
             assisted: *self.assisted.value(row.assisted),
+            gig: *self.gig.value(row.gig),
             compared: self.compared[slot as usize].clone(),
         }
     }
@@ -158,6 +164,20 @@ impl Columns {
     /// Straight-line metres from a point.
     pub(crate) fn metres(&self, slot: u32, from: &Point) -> Option<f64> {
         self.places.point(slot).map(|p| from.distance_metres(&p))
+    }
+
+    /// What a survey asks of a slot; `None` without a place.
+    pub(crate) fn surveyed(&self, slot: u32) -> Option<Seen> {
+        let row = &self.rows[slot as usize];
+        let gig = *self.gig.value(row.gig);
+        let pay = self.pay.value(row.pay).0;
+        Some(Seen {
+            point: self.places.point(slot)?,
+            division: *self.division.value(row.division),
+            begins: gig.begins,
+            yuan_per_hour: pay.and_then(|pay| gig.yuan_per_hour(&pay)),
+            occupation: self.occupations.value(row.occupations).first().copied(),
+        })
     }
 
     /// See [`Places::nearest`].
@@ -187,7 +207,7 @@ impl Columns {
     fn add_unmet(&self, condition: &Condition, unmet: &mut Bitmap) {
         use Condition as C;
         let c = condition;
-        match condition {
+        match condition.inner() {
             C::Open | C::Places => self.volatile.add_unmet(c, |v, f| f.volatile = *v, unmet),
             C::ValidAt(_) => self.valid_until.add_unmet(c, |v, f| f.valid_until = *v, unmet),
             C::RightHeld(_) | C::KindIn(_) => self.kinds.add_unmet(c, |v, f| f.kinds = *v, unmet),
@@ -223,6 +243,11 @@ impl Columns {
                 self.physical.add_unmet(c, |v, f| f.physical = *v, unmet);
             }
             C::Trusted => self.suspect.add_unmet(c, |v, f| f.suspect = *v, unmet),
+            C::Begins { .. } | C::SettledIn(_) | C::EmployerChecked => {
+                self.gig.add_unmet(c, |v, f| f.gig = *v, unmet);
+            }
+            // `inner` is never one of these.
+            C::Known(_) => {}
             // Employers are nearly as many as postings: those named are looked up.
             C::EmployerNotIn(excluded) => {
                 let slots = excluded.iter().filter_map(|e| self.employer.slots_of(&Some(*e)));
@@ -248,13 +273,15 @@ impl Columns {
             let facets = Facets { point, travel, max_travel_minutes, ..Facets::default() };
             condition.evaluate(&facets) != ConditionState::Unmet
         };
-        let mut beyond = match reach {
-            Reach::Metres(_) => self.places.located().clone(),
-            Reach::Own => self.places.limited().clone(),
+        let mut beyond = match (condition, reach) {
+            // What has no place is not known to be within.
+            (Condition::Known(_), _) => full(self.len()),
+            (_, Reach::Metres(_)) => self.places.located().clone(),
+            (_, Reach::Own) => self.places.limited().clone(),
         };
         beyond.subtract(&self.places.within(from, reach, is_within));
         // A job with lodging is in reach wherever it is.
-        if let Condition::ReachableFrom { .. } = condition
+        if let Condition::ReachableFrom { .. } = condition.inner()
             && let Some(lodged) = self.lodging.slots_of(&true)
         {
             lodged.take_from(&mut beyond);

@@ -9,7 +9,7 @@ use jobmatch_index::{
 };
 use proptest::prelude::*;
 
-use crate::strategies::{changes, options, query};
+use crate::strategies::{changes, options, query, survey};
 
 /// What must be equal: everything but the timings and the plan.
 fn essence(mut retrieval: Retrieval) -> Retrieval {
@@ -61,6 +61,7 @@ proptest! {
     fn engines_agree(
         batches in proptest::collection::vec(changes(), 1..4),
         queries in proptest::collection::vec(query(), 1..6),
+        surveys in proptest::collection::vec(survey(), 1..8),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         runtime.block_on(async {
@@ -84,6 +85,10 @@ proptest! {
                 assert_eq!(&ask(&embedded, query).await, expected);
                 let listed = embedded.list(&query.conditions).await.unwrap();
                 assert_eq!(listed, exhaustive.list(&query.conditions).await.unwrap());
+            }
+            for survey in &surveys {
+                let found = embedded.survey(survey.clone()).await.unwrap();
+                assert_eq!(found, exhaustive.survey(survey.clone()).await.unwrap());
             }
             drop(embedded);
             let reopened = EmbeddedEngine::open(&first, options()).unwrap();

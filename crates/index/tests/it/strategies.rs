@@ -2,6 +2,7 @@
 
 use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
+use jobmatch_domain::gig::{GigFacts, Settlement};
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
@@ -10,7 +11,8 @@ use jobmatch_domain::{
     WeekHours,
 };
 use jobmatch_index::{
-    Change, Document, EngineOptions, Field, Fields, Query, QueryTerm, VectorOptions,
+    Change, Document, EngineOptions, Field, Fields, Limit, Minutes, Order, Query, QueryTerm,
+    Survey, VectorOptions,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -108,7 +110,13 @@ fn facets() -> impl Strategy<Value = Facets> {
     );
     let third =
         (of((0u64..4).prop_map(EmployerKey)), of(any::<bool>()), physical(), any::<(bool, bool)>());
-    let fourth = (words(), of(any::<(u64, bool)>()));
+    let gig = (
+        of((0i64..5).prop_map(Instant)),
+        of(1u16..1440),
+        of(select(Settlement::ALL.to_vec())),
+        any::<bool>(),
+    );
+    let fourth = (words(), of(any::<(u64, bool)>()), gig);
     (first, second, third, fourth).prop_map(|(a, b, c, d)| Facets {
         volatile: Volatile { open: a.0.0, places_left: a.0.1 },
         kinds: a.1,
@@ -133,6 +141,12 @@ fn facets() -> impl Strategy<Value = Facets> {
         physical: c.2,
         suspect: c.3.0,
         negotiable: c.3.1,
+        gig: GigFacts {
+            begins: d.2.0,
+            lasts_minutes: d.2.1,
+            settlement: d.2.2,
+            employer_checked: d.2.3,
+        },
         compared: Compared {
             skill_text: d.0.concat().into(),
             asked_skills: d
@@ -146,6 +160,10 @@ fn facets() -> impl Strategy<Value = Facets> {
 }
 
 pub(crate) fn condition() -> impl Strategy<Value = Condition> {
+    (asked(), any::<bool>()).prop_map(|(asked, known)| if known { asked.known() } else { asked })
+}
+
+fn asked() -> impl Strategy<Value = Condition> {
     let level = || select(Education::ALL.to_vec());
     let range = || AgeRange::new(Some(20), Some(50)).unwrap().unwrap();
     let floor = pay().prop_map(|p| PayFloor::new(p.bottom(), p.unit).unwrap());
@@ -190,6 +208,13 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
         physical().prop_map(Condition::Spares),
         physical().prop_map(Condition::Endures),
         Just(Condition::Trusted),
+        (0i64..5, of(0i64..6)).prop_map(|(from, until)| Condition::Begins {
+            from: Instant(from),
+            until: until.map(Instant),
+        }),
+        proptest::collection::vec(select(Settlement::ALL.to_vec()), 0..3)
+            .prop_map(Condition::SettledIn),
+        Just(Condition::EmployerChecked),
     ]
 }
 
@@ -255,5 +280,40 @@ pub(crate) fn query() -> impl Strategy<Value = Query> {
         limit,
         exact: false,
         score_also,
+    })
+}
+
+/// A survey with or without a bound on the distance; minutes differ by division.
+pub(crate) fn survey() -> impl Strategy<Value = Survey> {
+    let limit = prop_oneof![
+        (0.0f64..30.0).prop_map(Limit::Minutes),
+        (point(), point()).prop_map(|(a, b)| Limit::Metres(a.distance_metres(&b))),
+    ];
+    let asked = (
+        proptest::collection::vec(condition(), 0..4),
+        point(),
+        limit,
+        select(vec![Order::Minutes, Order::Pay, Order::Start]),
+        of((prop_oneof![-60.0f64..60.0, Just(f64::INFINITY), 0.0f64..5.0], id())),
+        0usize..12,
+    );
+    asked.prop_map(|(mut conditions, from, limit, order, after, keep)| {
+        if let Limit::Metres(metres) = limit {
+            conditions.push(Condition::Within { centre: from, metres }.known());
+        }
+        let minutes = |way: &jobmatch_index::Way| {
+            let slow = way.division.is_some_and(|d| d.to_string() == "370103");
+            (way.metres / if slow { 50.0 } else { 250.0 }).floor()
+        };
+        Survey {
+            conditions,
+            from,
+            minutes: Minutes(std::sync::Arc::new(minutes)),
+            limit,
+            order,
+            after,
+            keep,
+            rings: vec![5.0, 10.0, 15.0, 30.0],
+        }
     })
 }

@@ -33,6 +33,7 @@ struct Current {
     content_seq: Seq,
     updated: Instant,
     volatile: Volatile,
+    taken: u32,
     /// `None` for profiles, of which nothing is shown.
     posting: Option<Box<JobPosting>>,
 }
@@ -276,18 +277,19 @@ impl<'a> Ranking<'a> {
             posting: current.posting,
             seq: current.seq,
             updated: current.updated,
+            taken: current.taken,
         }
     }
 }
 
 impl Current {
     fn of<R>(stored: &Stored<R>, volatile: Volatile) -> Self {
-        let Stored { seq, content_seq, updated, .. } = *stored;
-        Self { seq, content_seq, updated, volatile, posting: None }
+        let Stored { seq, content_seq, updated, taken, .. } = *stored;
+        Self { seq, content_seq, updated, volatile, taken, posting: None }
     }
 
     fn of_posting(stored: Stored<JobPosting>) -> Self {
-        let current = Self::of(&stored, Volatile::of_posting(&stored.record));
+        let current = Self::of(&stored, Volatile::of_posting(&stored.record, stored.taken));
         Self { posting: Some(Box::new(stored.record)), ..current }
     }
 

@@ -178,7 +178,7 @@ impl<T: Clone + Eq + Hash> Column<T> {
 }
 
 /// All slots below `len`.
-fn full(len: usize) -> Bitmap {
+pub(super) fn full(len: usize) -> Bitmap {
     let mut words = vec![u64::MAX; len.div_ceil(64)];
     if let Some(last) = words.last_mut().filter(|_| !len.is_multiple_of(64)) {
         *last = (1 << (len % 64)) - 1;
