@@ -18,6 +18,7 @@ pub mod hours;
 pub mod ids;
 pub mod kind;
 pub mod matching;
+pub mod nearby;
 pub mod pay;
 pub mod physical;
 pub mod posting;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jobmatch_domain::nearby::Limit;
 use jobmatch_domain::{Condition, Division, DocumentId, Instant, OccupationId, Point, Seq};
 
 /// The way to a document.
@@ -25,15 +26,6 @@ impl fmt::Debug for Minutes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Minutes")
     }
-}
-
-/// How far is in reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Limit {
-    /// So many minutes, by [`Survey::minutes`].
-    Minutes(f64),
-    /// So many straight-line metres.
-    Metres(f64),
 }
 
 /// What comes first. Ties fall to the id; what is not known comes last.
@@ -58,7 +50,7 @@ pub struct Survey {
     pub from: Point,
     /// Minutes on a way.
     pub minutes: Minutes,
-    /// How far.
+    /// How far; minutes by [`Survey::minutes`].
     pub limit: Limit,
     /// What comes first.
     pub order: Order,
@@ -81,6 +73,8 @@ pub struct Spot {
     pub metres: f64,
     /// Minutes.
     pub minutes: f64,
+    /// The least it pays by the hour.
+    pub yuan_per_hour: Option<f64>,
     /// What it is ordered by, less first; infinite where it is not known.
     pub key: f64,
 }
@@ -114,13 +108,14 @@ pub(crate) struct Seen {
 pub(crate) struct Reached {
     pub(crate) metres: f64,
     pub(crate) minutes: f64,
+    pub(crate) yuan_per_hour: Option<f64>,
     pub(crate) key: f64,
 }
 
 impl Reached {
     pub(crate) fn spot(self, id: DocumentId, seq: Seq) -> Spot {
-        let Self { metres, minutes, key } = self;
-        Spot { id, seq, metres, minutes, key }
+        let Self { metres, minutes, yuan_per_hour, key } = self;
+        Spot { id, seq, metres, minutes, yuan_per_hour, key }
     }
 }
 
@@ -144,7 +139,8 @@ impl Survey {
             Order::Pay => seen.yuan_per_hour.map_or(f64::INFINITY, |yuan| -yuan),
             Order::Start => seen.begins.map_or(f64::INFINITY, |at| at.0 as f64),
         };
-        within.then_some(Reached { metres, minutes, key })
+        let yuan_per_hour = seen.yuan_per_hour;
+        within.then_some(Reached { metres, minutes, yuan_per_hour, key })
     }
 
     /// An answer before anything was found.

@@ -95,6 +95,11 @@ impl Analyst {
         self.analyzer.lexicon().by_name(name).map(|id| OccupationId(id.0))
     }
 
+    /// The name of an occupation of the lexicon in use.
+    pub fn occupation_name(&self, id: OccupationId) -> &str {
+        &self.analyzer.lexicon().entry(jobmatch_text::OccupationId(id.0)).name
+    }
+
     /// A posting, read.
     pub(crate) fn posting_draft(&self, stored: &Stored<JobPosting>) -> Draft {
         Draft {

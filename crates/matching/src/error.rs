@@ -1,6 +1,6 @@
 //! What can go wrong on the paths.
 
-use jobmatch_domain::{Collection, DocumentId, Seq, Violation};
+use jobmatch_domain::{Collection, Division, DocumentId, Seq, Violation};
 use jobmatch_index::EngineError;
 use jobmatch_store::StoreError;
 use thiserror::Error;
@@ -70,6 +70,18 @@ pub enum MatchingError {
         min_seq: Seq,
         /// The last one.
         last: Seq,
+    },
+    /// A division from whose centre something is asked, and that has none on record.
+    #[error("the centre of {division} is not on record; give a point, or a division that has one")]
+    NoCentre {
+        /// The division.
+        division: Division,
+    },
+    /// No such station.
+    #[error("there is no station with id {id}")]
+    NoStation {
+        /// The id.
+        id: DocumentId,
     },
     /// The ranking changed between two pages.
     #[error("the ranking has changed since the first page; start again without page_token")]

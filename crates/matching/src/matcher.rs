@@ -1,6 +1,7 @@
 //! The read path: analyse, retrieve, rank, fetch, explain.
 
 mod batch;
+mod nearby;
 mod ranking;
 mod seeker;
 mod stopwatch;

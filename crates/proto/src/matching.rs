@@ -366,7 +366,7 @@ fn match_to_wire(found: &Match) -> v1::Match {
         posting: found
             .posting
             .as_ref()
-            .map(|p| posting::to_wire_stored(p, found.seq, found.updated)),
+            .map(|p| posting::to_wire_stored(p, found.seq, found.updated, found.taken)),
     }
 }
 

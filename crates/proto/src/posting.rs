@@ -2,6 +2,7 @@
 
 use jobmatch_domain::ids::Origin;
 use jobmatch_domain::posting::{AgeRange, Headcount, PostingStatus, Validity};
+use jobmatch_domain::slot::places_free;
 use jobmatch_domain::text::{Text, parse_list};
 use jobmatch_domain::{
     CivilInstant, Date, DocumentId, Instant, Invalid, JobPosting, Seq, Violation, Window,
@@ -159,9 +160,16 @@ pub fn to_wire(posting: &JobPosting) -> v1::JobPosting {
     }
 }
 
-/// The posting with its Seq, etag and instant of change.
-pub fn to_wire_stored(posting: &JobPosting, seq: Seq, updated: Instant) -> v1::JobPosting {
+/// The posting with its Seq, etag, instant of change, and the places that are free when so many
+/// slots are taken.
+pub fn to_wire_stored(
+    posting: &JobPosting,
+    seq: Seq,
+    updated: Instant,
+    taken: u32,
+) -> v1::JobPosting {
     v1::JobPosting {
+        places_free: places_free(posting, taken),
         seq: seq.0,
         etag: format!("{:x}", seq.0),
         updated: Some(f::timestamp(updated)),

@@ -21,7 +21,7 @@ use crate::status::status;
 pub(crate) struct PostingApi(pub(crate) Arc<Service>);
 
 fn wire(stored: &Stored<JobPosting>) -> v1::JobPosting {
-    posting::to_wire_stored(&stored.record, stored.seq, stored.updated)
+    posting::to_wire_stored(&stored.record, stored.seq, stored.updated, stored.taken)
 }
 
 #[tonic::async_trait]

@@ -54,6 +54,8 @@ impl From<MatchingError> for Refusal {
             MatchingError::ShrunkenFeed { .. } => (Code::FailedPrecondition, "SHRUNKEN_FEED"),
             MatchingError::IndexNotReady { .. } => (Code::Unavailable, "INDEX_NOT_READY"),
             MatchingError::SeqInFuture { .. } => (Code::InvalidArgument, "SEQ_IN_FUTURE"),
+            MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
+            MatchingError::NoStation { .. } => (Code::NotFound, "NOT_FOUND"),
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
             MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
             MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),

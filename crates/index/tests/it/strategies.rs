@@ -3,6 +3,7 @@
 use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::gig::{GigFacts, Settlement};
+use jobmatch_domain::nearby::Limit;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
 use jobmatch_domain::posting::AgeRange;
 use jobmatch_domain::{
@@ -11,8 +12,8 @@ use jobmatch_domain::{
     WeekHours,
 };
 use jobmatch_index::{
-    Change, Document, EngineOptions, Field, Fields, Limit, Minutes, Order, Query, QueryTerm,
-    Survey, VectorOptions,
+    Change, Document, EngineOptions, Field, Fields, Minutes, Order, Query, QueryTerm, Survey,
+    VectorOptions,
 };
 use proptest::option::of;
 use proptest::prelude::*;

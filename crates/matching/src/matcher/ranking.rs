@@ -40,12 +40,12 @@ struct Current {
 
 /// A hit with its score.
 pub(super) struct Scored<'a> {
-    hit: &'a Hit,
+    pub(super) hit: &'a Hit,
     signals: Signals<'a>,
     checked: Checked,
     values: [Option<f64>; 11],
     fused: Fused,
-    score: f64,
+    pub(super) score: f64,
 }
 
 /// One page.
@@ -245,6 +245,11 @@ impl<'a> Ranking<'a> {
             told.retain(|outcome| outcome.kind != ConditionKind::Physical);
         }
         told
+    }
+
+    /// A posting that was read, with what ranking says of it.
+    pub(super) fn judged(&self, scored: &Scored<'_>, stored: Stored<JobPosting>) -> Match {
+        self.explained(scored, Current::of_posting(stored), Vec::new())
     }
 
     fn explained(

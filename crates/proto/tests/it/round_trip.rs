@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn what_the_store_adds_does_not_change_the_record(given in any_posting(), seq in any::<u64>()) {
-        let wire = posting::to_wire_stored(&given, Seq(seq), Instant(42));
+        let wire = posting::to_wire_stored(&given, Seq(seq), Instant(42), 1);
         prop_assert_eq!(wire.seq, seq);
         prop_assert_eq!(u64::from_str_radix(&wire.etag, 16), Ok(seq));
         prop_assert_eq!(wire.updated.map(|t| t.seconds), Some(42));
