@@ -1,5 +1,6 @@
 //! What can go wrong on the paths.
 
+use jobmatch_domain::slot::SlotRefusal;
 use jobmatch_domain::{Collection, Division, DocumentId, Seq, Violation};
 use jobmatch_index::EngineError;
 use jobmatch_store::StoreError;
@@ -71,6 +72,14 @@ pub enum MatchingError {
         /// The last one.
         last: Seq,
     },
+    /// A place that cannot be taken.
+    #[error("{posting}: {}", slot_refusal(.refusal))]
+    Slot {
+        /// The posting.
+        posting: DocumentId,
+        /// Why.
+        refusal: SlotRefusal,
+    },
     /// A division from whose centre something is asked, and that has none on record.
     #[error("the centre of {division} is not on record; give a point, or a division that has one")]
     NoCentre {
@@ -104,6 +113,17 @@ pub enum MatchingError {
     /// A task of ours panicked; the report is in the log.
     #[error("an internal task failed; the failure is in the log")]
     Internal,
+}
+
+fn slot_refusal(refusal: &SlotRefusal) -> String {
+    match refusal {
+        SlotRefusal::NotOpen => "is not open, has expired, or its gig has begun".into(),
+        SlotRefusal::PlacesUnknown => "tells no number of places; give its headcount".into(),
+        SlotRefusal::NoPlaces => "all its places are taken".into(),
+        SlotRefusal::Overlap { with } => {
+            format!("the taker has a place of {with} at the same time; release that first")
+        }
+    }
 }
 
 fn singular(collection: Collection) -> &'static str {

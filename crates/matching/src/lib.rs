@@ -21,6 +21,7 @@ mod parallel;
 mod reading;
 mod service;
 mod signals;
+mod slots;
 mod terms;
 mod tickets;
 
@@ -38,7 +39,7 @@ pub use jobmatch_embed::{
     ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions, StaticModel,
 };
 pub use jobmatch_rank::{ProfileError, RankingProfile};
-pub use jobmatch_store::{Record, RequestKey, Stored};
+pub use jobmatch_store::{Record, RequestKey, SlotReceipt, Stored};
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;

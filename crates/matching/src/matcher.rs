@@ -5,6 +5,7 @@ mod nearby;
 mod ranking;
 mod seeker;
 mod stopwatch;
+mod watch;
 
 use std::sync::Arc;
 

@@ -19,6 +19,7 @@ use crate::index_keeper::{IndexKeeper, IndexState};
 use crate::indexer::Indexer;
 use crate::intake::{Guard, Intake};
 use crate::matcher::Matcher;
+use crate::slots::end_holds;
 use crate::tickets::{Ticket, Tickets};
 
 /// Where the service lives and what it reads with.
@@ -119,7 +120,8 @@ impl Service {
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
         });
-        let tasks = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
+        let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
+        tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let intake = Intake { store: store.clone(), keepers: keepers.clone() };
         let matcher = Matcher {
             store: store.clone(),

@@ -5,9 +5,11 @@ mod gig;
 pub mod json;
 pub mod list;
 pub mod matching;
+pub mod nearby;
 pub mod page_token;
 pub mod posting;
 pub mod profile;
+pub mod slot;
 
 /// The generated messages, clients and servers of `jobmatch.v1`.
 #[allow(

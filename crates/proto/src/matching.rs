@@ -3,9 +3,9 @@
 use jobmatch_domain::facets::{EmployerKey, OccupationId};
 use jobmatch_domain::filter::Radius;
 use jobmatch_domain::matching::{
-    BatchAnswer, Degraded, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match,
-    MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers, Person,
-    TextQuery,
+    BatchAnswer, Degraded, ExplainMatch, Explanation, Factor, FactorKind, Job, Leg, Legs, Match,
+    MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers, Outcome,
+    Person, TextQuery, Trace,
 };
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{
@@ -112,16 +112,16 @@ pub fn explain(
     Ok(ExplainMatch { person, posting, filter, options: options(wire.options, paging, 0)? })
 }
 
-fn given_person(wire: v1::Profile, context: Context<'_>) -> Result<Person, Violation> {
+pub(crate) fn given_person(wire: v1::Profile, context: Context<'_>) -> Result<Person, Violation> {
     let given = profile::given(wire, context.today).map_err(|v| v.within("profile"))?;
     Ok(Person::Given(Box::new(given)))
 }
 
-fn id_at(id: &str, path: &str) -> Result<DocumentId, Violation> {
+pub(crate) fn id_at(id: &str, path: &str) -> Result<DocumentId, Violation> {
     DocumentId::parse(id).map_err(|e| e.at(path))
 }
 
-fn text_query(wire: v1::TextQuery) -> Result<TextQuery, Violation> {
+pub(crate) fn text_query(wire: v1::TextQuery) -> Result<TextQuery, Violation> {
     Ok(TextQuery {
         text: Text::parse(&wire.text).map_err(|e| e.at("text"))?,
         place: f::place(wire.place)?,
@@ -130,7 +130,7 @@ fn text_query(wire: v1::TextQuery) -> Result<TextQuery, Violation> {
     })
 }
 
-fn filter(wire: Option<v1::Filter>, context: Context<'_>) -> Result<Filter, Violation> {
+pub(crate) fn filter(wire: Option<v1::Filter>, context: Context<'_>) -> Result<Filter, Violation> {
     let Some(wire) = wire else {
         return Ok(Filter::default());
     };
@@ -331,26 +331,8 @@ fn match_to_wire(found: &Match) -> v1::Match {
     v1::Match {
         id: found.id.to_string(),
         score: found.score,
-        factors: found
-            .factors
-            .iter()
-            .map(|factor| v1::Factor {
-                kind: factor.kind.index() as i32 + 1,
-                value: factor.value,
-                contribution: factor.contribution,
-                evidence: factor.evidence.clone(),
-            })
-            .collect(),
-        conditions: found
-            .conditions
-            .iter()
-            .map(|outcome| v1::Condition {
-                kind: outcome.kind.index() as i32 + 1,
-                state: state_to_wire(outcome.state),
-                mode: mode_to_wire(outcome.mode),
-                evidence: outcome.evidence.clone(),
-            })
-            .collect(),
+        factors: found.factors.iter().map(factor_to_wire).collect(),
+        conditions: found.conditions.iter().map(condition_to_wire).collect(),
         legs: found
             .legs
             .iter()
@@ -367,6 +349,24 @@ fn match_to_wire(found: &Match) -> v1::Match {
             .posting
             .as_ref()
             .map(|p| posting::to_wire_stored(p, found.seq, found.updated, found.taken)),
+    }
+}
+
+pub(crate) fn factor_to_wire(factor: &Factor) -> v1::Factor {
+    v1::Factor {
+        kind: factor.kind.index() as i32 + 1,
+        value: factor.value,
+        contribution: factor.contribution,
+        evidence: factor.evidence.clone(),
+    }
+}
+
+pub(crate) fn condition_to_wire(outcome: &Outcome) -> v1::Condition {
+    v1::Condition {
+        kind: outcome.kind.index() as i32 + 1,
+        state: state_to_wire(outcome.state),
+        mode: mode_to_wire(outcome.mode),
+        evidence: outcome.evidence.clone(),
     }
 }
 
@@ -449,22 +449,23 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
             .collect(),
         as_of: Some(f::timestamp(page.as_of)),
         ranking_version: page.ranking_version.clone(),
-        debug: debug.then(|| v1::MatchDebug {
-            vector_plan: page.trace.vector_plan.into(),
-            eligible: page.trace.eligible,
-            candidates: page.trace.candidates,
-            stages: page
-                .trace
-                .stages
-                .iter()
-                .map(|(stage, micros)| v1::StageTime { stage: (*stage).into(), micros: *micros })
-                .collect(),
-        }),
+        debug: debug.then(|| debug_to_wire(&page.trace)),
         degraded: told(page.degraded),
     }
 }
 
-fn told(degraded: Option<Degraded>) -> String {
+pub(crate) fn debug_to_wire(trace: &Trace) -> v1::MatchDebug {
+    let stage =
+        |(stage, micros): &(&str, u64)| v1::StageTime { stage: (*stage).into(), micros: *micros };
+    v1::MatchDebug {
+        vector_plan: trace.vector_plan.into(),
+        eligible: trace.eligible,
+        candidates: trace.candidates,
+        stages: trace.stages.iter().map(stage).collect(),
+    }
+}
+
+pub(crate) fn told(degraded: Option<Degraded>) -> String {
     degraded.map_or_else(String::new, |d| d.reason().into())
 }
 

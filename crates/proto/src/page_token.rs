@@ -5,6 +5,7 @@
 //! belongs; it is a guard against mistakes, not against attackers.
 
 use jobmatch_domain::matching::PageStart;
+use jobmatch_domain::nearby::{Limit, NearbyPage};
 use jobmatch_domain::{DocumentId, Instant, Invalid, Violation};
 use prost::Message;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -13,6 +14,7 @@ use crate::fields::CALENDAR;
 
 const MATCHES: u8 = 1;
 const LIST: u8 = 2;
+const NEARBY: u8 = 3;
 
 /// Digest of a request without its paging. The name of the method keeps apart requests of
 /// two methods that happen to have the same bytes.
@@ -67,6 +69,47 @@ pub fn parse_list(token: &str, request_digest: u64) -> Result<Option<DocumentId>
     id.map(Some).ok_or_else(|| malformed(token))
 }
 
+/// Token of a page of what is near.
+pub fn nearby(page: &NearbyPage, request_digest: u64) -> String {
+    let (unit, limit) = match page.limit {
+        Limit::Minutes(minutes) => (0, minutes),
+        Limit::Metres(metres) => (1, metres),
+    };
+    let mut body = vec![unit];
+    body.extend_from_slice(&page.as_of.0.to_le_bytes());
+    body.extend_from_slice(&limit.to_bits().to_le_bytes());
+    body.extend_from_slice(&page.key.to_bits().to_le_bytes());
+    body.extend_from_slice(page.last.as_str().as_bytes());
+    seal(NEARBY, request_digest, &body)
+}
+
+/// Reads a token of a page of what is near; empty is the first page.
+pub fn parse_nearby(token: &str, request_digest: u64) -> Result<Option<NearbyPage>, Violation> {
+    let Some(body) = open(NEARBY, token, request_digest)? else {
+        return Ok(None);
+    };
+    nearby_of(&body).map(Some).ok_or_else(|| malformed(token))
+}
+
+fn nearby_of(body: &[u8]) -> Option<NearbyPage> {
+    let (unit, rest) = body.split_first()?;
+    let (as_of, rest) = rest.split_first_chunk::<8>()?;
+    let (limit, rest) = rest.split_first_chunk::<8>()?;
+    let (key, id) = rest.split_first_chunk::<8>()?;
+    let as_of = i64::from_le_bytes(*as_of);
+    let number = |bytes: [u8; 8]| f64::from_bits(u64::from_le_bytes(bytes));
+    let (limit, key) = (number(*limit), number(*key));
+    if !CALENDAR.contains(&as_of) || !limit.is_finite() || key.is_nan() {
+        return None;
+    }
+    Some(NearbyPage {
+        as_of: Instant(as_of),
+        limit: if *unit == 0 { Limit::Minutes(limit) } else { Limit::Metres(limit) },
+        key,
+        last: DocumentId::parse(std::str::from_utf8(id).ok()?).ok()?,
+    })
+}
+
 fn seal(format: u8, request_digest: u64, body: &[u8]) -> String {
     let mut bytes = vec![format];
     bytes.extend_from_slice(&request_digest.to_le_bytes());
@@ -114,7 +157,12 @@ mod tests {
         assert!(parse_list(&token, 77).is_err());
         assert_eq!(parse_matches("", 77), Ok(None));
         let id = DocumentId::parse("A001").unwrap();
-        assert_eq!(parse_list(&list(&id, 5), 5), Ok(Some(id)));
+        assert_eq!(parse_list(&list(&id, 5), 5), Ok(Some(id.clone())));
+        for (limit, key) in [(Limit::Minutes(15.0), f64::INFINITY), (Limit::Metres(0.5), -7.25)] {
+            let page = NearbyPage { as_of: Instant(9), limit, key, last: id.clone() };
+            assert_eq!(parse_nearby(&nearby(&page, 5), 5), Ok(Some(page)));
+        }
+        assert!(parse_nearby(&list(&id, 5), 5).is_err());
     }
 
     #[test]

@@ -14,12 +14,13 @@ use crate::status::Refusal;
 use crate::telemetry;
 
 /// Methods that stream: their length is not bounded by a deadline of ours.
-const STREAMING: [&str; 3] = ["ImportPostings", "ImportProfiles", "MatchPostingsBatch"];
+const STREAMING: [&str; 4] =
+    ["ImportPostings", "ImportProfiles", "MatchPostingsBatch", "WatchNearby"];
 /// Prefixes of the services that need no key: a probe has none.
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 25] = [
+const METHODS: [&str; 31] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -37,6 +38,12 @@ const METHODS: [&str; 25] = [
     "MatchProfiles",
     "ExplainMatch",
     "AnalyzeText",
+    "NearbyPostings",
+    "WatchNearby",
+    "TakeSlot",
+    "ReleaseSlot",
+    "ListSlots",
+    "Dispatch",
     "ParsePosting",
     "ParseProfile",
     "GetStats",

@@ -138,7 +138,7 @@ pub(crate) async fn list<R: Record>(
 }
 
 /// Runs a read of the store away from the async threads.
-async fn read<T: Send + 'static>(
+pub(crate) async fn read<T: Send + 'static>(
     service: &Arc<Service>,
     read: impl FnOnce(&Service) -> Result<T, MatchingError> + Send + 'static,
 ) -> Result<T, Status> {

@@ -10,8 +10,10 @@ use jobmatch_matching::{
 };
 use jobmatch_proto::FILE_DESCRIPTOR_SET;
 use jobmatch_proto::v1::admin_service_server::AdminServiceServer;
+use jobmatch_proto::v1::gig_service_server::GigServiceServer;
 use jobmatch_proto::v1::intake_service_server::IntakeServiceServer;
 use jobmatch_proto::v1::match_service_server::MatchServiceServer;
+use jobmatch_proto::v1::nearby_service_server::NearbyServiceServer;
 use jobmatch_proto::v1::posting_service_server::PostingServiceServer;
 use jobmatch_proto::v1::profile_service_server::ProfileServiceServer;
 use thiserror::Error;
@@ -23,8 +25,10 @@ use tonic::transport::{Identity, Server, ServerTlsConfig};
 use crate::access::AccessLayer;
 use crate::admin_service::AdminApi;
 use crate::config::{Config, ConfigError};
+use crate::gig_service::GigApi;
 use crate::intake_service::IntakeApi;
 use crate::match_service::MatchApi;
+use crate::nearby_service::NearbyApi;
 use crate::posting_service::PostingApi;
 use crate::profile_service::ProfileApi;
 use crate::{health, telemetry};
@@ -209,6 +213,17 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
         .add_service(
             IntakeServiceServer::new(IntakeApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
+        )
+        .add_service(
+            GigServiceServer::new(GigApi(service.clone()))
+                .max_decoding_message_size(MAX_MESSAGE_BYTES),
+        )
+        .add_service(
+            NearbyServiceServer::new(NearbyApi {
+                service: service.clone(),
+                stopped: stopped.clone(),
+            })
+            .max_decoding_message_size(MAX_MESSAGE_BYTES),
         );
     let incoming = undelayed(listener);
     let server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped.clone())));

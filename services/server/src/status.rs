@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jobmatch_domain::Violation;
+use jobmatch_domain::slot::SlotRefusal;
 use jobmatch_matching::MatchingError;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -54,6 +55,7 @@ impl From<MatchingError> for Refusal {
             MatchingError::ShrunkenFeed { .. } => (Code::FailedPrecondition, "SHRUNKEN_FEED"),
             MatchingError::IndexNotReady { .. } => (Code::Unavailable, "INDEX_NOT_READY"),
             MatchingError::SeqInFuture { .. } => (Code::InvalidArgument, "SEQ_IN_FUTURE"),
+            MatchingError::Slot { refusal, .. } => (Code::FailedPrecondition, slot_reason(refusal)),
             MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
             MatchingError::NoStation { .. } => (Code::NotFound, "NOT_FOUND"),
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
@@ -72,6 +74,15 @@ impl From<MatchingError> for Refusal {
             return Self::new(code, reason, "an internal error; the operator finds it in the log");
         }
         Self::new(code, reason, error.to_string())
+    }
+}
+
+fn slot_reason(refusal: &SlotRefusal) -> &'static str {
+    match refusal {
+        SlotRefusal::NotOpen => "NOT_OPEN",
+        SlotRefusal::PlacesUnknown => "PLACES_UNKNOWN",
+        SlotRefusal::NoPlaces => "NO_PLACES",
+        SlotRefusal::Overlap { .. } => "OVERLAP",
     }
 }
 

@@ -12,5 +12,8 @@ mod end_to_end;
 mod endpoint;
 mod imports;
 mod intake;
+mod nearby;
 mod protected;
 mod server;
+mod slots;
+mod watch;

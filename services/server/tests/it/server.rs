@@ -8,8 +8,10 @@ use std::time::Duration;
 use jobmatch_proto::json;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::gig_service_client::GigServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use jobmatch_proto::v1::nearby_service_client::NearbyServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
 use tonic::transport::Channel;
@@ -60,6 +62,14 @@ impl Server {
         PostingServiceClient::new(self.channel.clone()).max_decoding_message_size(64 << 20)
     }
 
+    pub(crate) fn nearby(&self) -> NearbyServiceClient<Channel> {
+        NearbyServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
+        GigServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn profiles(&self) -> ProfileServiceClient<Channel> {
         ProfileServiceClient::new(self.channel.clone())
     }
@@ -72,6 +82,12 @@ impl Server {
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    /// SIGKILL while calls are under way.
+    pub(crate) fn kill_now(&self) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
     }
 
     /// SIGTERM, and the process must end well by itself.
