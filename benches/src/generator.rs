@@ -223,6 +223,26 @@ impl Generator {
         }
     }
 
+    /// A posting as [`Generator::posting`] makes it; its gigs, a fifth of all, begin at whole
+    /// hours of tomorrow and the six days after.
+    pub fn dated_posting(&mut self, number: usize) -> v1::JobPosting {
+        let posting = self.posting(number);
+        if posting.kind != v1::EmploymentKind::Gig as i32 {
+            return posting;
+        }
+        let date = self.today.plus_days(1 + (number / 5 % 7) as i64);
+        let hour = 5 + number % 15;
+        let (start, end) = (format!("{date}T{hour:02}:00"), format!("{date}T{:02}:00", hour + 4));
+        let terms = v1::GigTerms { settlement: 1 + (number % 4) as i32, ..Default::default() };
+        let shifts = Vec::new();
+        v1::JobPosting {
+            window: Some(v1::Window { start, end }),
+            gig: Some(terms),
+            shifts,
+            ..posting
+        }
+    }
+
     /// A profile, matchable with consent.
     pub fn profile(&mut self, number: usize) -> v1::Profile {
         let entry = self.entry();

@@ -40,6 +40,18 @@ pub struct Bench {
 /// # Panics
 /// When anything fails: a bench without its server has nothing to say.
 pub async fn start(postings: usize, spread_days: usize) -> Bench {
+    let today = system_clock()().date();
+    let mut generator = Generator::new(SEED, today, spread_days);
+    start_with((1..=postings).map(move |number| generator.posting(number))).await
+}
+
+/// The same with these postings.
+///
+/// # Panics
+/// As [`start`].
+pub async fn start_with(
+    postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
+) -> Bench {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = format!(
         "data_dir = {:?}\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
@@ -52,10 +64,8 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let channel = Channel::from_shared(address).expect("an address").connect().await;
     let channel = channel.expect("a connection");
     let today = system_clock()().date();
-    let mut generator = Generator::new(SEED, today, spread_days);
-    let items = (1..=postings as u64).map(move |number| {
-        let posting = Some(generator.posting(number as usize));
-        let item = v1::ImportPostingItem { number, posting };
+    let items = (1..).zip(postings).map(|(number, posting)| {
+        let item = v1::ImportPostingItem { number, posting: Some(posting) };
         let request = Some(v1::import_postings_request::Request::Item(item));
         v1::ImportPostingsRequest { request }
     });

@@ -319,10 +319,7 @@ impl Condition {
 
     /// The condition without [`Condition::Known`] around it: which fact is asked for.
     pub fn inner(&self) -> &Self {
-        match self {
-            Self::Known(condition) => condition.inner(),
-            condition => condition,
-        }
+        if let Self::Known(condition) = self { condition.inner() } else { self }
     }
 
     /// The condition, met only by what is known.
@@ -406,10 +403,7 @@ impl Condition {
             },
             Self::SettledIn(ways) => ask(facets.gig.settlement, |paid| ways.contains(&paid)),
             Self::EmployerChecked => State::of(facets.gig.employer_checked),
-            Self::Known(condition) => match condition.evaluate(facets) {
-                State::Unknown => State::Unmet,
-                state => state,
-            },
+            Self::Known(condition) => State::of(condition.evaluate(facets) == State::Met),
         }
     }
 }

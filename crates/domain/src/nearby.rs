@@ -1,6 +1,6 @@
 //! What is near: requests and answers.
 
-use crate::condition::Condition;
+use crate::condition::{Condition, ConditionKind};
 use crate::division::Division;
 use crate::facets::OccupationId;
 use crate::filter::Filter;
@@ -109,12 +109,12 @@ impl NearbyArea {
         if self.checked_employers_only {
             out.push(Condition::EmployerChecked);
         }
-        out.extend(self.filter.conditions(Collection::Postings).into_iter().map(|c| match c {
-            Condition::KindIn(_) | Condition::OccupationIn(_) | Condition::InDivisions(_) => {
-                c.known()
-            }
-            other => other,
-        }));
+        let asks_what_must_be_known = |c: &Condition| {
+            let kinds = [ConditionKind::Kind, ConditionKind::Occupation, ConditionKind::Division];
+            kinds.contains(&c.kind())
+        };
+        let asked = self.filter.conditions(Collection::Postings).into_iter();
+        out.extend(asked.map(|c| if asks_what_must_be_known(&c) { c.known() } else { c }));
         out
     }
 }
