@@ -152,7 +152,7 @@ fn read(
     let key = match order {
         v1::NearbyOrder::Pay => -by_the_hour(p).unwrap_or(f64::NEG_INFINITY),
         v1::NearbyOrder::Start => begins.map_or(f64::INFINITY, |b| b.instant().0 as f64),
-        _ => minutes,
+        v1::NearbyOrder::Unspecified | v1::NearbyOrder::Minutes | v1::NearbyOrder::Score => minutes,
     };
     (near && in_time && wanted && p.status == 1).then(|| (key, p.id.clone()))
 }

@@ -1,9 +1,10 @@
 //! Places are taken by many at once, over crashes.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jobmatch_domain::{CivilInstant, Instant};
+use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -25,8 +26,7 @@ pub(crate) fn gig(id: &str, in_minutes: i64, places: u32) -> v1::JobPosting {
 
 /// The civil instant so many minutes from now.
 pub(crate) fn soon(minutes: i64) -> CivilInstant {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    Instant(now as i64 + minutes * 60).civil()
+    Instant(system_clock()().0 + minutes * 60).civil()
 }
 
 pub(crate) async fn take(
