@@ -8,6 +8,8 @@ pub mod matching;
 pub mod page_token;
 pub mod posting;
 pub mod profile;
+pub mod station;
+pub mod station_query;
 
 /// The generated messages, clients and servers of `jobmatch.v1`.
 #[allow(

@@ -56,7 +56,7 @@ pub fn profiles(mut wire: v1::ListProfilesRequest) -> Result<(List, u64), Violat
     Ok((list, digest))
 }
 
-fn page_size(asked: u32) -> Result<usize, Violation> {
+pub(crate) fn page_size(asked: u32) -> Result<usize, Violation> {
     match asked as usize {
         0 => Ok(DEFAULT_PAGE_SIZE),
         size if size > MAX_PAGE_SIZE => Err(Invalid::range(size, 1, MAX_PAGE_SIZE).at("page_size")),
