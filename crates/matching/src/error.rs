@@ -1,6 +1,6 @@
 //! What can go wrong on the paths.
 
-use jobmatch_domain::{Collection, DocumentId, Seq, Violation};
+use jobmatch_domain::{Collection, Division, DocumentId, Seq, Violation};
 use jobmatch_index::EngineError;
 use jobmatch_store::StoreError;
 use thiserror::Error;
@@ -19,6 +19,18 @@ pub enum MatchingError {
         collection: Collection,
         /// The id.
         id: DocumentId,
+    },
+    /// No such station.
+    #[error("there is no station with id {id}")]
+    NoStation {
+        /// The id.
+        id: DocumentId,
+    },
+    /// A way from a division whose centre is not on record.
+    #[error("the centre of division {division} is not on record; give a point{}", instead(*.division))]
+    NoCentre {
+        /// The division.
+        division: Division,
     },
     /// The etag sent is not the stored one.
     #[error("{id} was changed since etag {sent} was read; read it again and repeat the change")]
@@ -99,6 +111,13 @@ fn singular(collection: Collection) -> &'static str {
         Collection::Postings => "posting",
         Collection::Profiles => "profile",
     }
+}
+
+/// The division around it whose centre is on record, as advice.
+fn instead(division: Division) -> String {
+    let mut around = std::iter::successors(division.parent(), |d| d.parent());
+    let known = around.find(|d| d.own_centre().is_some());
+    known.map_or(String::new(), |d| format!(", or division {}", d.short()))
 }
 
 /// A task that ended by a panic.

@@ -5,6 +5,7 @@
 mod discard;
 mod job;
 mod requests;
+mod station;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use prost::Message;
@@ -13,12 +14,13 @@ use redb::WriteTransaction;
 pub(crate) use self::discard::DiscardJob;
 pub(crate) use self::job::WriteJob;
 use self::requests::RequestCopy;
+pub(crate) use self::station::{StationJob, read_station};
 use crate::change;
 use crate::error::StoreError;
 use crate::record::{Change, Record, Stored};
 use crate::tables::{
     CHANGES, DocumentKey, META, Meta, ORIGINS, REQUEST_ORDER, REQUEST_ROWS, REQUESTS, ROWS,
-    SOURCES, SealedMut, TOMBSTONES, code, document_key, id_of,
+    SOURCES, STATIONS, SealedMut, TOMBSTONES, code, document_key, id_of,
 };
 
 type OriginKey = (u8, &'static [u8], &'static [u8]);
@@ -44,6 +46,7 @@ pub(crate) struct Group<'txn> {
     requests: SealedMut<'txn, &'static [u8]>,
     request_order: SealedMut<'txn, u64>,
     request_rows: SealedMut<'txn, (u8, &'static [u8], u64)>,
+    stations: SealedMut<'txn, &'static [u8]>,
     meta: Meta,
     now: Instant,
     request_keys_kept: u64,
@@ -69,6 +72,7 @@ impl<'txn> Group<'txn> {
             requests: SealedMut::write(txn, &REQUESTS)?,
             request_order: SealedMut::write(txn, &REQUEST_ORDER)?,
             request_rows: SealedMut::write(txn, &REQUEST_ROWS)?,
+            stations: SealedMut::write(txn, &STATIONS)?,
             meta,
             now,
             request_keys_kept,

@@ -4,6 +4,7 @@ mod gig_row;
 mod parts;
 mod posting_row;
 mod profile_row;
+pub(crate) mod station_row;
 
 use jobmatch_domain::ids::Origin;
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod failure_tests;
 mod read;
+mod stations;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

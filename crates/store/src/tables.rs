@@ -57,6 +57,9 @@ pub(crate) const REQUEST_ORDER: Definition<u64> = Definition::new("request_order
 pub(crate) const REQUEST_ROWS: Definition<(u8, &'static [u8], u64)> =
     Definition::new("request_rows");
 
+/// Id of a station -> row ([`RowMessage`]).
+pub(crate) const STATIONS: Definition<&'static [u8]> = Definition::new("stations");
+
 /// Code of a collection on disk.
 pub(crate) fn code(collection: Collection) -> u8 {
     match collection {

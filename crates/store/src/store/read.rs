@@ -16,7 +16,7 @@ use crate::tables::{
 };
 
 impl Store {
-    fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
+    pub(super) fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
         Ok(self.inner.database.begin_read()?)
     }
 

@@ -8,4 +8,5 @@ mod feed;
 mod golden;
 mod round_trip;
 mod sample;
+mod stations;
 mod writing;
