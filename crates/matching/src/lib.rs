@@ -45,5 +45,5 @@ pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRu
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
-pub use stations::{StationWrite, Stations};
+pub use stations::{StationChange, StationWrite, Stations};
 pub use tickets::{Ticket, TicketState, Tickets};

@@ -19,7 +19,7 @@ const STREAMING: [&str; 3] = ["ImportPostings", "ImportProfiles", "MatchPostings
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 25] = [
+const METHODS: [&str; 31] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -39,6 +39,12 @@ const METHODS: [&str; 25] = [
     "AnalyzeText",
     "ParsePosting",
     "ParseProfile",
+    "GetStation",
+    "ListStations",
+    "UpdateStation",
+    "DeleteStation",
+    "NearbyStations",
+    "CoverageGap",
     "GetStats",
     "Rebuild",
     "Erase",

@@ -47,7 +47,10 @@ impl From<MatchingError> for Refusal {
     fn from(error: MatchingError) -> Self {
         let (code, reason) = match &error {
             MatchingError::Invalid(violation) => return violation.clone().into(),
-            MatchingError::NotFound { .. } => (Code::NotFound, "NOT_FOUND"),
+            MatchingError::NotFound { .. } | MatchingError::NoStation { .. } => {
+                (Code::NotFound, "NOT_FOUND")
+            }
+            MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
             MatchingError::EtagMismatch { .. } => (Code::Aborted, "ETAG_MISMATCH"),
             MatchingError::RequestIdReused { .. } => (Code::AlreadyExists, "REQUEST_ID_REUSED"),
             MatchingError::OriginTaken { .. } => (Code::AlreadyExists, "ORIGIN_TAKEN"),

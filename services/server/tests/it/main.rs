@@ -14,3 +14,4 @@ mod imports;
 mod intake;
 mod protected;
 mod server;
+mod stations;
