@@ -19,7 +19,7 @@ pub(crate) struct StationsArguments {
 
 #[derive(Debug, Subcommand)]
 enum StationsCommand {
-    /// Load stations from JSON lines; a station of the same id is replaced.
+    /// Load stations from a file; a station of the same id is replaced.
     Load(LoadArguments),
     /// Show the stations that are reached soonest.
     Near(NearArguments),
@@ -29,7 +29,7 @@ enum StationsCommand {
 
 #[derive(Debug, Args)]
 struct LoadArguments {
-    /// JSON lines, also gzipped; `-`: standard input.
+    /// JSON lines or CSV (by its name), also gzipped; `-`: JSON lines on standard input.
     file: PathBuf,
 }
 
