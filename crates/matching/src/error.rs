@@ -21,6 +21,18 @@ pub enum MatchingError {
         /// The id.
         id: DocumentId,
     },
+    /// No such station.
+    #[error("there is no station with id {id}")]
+    NoStation {
+        /// The id.
+        id: DocumentId,
+    },
+    /// A way from a division whose centre is not on record.
+    #[error("the centre of division {division} is not on record; give a point{}", instead(*.division))]
+    NoCentre {
+        /// The division.
+        division: Division,
+    },
     /// The etag sent is not the stored one.
     #[error("{id} was changed since etag {sent} was read; read it again and repeat the change")]
     EtagMismatch {
@@ -80,18 +92,6 @@ pub enum MatchingError {
         /// Why.
         refusal: SlotRefusal,
     },
-    /// A division from whose centre something is asked, and that has none on record.
-    #[error("the centre of {division} is not on record; give a point, or a division that has one")]
-    NoCentre {
-        /// The division.
-        division: Division,
-    },
-    /// No such station.
-    #[error("there is no station with id {id}")]
-    NoStation {
-        /// The id.
-        id: DocumentId,
-    },
     /// The ranking changed between two pages.
     #[error("the ranking has changed since the first page; start again without page_token")]
     RankingChanged,
@@ -131,6 +131,13 @@ fn singular(collection: Collection) -> &'static str {
         Collection::Postings => "posting",
         Collection::Profiles => "profile",
     }
+}
+
+/// The division around it whose centre is on record, as advice.
+fn instead(division: Division) -> String {
+    let mut around = std::iter::successors(division.parent(), |d| d.parent());
+    let known = around.find(|d| d.own_centre().is_some());
+    known.map_or(String::new(), |d| format!(", or division {}", d.short()))
 }
 
 /// A task that ended by a panic.

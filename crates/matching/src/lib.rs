@@ -4,6 +4,7 @@
 //! - [`Intake`] is the write path: redact, store, acknowledge.
 //! - The indexer carries what the store acknowledged into the engines.
 //! - [`Matcher`] is the read path: analyse, retrieve, rank, fetch, explain.
+//! - [`Stations`] is the map of stations: its writes, and what is near.
 //! - [`Service`] opens and holds all of them.
 
 mod analysis;
@@ -22,6 +23,7 @@ mod reading;
 mod service;
 mod signals;
 mod slots;
+mod stations;
 mod terms;
 mod tickets;
 
@@ -44,4 +46,5 @@ pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRu
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
+pub use stations::{StationChange, StationWrite, Stations};
 pub use tickets::{Ticket, TicketState, Tickets};

@@ -16,7 +16,7 @@ use jobmatch_domain::matching::{
 };
 use jobmatch_domain::{
     Collection, Condition, ConditionKind, ConditionMode, DocumentId, Embedding, Instant, Modes,
-    Point, Seq,
+    Point, Seq, TravelTimes,
 };
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
 use crate::reading::Reading;
+use crate::stations::Stations;
 use ranking::Ranking;
 use stopwatch::Stopwatch;
 
@@ -42,6 +43,8 @@ pub struct Matcher {
     pub(crate) store: Store,
     pub(crate) analyst: Analyst,
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
+    pub(crate) stations: Stations,
+    pub(crate) times: TravelTimes,
     pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
 }

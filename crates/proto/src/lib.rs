@@ -10,6 +10,8 @@ pub mod page_token;
 pub mod posting;
 pub mod profile;
 pub mod slot;
+pub mod station;
+pub mod station_query;
 
 /// The generated messages, clients and servers of `jobmatch.v1`.
 #[allow(

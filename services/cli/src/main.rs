@@ -13,6 +13,7 @@ mod mapping;
 mod parse;
 mod records;
 mod rows;
+mod stations;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ enum Command {
     MatchBatch(batch::BatchArguments),
     /// Show the jobs around a point, nearest first.
     Near(ask::NearArguments),
+    /// Load stations, show those that are near, and divisions that lie too far from any.
+    Stations(stations::StationsArguments),
     /// Print all records as JSON lines.
     Export(records::ExportArguments),
     /// Show the terms that the service sees in a text.
@@ -79,6 +82,7 @@ async fn main() -> ExitCode {
         Command::Match(a) => ask::ask(&connection, a).await,
         Command::MatchBatch(a) => batch::run(&connection, a).await,
         Command::Near(a) => ask::near(&connection, a).await,
+        Command::Stations(a) => stations::run(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,
         Command::Analyze(a) => ask::analyze(&connection, a).await,
         Command::Parse(a) => parse::parse(&connection, a).await,

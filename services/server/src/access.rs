@@ -20,7 +20,7 @@ const STREAMING: [&str; 4] =
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 31] = [
+const METHODS: [&str; 37] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -46,6 +46,12 @@ const METHODS: [&str; 31] = [
     "Dispatch",
     "ParsePosting",
     "ParseProfile",
+    "GetStation",
+    "ListStations",
+    "UpdateStation",
+    "DeleteStation",
+    "NearbyStations",
+    "CoverageGap",
     "GetStats",
     "Rebuild",
     "Erase",

@@ -87,6 +87,7 @@ struct Raw {
     user_words: Option<PathBuf>,
     user_lexicon: Option<PathBuf>,
     ranking_profile: Option<PathBuf>,
+    known_routes: Option<PathBuf>,
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
@@ -131,6 +132,8 @@ pub struct Config {
     pub user_lexicon: Option<PathBuf>,
     /// Ranking profile in place of the built-in one.
     pub ranking_profile: Option<PathBuf>,
+    /// Minutes of ways that are known better than by estimate, CSV.
+    pub known_routes: Option<PathBuf>,
     /// Time that running calls get at shutdown.
     pub drain_seconds: u64,
     /// Deadline of a call that brings none, milliseconds.
@@ -208,6 +211,7 @@ impl Config {
             user_words: raw.user_words,
             user_lexicon: raw.user_lexicon,
             ranking_profile: raw.ranking_profile,
+            known_routes: raw.known_routes,
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
@@ -275,6 +279,7 @@ impl fmt::Display for Config {
             ("user_words", &self.user_words),
             ("user_lexicon", &self.user_lexicon),
             ("ranking_profile", &self.ranking_profile),
+            ("known_routes", &self.known_routes),
         ] {
             if let Some(file) = file {
                 writeln!(f, "{key} = {file:?}")?;

@@ -17,6 +17,7 @@ mod posting_service;
 mod profile_service;
 mod records;
 pub mod run;
+mod station_service;
 mod status;
 mod telemetry;
 

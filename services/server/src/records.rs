@@ -45,9 +45,14 @@ pub(crate) fn request_key(request_id: &str, digest: u64) -> Result<Option<Reques
     Ok(Some(RequestKey { key: request_id.to_owned(), digest }))
 }
 
+/// An id of a field `id`.
+pub(crate) fn parse_id(text: &str) -> Result<DocumentId, Violation> {
+    DocumentId::parse(text).map_err(|e| e.at("id"))
+}
+
 /// An id of a request field `id`.
 pub(crate) fn id(text: &str) -> Result<DocumentId, Status> {
-    DocumentId::parse(text).map_err(|e| status(e.at("id")))
+    parse_id(text).map_err(status)
 }
 
 /// Carries out an update; `field` is the record's name in the request.

@@ -10,7 +10,8 @@ use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
 };
 use jobmatch_domain::{
-    Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
+    Area, Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq,
+    Volatile,
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
@@ -270,6 +271,7 @@ impl<'a> Ranking<'a> {
             })
             .collect();
         let metres = scored.hit.metres;
+        let area = Area::of(pair.posting.division);
         Match {
             id: scored.hit.id.clone(),
             score: scored.score,
@@ -277,7 +279,7 @@ impl<'a> Ranking<'a> {
             conditions: self.outcomes(&scored.checked),
             legs: legs(scored.hit),
             distance_metres: metres,
-            travel_minutes: metres.map(|m| pair.person.travel.minutes(m)),
+            travel_minutes: metres.map(|m| pair.person.travel.minutes_in(area, m)),
             duplicates,
             posting: current.posting,
             seq: current.seq,

@@ -10,4 +10,5 @@ mod refusals;
 mod requests;
 mod round_trip;
 mod sample;
+mod stations;
 mod tokens;

@@ -3,4 +3,5 @@
 
 mod files;
 mod service;
+mod stations;
 mod tls;

@@ -16,4 +16,5 @@ mod nearby;
 mod protected;
 mod server;
 mod slots;
+mod stations;
 mod watch;
