@@ -33,6 +33,18 @@ pub enum MatchingError {
         /// The division.
         division: Division,
     },
+    /// A record of another office.
+    #[error("{id} is out of reach of the API key; ask the office that is responsible for it")]
+    OutOfScope {
+        /// The record.
+        id: DocumentId,
+    },
+    /// A key that opens no profiles.
+    #[error("the API key opens no profiles")]
+    NoPeople,
+    /// A key that only holds places.
+    #[error("the API key holds places and confirms none; give hold_seconds")]
+    HoldOnly,
     /// The etag sent is not the stored one.
     #[error("{id} was changed since etag {sent} was read; read it again and repeat the change")]
     EtagMismatch {

@@ -8,6 +8,7 @@
 //! - [`Service`] opens and holds all of them.
 
 mod analysis;
+mod caller;
 mod clock;
 mod completion;
 mod describe;
@@ -21,6 +22,7 @@ mod matcher;
 mod parallel;
 mod reading;
 mod service;
+mod session;
 mod signals;
 mod slots;
 mod stations;
@@ -28,6 +30,7 @@ mod terms;
 mod tickets;
 
 pub use analysis::{Analyst, ReadingOptions};
+pub use caller::{Caller, Governed, Scope};
 pub use clock::{Clock, system_clock};
 pub use completion::RELIED_ON;
 pub use describe::{Described, SeenOccupation};
@@ -46,5 +49,6 @@ pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRu
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
+pub use session::{Readable, Session};
 pub use stations::{StationChange, StationWrite, Stations};
 pub use tickets::{Ticket, TicketState, Tickets};

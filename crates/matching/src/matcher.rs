@@ -25,6 +25,7 @@ use tokio::runtime::Handle;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::Analyst;
+use crate::caller::{Caller, Scope};
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
@@ -47,6 +48,7 @@ pub struct Matcher {
     pub(crate) times: TravelTimes,
     pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
+    pub(crate) caller: Caller,
 }
 
 /// One side's question to the other collection, read and ready.
@@ -73,6 +75,12 @@ impl Question {
 }
 
 impl Matcher {
+    /// The same for a caller.
+    #[must_use]
+    pub fn by(&self, caller: Caller) -> Self {
+        Self { caller, ..self.clone() }
+    }
+
     /// Jobs for a person.
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
         let as_of = self.as_of(&request.options)?;
@@ -207,6 +215,11 @@ impl Matcher {
         let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
+        match self.caller.scope() {
+            Scope::All => {}
+            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
+            Scope::Public => return Err(MatchingError::NoPeople),
+        }
         watch.lap("analyse");
         let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
         watch.lap("embed");
@@ -262,6 +275,17 @@ impl Matcher {
         Ok(engine.retrieve(query).await?)
     }
 
+    /// The exclusions that are told: not those for a person's body where people are sought, nor
+    /// how many people other offices have.
+    fn told_exclusions(&self, collection: Collection, retrieval: &Retrieval) -> Vec<Exclusion> {
+        let hidden = |kind: ConditionKind| {
+            let scoped = self.caller.scope() != Scope::All;
+            kind == ConditionKind::Physical || (scoped && kind == ConditionKind::Division)
+        };
+        let told = |e: &&Exclusion| collection == Collection::Postings || !hidden(e.kind);
+        retrieval.exclusions.iter().filter(told).cloned().collect()
+    }
+
     async fn answer(
         &self,
         question: &Question,
@@ -277,6 +301,9 @@ impl Matcher {
         let candidates = scored.len() as u64;
         watch.lap("rank");
         let page = ranking.page(scored, self.ranking_digest())?;
+        if question.collection == Collection::Profiles {
+            self.caller.looked_at("match", page.matches.iter().map(|m| &m.id));
+        }
         watch.lap("fetch");
         let plan = match retrieval.plan {
             VectorPlan::None => "none",
@@ -287,7 +314,7 @@ impl Matcher {
             matches: page.matches,
             next: page.next,
             seq: self.keeper(question.collection).searchable().max(retrieval.seq),
-            exclusions: told_exclusions(question.collection, &retrieval),
+            exclusions: self.told_exclusions(question.collection, &retrieval),
             as_of: question.as_of,
             ranking_version: self.ranking_version(),
             read_as: question.read_as.clone(),
@@ -327,11 +354,4 @@ fn prefer_what_was_read(modes: &mut Modes) {
             let _ = modes.set(kind, ConditionMode::Preferred);
         }
     }
-}
-
-/// The exclusions that are told: those for a person's body are not, where people are sought.
-fn told_exclusions(collection: Collection, retrieval: &Retrieval) -> Vec<Exclusion> {
-    let told =
-        |e: &&Exclusion| collection == Collection::Postings || e.kind != ConditionKind::Physical;
-    retrieval.exclusions.iter().filter(told).cloned().collect()
 }

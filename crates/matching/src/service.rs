@@ -13,6 +13,7 @@ use jobmatch_text::{Analyzer, AnalyzerOptions};
 use tokio::task::JoinHandle;
 
 use crate::analysis::{Analyst, ReadingOptions};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState};
@@ -128,7 +129,8 @@ impl Service {
         });
         let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
-        let intake = Intake { store: store.clone(), keepers: keepers.clone() };
+        let intake =
+            Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };
         let matcher = Matcher {
             store: store.clone(),
             analyst: analyst.clone(),
@@ -137,6 +139,7 @@ impl Service {
             times: travel_times,
             ranking,
             clock: clock.clone(),
+            caller: Caller::default(),
         };
         let tickets = Tickets::default();
         let started = clock();

@@ -10,6 +10,7 @@ use jobmatch_domain::{DocumentId, Station, TravelTimes, Violation};
 use jobmatch_store::{Decision, Receipt, Store, Stored, WriteError};
 use tokio::sync::Mutex;
 
+use crate::caller::Caller;
 use crate::error::MatchingError;
 use crate::intake::etag;
 
@@ -32,6 +33,8 @@ enum Refusal {
     Missing,
     Etag,
     Invalid(Violation),
+    /// The station, or what it would become, is not the caller's.
+    Scope,
 }
 
 /// The stations. Cheap to clone; all clones see the same.
@@ -43,6 +46,7 @@ pub struct Stations {
     current: Arc<ArcSwap<Vec<Arc<Stored<Station>>>>>,
     /// Held from the decision to the replacement, so that both happen in one order.
     writing: Arc<Mutex<()>>,
+    caller: Caller,
 }
 
 impl Stations {
@@ -50,7 +54,13 @@ impl Stations {
     pub(crate) fn open(store: Store, times: TravelTimes) -> Result<Self, MatchingError> {
         let all = store.stations()?.into_iter().map(Arc::new).collect();
         let current = Arc::new(ArcSwap::from_pointee(all));
-        Ok(Self { store, times, current, writing: Arc::default() })
+        Ok(Self { store, times, current, writing: Arc::default(), caller: Caller::default() })
+    }
+
+    /// The same for a caller.
+    #[must_use]
+    pub fn by(&self, caller: Caller) -> Self {
+        Self { caller, ..self.clone() }
     }
 
     /// All stations as of now, in order of id.
@@ -89,12 +99,19 @@ impl Stations {
         change: StationChange,
     ) -> Result<Arc<Stored<Station>>, MatchingError> {
         let StationWrite { allow_missing, etag: expected, .. } = write.clone();
+        let caller = self.caller.clone();
         let decide = move |current: Option<&Stored<Station>>| {
             if current.is_none() && !allow_missing {
                 return Err(Refusal::Missing);
             }
+            if current.is_some_and(|s| !caller.governs(&s.record)) {
+                return Err(Refusal::Scope);
+            }
             check_etag(current, &expected)?;
             let station = change(current.map(|s| &s.record)).map_err(Refusal::Invalid)?;
+            if !caller.governs(&station) {
+                return Err(Refusal::Scope);
+            }
             Ok(Decision::Put(station))
         };
         let id = write.id.clone();
@@ -106,7 +123,9 @@ impl Stations {
     /// Removes a station.
     pub async fn delete(&self, write: StationWrite) -> Result<(), MatchingError> {
         let StationWrite { allow_missing, etag: expected, .. } = write.clone();
+        let caller = self.caller.clone();
         let decide = move |current: Option<&Stored<Station>>| match current {
+            Some(stored) if !caller.governs(&stored.record) => Err(Refusal::Scope),
             None if !allow_missing => Err(Refusal::Missing),
             // A row that is damaged counts as none and is removed all the same.
             None => Ok(Decision::Delete),
@@ -161,6 +180,7 @@ fn write_error(error: WriteError<Refusal>, write: StationWrite) -> MatchingError
     let StationWrite { id, etag: sent, .. } = write;
     match error {
         WriteError::Refused(Refusal::Missing) => MatchingError::NoStation { id },
+        WriteError::Refused(Refusal::Scope) => MatchingError::OutOfScope { id },
         WriteError::Refused(Refusal::Etag) => MatchingError::EtagMismatch { id, sent },
         WriteError::Refused(Refusal::Invalid(violation)) => MatchingError::Invalid(violation),
         WriteError::Busy => MatchingError::ShuttingDown,

@@ -8,6 +8,7 @@ use jobmatch_proto::v1::gig_service_server::GigService;
 use jobmatch_proto::{page_token, v1};
 use tonic::{Request, Response, Status};
 
+use crate::access::session;
 use crate::records;
 use crate::status::status;
 
@@ -20,8 +21,9 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::TakeSlotRequest>,
     ) -> Result<Response<v1::TakeSlotResponse>, Status> {
+        let session = session(&self.0, &request);
         let take = convert::take(request.get_ref()).map_err(status)?;
-        let intake = self.0.intake();
+        let intake = session.intake();
         let receipt = intake.take_slot(take.posting, take.taker, take.hold_seconds).await;
         let receipt = receipt.map_err(status)?;
         Ok(Response::new(v1::TakeSlotResponse {
@@ -35,8 +37,9 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::ReleaseSlotRequest>,
     ) -> Result<Response<v1::ReleaseSlotResponse>, Status> {
+        let session = session(&self.0, &request);
         let (posting, taker) = convert::release(request.get_ref()).map_err(status)?;
-        let receipt = self.0.intake().release_slot(posting, taker).await.map_err(status)?;
+        let receipt = session.intake().release_slot(posting, taker).await.map_err(status)?;
         Ok(Response::new(v1::ReleaseSlotResponse {
             places_free: receipt.posting.places_free(),
             released: receipt.slot.is_some(),
@@ -48,9 +51,10 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::ListSlotsRequest>,
     ) -> Result<Response<v1::ListSlotsResponse>, Status> {
+        let session = session(&self.0, &request);
         let (list, digest) = convert::list(request.into_inner()).map_err(status)?;
         let (size, of_posting) = (list.page_size, matches!(list.of, SlotsOf::Posting(_)));
-        let mut slots = records::read(&self.0, move |service| {
+        let mut slots = records::read(&session, move |service| {
             let (store, after) = (service.store(), list.after.as_ref());
             Ok(match &list.of {
                 SlotsOf::Posting(id) => store.slots_of_posting(id, after, size + 1)?,

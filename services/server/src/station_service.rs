@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jobmatch_domain::station::Reached;
 use jobmatch_domain::{Station, Violation};
-use jobmatch_matching::{MatchingError, Service, StationWrite, Stored};
+use jobmatch_matching::{MatchingError, Service, Session, StationWrite, Stored};
 use jobmatch_proto::v1::station_service_server::StationService;
 use jobmatch_proto::{page_token, station, station_query, v1};
 use tonic::{Request, Response, Status};
 
+use crate::access::session;
 use crate::records;
 use crate::status::{Refusal, status};
 
@@ -31,6 +32,7 @@ fn reached(found: &Reached<Arc<Stored<Station>>>) -> v1::NearbyStation {
 impl StationApi {
     async fn update(
         &self,
+        session: &Session,
         request: v1::UpdateStationRequest,
     ) -> Result<Arc<Stored<Station>>, Refusal> {
         // The mask stands beside the station in the request.
@@ -48,13 +50,13 @@ impl StationApi {
         if mask.is_empty() {
             // Refused before it takes a place in the queue of writes.
             let station = station::from_wire(wire).map_err(within)?;
-            return Ok(self.0.stations().put(write, Box::new(|_| Ok(station))).await?);
+            return Ok(session.stations().put(write, Box::new(|_| Ok(station))).await?);
         }
         let change = move |current: Option<&Station>| match current {
             Some(current) => station::merge(current, wire, &mask).map_err(within),
             None => station::from_wire(wire).map_err(within),
         };
-        Ok(self.0.stations().put(write, Box::new(change)).await?)
+        Ok(session.stations().put(write, Box::new(change)).await?)
     }
 
     /// Runs a look at all stations away from the async threads.
@@ -99,7 +101,8 @@ impl StationService for StationApi {
         &self,
         request: Request<v1::UpdateStationRequest>,
     ) -> Result<Response<v1::UpdateStationResponse>, Status> {
-        let stored = self.update(request.into_inner()).await.map_err(status)?;
+        let session = session(&self.0, &request);
+        let stored = self.update(&session, request.into_inner()).await.map_err(status)?;
         Ok(Response::new(v1::UpdateStationResponse { station: Some(wire(&stored)) }))
     }
 
@@ -107,9 +110,10 @@ impl StationService for StationApi {
         &self,
         request: Request<v1::DeleteStationRequest>,
     ) -> Result<Response<v1::DeleteStationResponse>, Status> {
+        let session = session(&self.0, &request);
         let v1::DeleteStationRequest { id, etag, allow_missing } = request.into_inner();
         let write = StationWrite { id: records::id(&id)?, allow_missing, etag };
-        self.0.stations().delete(write).await.map_err(status)?;
+        session.stations().delete(write).await.map_err(status)?;
         Ok(Response::new(v1::DeleteStationResponse {}))
     }
 

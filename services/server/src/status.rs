@@ -52,6 +52,10 @@ impl From<MatchingError> for Refusal {
                 (Code::NotFound, "NOT_FOUND")
             }
             MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
+            MatchingError::NoPeople | MatchingError::HoldOnly => {
+                (Code::PermissionDenied, "OUT_OF_SCOPE")
+            }
+            MatchingError::OutOfScope { .. } => (Code::PermissionDenied, "OUT_OF_SCOPE"),
             MatchingError::EtagMismatch { .. } => (Code::Aborted, "ETAG_MISMATCH"),
             MatchingError::RequestIdReused { .. } => (Code::AlreadyExists, "REQUEST_ID_REUSED"),
             MatchingError::OriginTaken { .. } => (Code::AlreadyExists, "ORIGIN_TAKEN"),

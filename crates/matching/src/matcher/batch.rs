@@ -7,6 +7,7 @@ use jobmatch_index::Engine;
 use tokio::runtime::Handle;
 
 use super::{Matcher, off_the_workers};
+use crate::caller::Scope;
 use crate::error::MatchingError;
 
 impl Matcher {
@@ -60,6 +61,11 @@ impl Matcher {
         as_of: Instant,
     ) -> Result<Vec<DocumentId>, MatchingError> {
         let mut conditions = vec![Condition::Open, Condition::ValidAt(as_of)];
+        match self.caller.scope() {
+            Scope::All => {}
+            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
+            Scope::Public => return Err(MatchingError::NoPeople),
+        }
         if !divisions.is_empty() {
             conditions.push(Condition::InDivisions(divisions));
         }
