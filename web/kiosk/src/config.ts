@@ -40,7 +40,7 @@ function originOf(raw: Raw): Origin {
 /** Reads the file; what is missing gets its default. Throws when it tells no place. */
 export function readConfig(value: unknown): Config {
   const raw = (value ?? {}) as Raw;
-  const travel = Travel[raw["travel"] as keyof typeof Travel];
+  const travel = Travel[String(raw["travel"]).replace("TRAVEL_", "") as keyof typeof Travel];
   const text = (key: string, otherwise: string) => (typeof raw[key] === "string" ? (raw[key] as string) : otherwise);
   return {
     title: text("title", "零工市场"),

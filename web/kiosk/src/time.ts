@@ -7,7 +7,8 @@ const WEEKDAYS = ["周日", "周一", "周二", "周三", "周四", "周五", "�
 
 /** Milliseconds since 1970 of a civil instant `YYYY-MM-DDTHH:MM`; NaN when it is none. */
 export function fromCivil(civil: string): number {
-  return Date.parse(`${civil}:00Z`) - SHIFT;
+  // Date.parse reads much that is no civil instant.
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(civil) ? Date.parse(`${civil}:00Z`) - SHIFT : Number.NaN;
 }
 
 /** The civil instant `YYYY-MM-DDTHH:MM` of a true one, the minute rounded down. */
@@ -58,7 +59,7 @@ export function startWords(at: number, now: number): string {
 /** How long until then where that is near: `还有20分钟`. Empty: more than two hours, or past. */
 export function soonWords(at: number, now: number): string {
   const minutes = Math.round((at - now) / 60_000);
-  if (minutes < 0 || minutes > 120) return "";
+  if (!(minutes >= 0 && minutes <= 120)) return "";
   return minutes === 0 ? "马上开始" : `还有${minutes}分钟`;
 }
 

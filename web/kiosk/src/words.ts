@@ -62,8 +62,8 @@ export const SETTLEMENTS: Record<Settlement, string> = {
 export const LOADS: Record<PhysicalLoad, string> = {
   [PhysicalLoad.UNSPECIFIED]: "",
   [PhysicalLoad.LIGHT]: "轻活",
-  [PhysicalLoad.MEDIUM]: "中等力气活",
-  [PhysicalLoad.HEAVY]: "重体力活",
+  [PhysicalLoad.MEDIUM]: "中等力气",
+  [PhysicalLoad.HEAVY]: "力气活",
 };
 
 const EMPLOYMENT: Record<EmploymentKind, string> = {

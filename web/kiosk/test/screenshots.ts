@@ -2,6 +2,12 @@
 import type { Page } from "playwright-core";
 import { launch, open, type Size } from "./browser";
 
+/** On a phone some choices are folded. */
+async function unfold(page: Page) {
+  const toggle = page.locator(".where-toggle");
+  if (await toggle.isVisible()) await toggle.click();
+}
+
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   first: async () => {},
   conditions: async (page) => {
@@ -10,6 +16,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "最合适" }).click();
   },
   widened: async (page) => {
+    await unfold(page);
     await page.getByRole("slider").fill("5");
     await page.getByRole("button", { name: "走路" }).click();
     await page.getByRole("button", { name: "明天" }).click();
@@ -17,14 +24,15 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator(".note").waitFor();
   },
   search: async (page) => {
-    await page.getByLabel("想干什么").fill("baoan");
+    await page.getByRole("textbox", { name: "想干什么" }).fill("baoan");
     const keys = page.getByRole("button", { name: "拼音键盘" });
     if (await keys.isVisible()) await keys.click();
     await page.getByRole("button", { name: "找", exact: true }).click();
     await page.locator(".read-as").waitFor();
   },
   nothing: async (page) => {
-    await page.getByRole("button", { name: /^电工/ }).click();
+    await unfold(page);
+    await page.locator(".trades").getByRole("button", { name: /^电工/ }).click();
     await page.getByRole("button", { name: "今天" }).click();
     await page.getByText("这会儿没有合适的活").waitFor();
   },

@@ -40,11 +40,11 @@ export function Card({ found, travel, now, fresh, gone, held, onOpen }: Props) {
   return (
     <li class={`card ${gone && !held ? "gone" : ""}`}>
       {state && <p class={`flag ${gone && !held ? "flag-gone" : ""}`}>{state}</p>}
-      <h3 class="card-title">
+      <h2 class="card-title">
         <button type="button" id={`open-${posting.id}`} onClick={() => onOpen(posting.id)}>
           {posting.title}
         </button>
-      </h3>
+      </h2>
       <p class="pay">
         <strong class={amount.length > 6 ? "long" : ""}>{amount}</strong>
         <span>{unit}</span>

@@ -4,28 +4,36 @@ import { Choice, toggled } from "./Choice";
 
 const NONE = "没有证";
 
-interface Props {
+interface ButtonProps {
   wish: Wish;
   open: boolean;
+  onToggle(): void;
+}
+
+export function ConditionsButton({ wish, open, onToggle }: ButtonProps) {
+  const set = conditionsSet(wish);
+  return (
+    <button type="button" class="button disclose" aria-expanded={open} onClick={onToggle}>
+      <span>我的条件</span>
+      {set > 0 && <small>已选{set}项</small>}
+    </button>
+  );
+}
+
+interface Props {
+  wish: Wish;
   /** Why it was opened. */
   hint: string;
-  onToggle(): void;
   onWish(part: Partial<Wish>): void;
 }
 
-export function Conditions({ wish, open, hint, onToggle, onWish }: Props) {
-  const set = conditionsSet(wish);
+export function Conditions({ wish, hint, onWish }: Props) {
   const certificate = (name: string) => {
     if (name === NONE) onWish({ noCertificates: !wish.noCertificates, certificates: [] });
     else onWish({ certificates: toggled(wish.certificates, name), noCertificates: false });
   };
   return (
-    <section class="conditions" aria-label="我的条件">
-      <button type="button" class="button disclose" aria-expanded={open} aria-controls="conditions" onClick={onToggle}>
-        <span>我的条件</span>
-        <small>{set > 0 ? `已选${set}项` : "证件、时间、工钱"}</small>
-      </button>
-      <div id="conditions" class="panel" hidden={!open}>
+    <section class="panel" aria-label="我的条件">
         <p class="hint" role="status">
           {hint}
         </p>
@@ -50,7 +58,6 @@ export function Conditions({ wish, open, hint, onToggle, onWish }: Props) {
           pressed={(yuan) => wish.payFloor === yuan}
           onPress={(payFloor) => onWish({ payFloor })}
         />
-      </div>
     </section>
   );
 }

@@ -1,12 +1,14 @@
 // The first screen: what is near now.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { MINUTES } from "../config";
 import type { Nearby } from "../nearby";
 import { NearbyOrder } from "../gen/jobmatch/v1/nearby_pb";
 import { conditionsSet, knowsPerson, type Wish } from "../wish";
 import { ORDERS, TRAVELS } from "../words";
 import { Card } from "./Card";
 import { Choice } from "./Choice";
-import { Conditions } from "./Conditions";
+import { Conditions, ConditionsButton } from "./Conditions";
+import { Rings } from "./Rings";
 import { RoundMap } from "./RoundMap";
 import { Search } from "./Search";
 import type { Held } from "./Sitting";
@@ -100,9 +102,9 @@ function Nothing({ nearby, wish, onWish }: Pick<Props, "nearby" | "wish" | "onWi
             去掉条件
           </button>
         )}
-        {wish.minutes < 60 && (
-          <button type="button" class="button" onClick={() => onWish({ minutes: 60 })}>
-            放宽到60分钟
+        {nearby.answer.usedLimit < MINUTES.most && (
+          <button type="button" class="button" onClick={() => onWish({ minutes: MINUTES.most })}>
+            放宽到{MINUTES.most}分钟
           </button>
         )}
       </div>
@@ -117,6 +119,8 @@ export function Finder(props: Props) {
   const [mapOpen, setMapOpen] = useState(false);
   const [conditionsOpen, setConditionsOpen] = useState(false);
   const [hint, setHint] = useState("");
+  const narrowed = useRef<HTMLParagraphElement>(null);
+  useEffect(() => narrowed.current?.scrollIntoView({ block: "nearest" }), [several]);
   const limit = answer?.usedLimit || wish.minutes;
   const only = several.length > 0 ? found.filter((f) => several.includes(f.posting?.id ?? "")) : found;
   const change = (part: Partial<Wish>) => {
@@ -146,12 +150,14 @@ export function Finder(props: Props) {
         <Summary nearby={nearby} wish={wish} />
       </div>
       <section class="look" aria-label="在哪里找">
-        <Where wish={wish} rings={answer?.rings ?? []} limit={limit} onWish={change} />
-        <button type="button" class="button map-toggle" aria-expanded={mapOpen} onClick={() => setMapOpen(!mapOpen)}>
-          {mapOpen ? "收起方位图" : "看方位图"}
+        <Where wish={wish} onWish={change} />
+        <button type="button" class="button disclose map-toggle" aria-expanded={mapOpen} onClick={() => setMapOpen(!mapOpen)}>
+          <span>方位图</span>
+          <small>活在哪个方向</small>
         </button>
         <div class={`map-box ${mapOpen ? "open" : ""}`}>
           <RoundMap origin={answer?.origin} found={found} limit={limit} onOpen={onOpen} onSeveral={setSeveral} />
+          <Rings rings={answer?.rings ?? []} limit={limit} onWish={change} />
         </div>
       </section>
       <Search
@@ -161,29 +167,25 @@ export function Finder(props: Props) {
         onText={(text) => change({ text, order: text ? NearbyOrder.SCORE : NearbyOrder.MINUTES })}
       />
       <Trades nearby={nearby} wish={wish} onWish={change} />
-      <Conditions
-        wish={wish}
-        open={conditionsOpen}
-        hint={hint}
-        onToggle={() => setConditionsOpen(!conditionsOpen)}
-        onWish={onConditions}
-      />
-      {answer?.widened && answer.note && (
-        <p class="note" role="status">
-          {answer.note}
-        </p>
-      )}
       <section aria-label="附近的活">
-        <Choice
-          class="orders"
-          label="怎么排"
-          caption="先看"
-          options={ORDERS}
-          pressed={(order) => order === wish.order}
-          onPress={onOrder}
-        />
+        <div class="orders">
+          <Choice
+            label="怎么排"
+            caption="先看"
+            options={ORDERS}
+            pressed={(order) => order === wish.order}
+            onPress={onOrder}
+          />
+          <ConditionsButton wish={wish} open={conditionsOpen} onToggle={() => setConditionsOpen(!conditionsOpen)} />
+        </div>
+        {conditionsOpen && <Conditions wish={wish} hint={hint} onWish={onConditions} />}
+        {answer?.widened && answer.note && only.length > 0 && (
+          <p class="note" role="status">
+            {answer.note}
+          </p>
+        )}
         {several.length > 0 && (
-          <p class="only">
+          <p class="only" ref={narrowed} role="status">
             只看图上这一片的{only.length}个活
             <button type="button" class="button" onClick={() => setSeveral([])}>
               看全部

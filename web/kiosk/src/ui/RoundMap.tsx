@@ -5,7 +5,7 @@ import type { NearbyPosting } from "../gen/jobmatch/v1/nearby_pb";
 import { payLine } from "../pay";
 
 /** Dots closer than this, in radii, are one: less than a finger apart on the kiosk. */
-const APART = 0.24;
+const APART = 0.28;
 /** Radius of the rim in a picture of 400 by 400. */
 const RIM = 176;
 
@@ -33,7 +33,7 @@ export function RoundMap({ origin, found, limit, onOpen, onSeveral }: Props) {
           <circle key={minutes} class={`ring ring-${at % 2}`} cx="200" cy="200" r={(RIM * minutes) / limit} />
         ))}
         <path class="cross" d={`M200 ${200 - RIM}V${200 + RIM}M${200 - RIM} 200H${200 + RIM}`} />
-        <text class="north" x="200" y="17">
+        <text class="north" x="200" y="18">
           北
         </text>
         {rings.map((minutes) => (
@@ -42,7 +42,8 @@ export function RoundMap({ origin, found, limit, onOpen, onSeveral }: Props) {
           </text>
         ))}
         <circle class="here" cx="200" cy="200" r="9" />
-        <text class="here-label" x="200" y="226">
+        <circle class="here" cx="12" cy="388" r="7" />
+        <text class="here-label" x="25" y="394">
           您在这里
         </text>
       </svg>

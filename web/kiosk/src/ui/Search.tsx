@@ -26,7 +26,7 @@ export function Search({ text, readAs, onText, onDraft }: Props) {
     onText("");
   };
   return (
-    <section class="search" aria-label="写想干什么">
+    <section class="search" aria-label="按想干的活找">
       <form role="search" onSubmit={send}>
         <label class="sr" for="wanted">
           想干什么
@@ -36,7 +36,7 @@ export function Search({ text, readAs, onText, onDraft }: Props) {
           type="text"
           value={entry}
           maxLength={LONGEST}
-          placeholder="想干什么？如：保安、baoan、包住 厨师"
+          placeholder="想干什么？如：baoan、包住 厨师"
           autocomplete="off"
           spellcheck={false}
           enterkeyhint="search"

@@ -151,6 +151,7 @@ export function Take({ api, posting, gone, now, held, onHeld }: Props) {
           {full ? "已招满" : "我要去"}
         </button>
       )}
+      {!running && !full && !gone && <p class="how">点了以后输卡片编号，名额给您留15分钟。</p>}
       <p class="said" role="status">
         {said}
       </p>

@@ -1,5 +1,5 @@
 // How far, by what, and when.
-import type { RingCount } from "../gen/jobmatch/v1/nearby_pb";
+import { useState } from "preact/hooks";
 import { MINUTES } from "../config";
 import type { Wish } from "../wish";
 import { TRAVELS, WHENS } from "../words";
@@ -7,13 +7,10 @@ import { Choice } from "./Choice";
 
 interface Props {
   wish: Wish;
-  rings: RingCount[];
-  /** Minutes that the answer reached. */
-  limit: number;
   onWish(part: Partial<Wish>): void;
 }
 
-function Minutes({ wish, onWish }: Pick<Props, "wish" | "onWish">) {
+function Minutes({ wish, onWish }: Props) {
   const { least, most, step } = MINUTES;
   const set = (minutes: number) => onWish({ minutes: Math.min(most, Math.max(least, minutes)) });
   return (
@@ -43,55 +40,50 @@ function Minutes({ wish, onWish }: Pick<Props, "wish" | "onWish">) {
   );
 }
 
-/** Counts within so many minutes, each ring with those inside it. */
-function Rings({ rings, limit, onWish }: Pick<Props, "rings" | "limit" | "onWish">) {
-  let within = 0;
-  const counts = rings
-    .map(({ minutes, count }) => ({ minutes, within: (within += count) }))
-    .filter(({ minutes }) => minutes <= limit + 0.5);
-  if (counts.length === 0) return null;
-  return (
-    <ul class="rings" aria-label="多少分钟内有多少活">
-      {counts.map(({ minutes, within }) => (
-        <li key={minutes}>
-          <button type="button" onClick={() => onWish({ minutes: Math.min(MINUTES.most, minutes) })}>
-            {minutes}分钟内 <b>{within}</b>个
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export function Where({ wish, rings, limit, onWish }: Props) {
+/** On a phone the rest is folded behind a button that tells what is chosen. */
+export function Where({ wish, onWish }: Props) {
+  const [open, setOpen] = useState(false);
+  const name = <T,>(list: [T, string][], value: T) => list.find(([v]) => v === value)?.[1] ?? "";
+  const narrowed = Number(wish.sameDay) + Number(wish.checkedOnly);
   return (
     <div class="where">
       <Minutes wish={wish} onWish={onWish} />
-      <Rings rings={rings} limit={limit} onWish={onWish} />
-      <Choice
-        label="怎么去"
-        caption="怎么去"
-        options={TRAVELS}
-        pressed={(travel) => travel === wish.travel}
-        onPress={(travel) => onWish({ travel })}
-      />
-      <Choice
-        label="什么时候干"
-        caption="什么时候干"
-        options={WHENS}
-        pressed={(when) => when === wish.when}
-        onPress={(when) => onWish({ when })}
-      />
-      <Choice
-        label="只看"
-        caption="只看"
-        options={[
-          ["sameDay", "当天结钱"],
-          ["checkedOnly", "单位已核实"],
-        ]}
-        pressed={(key) => wish[key as "sameDay" | "checkedOnly"]}
-        onPress={(key) => onWish({ [key]: !wish[key as "sameDay" | "checkedOnly"] })}
-      />
+      <button type="button" class="button disclose where-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span>怎么去、什么时候</span>
+        <small>
+          {name(TRAVELS, wish.travel)}，{name(WHENS, wish.when)}
+          {narrowed > 0 && `，另${narrowed}项`}
+        </small>
+      </button>
+      <div class={`where-rest ${open ? "open" : ""}`}>
+        <Choice
+          class="even"
+          label="怎么去"
+          caption="怎么去"
+          options={TRAVELS}
+          pressed={(travel) => travel === wish.travel}
+          onPress={(travel) => onWish({ travel })}
+        />
+        <Choice
+          class="even"
+          label="什么时候干"
+          caption="什么时候干"
+          options={WHENS}
+          pressed={(when) => when === wish.when}
+          onPress={(when) => onWish({ when })}
+        />
+        <Choice
+          class="even"
+          label="只看"
+          caption="只看"
+          options={[
+            ["sameDay", "当天结钱"],
+            ["checkedOnly", "单位已核实"],
+          ]}
+          pressed={(key) => wish[key as "sameDay" | "checkedOnly"]}
+          onPress={(key) => onWish({ [key]: !wish[key as "sameDay" | "checkedOnly"] })}
+        />
+      </div>
     </div>
   );
 }
