@@ -36,6 +36,26 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "今天" }).click();
     await page.getByText("这会儿没有合适的活").waitFor();
   },
+  cards: async (page) => {
+    await page.locator(".card").nth(7).scrollIntoViewIfNeeded();
+  },
+  map: async (page) => {
+    const toggle = page.locator(".map-toggle");
+    if (await toggle.isVisible()) await toggle.click();
+    await page.locator(".dot.several").first().click();
+  },
+  long: async (page) => {
+    await page.locator(".card-title button", { hasText: "超市理货" }).click();
+    await page.getByText("说好的条件").waitFor();
+  },
+  reasons: async (page) => {
+    await page.getByRole("button", { name: "我的条件" }).click();
+    await page.getByRole("button", { name: "健康证" }).click();
+    await page.waitForTimeout(600);
+    await page.locator(".card-title button", { hasText: "酒席传菜" }).click();
+    await page.getByText("跟您合不合适").waitFor();
+    await page.getByText("跟您合不合适").scrollIntoViewIfNeeded();
+  },
   posting: async (page) => {
     await page.locator(".card-title button").nth(3).click();
     await page.getByText("说好的条件").waitFor();
@@ -65,7 +85,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
 export async function run(base: string, folder: string): Promise<void> {
   const browser = await launch();
   for (const size of ["kiosk", "phone"] as Size[]) {
-    for (const [name, act] of Object.entries(SCREENS)) {
+    const only = process.env["SCREEN"] ?? "";
+    for (const [name, act] of Object.entries(SCREENS).filter(([name]) => name.includes(only))) {
       const { context, page } = await open(browser, base, size);
       await act(page).catch((error: unknown) => console.error(size, name, String(error).slice(0, 300)));
       await page.waitForTimeout(700);

@@ -51,7 +51,7 @@ export function Card({ found, travel, now, fresh, gone, held, onOpen }: Props) {
         {hourly && <small>{hourly}</small>}
       </p>
       <p class="when">
-        {Number.isNaN(start) ? "开工时间问单位" : `${startWords(start, now)}开工`}
+        {Number.isNaN(start) ? "开工时间面谈" : `${startWords(start, now)}开工`}
         {soon && <em>{soon}</em>}
       </p>
       <p class="way">

@@ -184,6 +184,11 @@ export function Finder(props: Props) {
             {answer.note}
           </p>
         )}
+        {nearby.failed && answer && (
+          <p class="note" role="status">
+            没查到最新的，正在重试。下面显示的可能是早些时候的。
+          </p>
+        )}
         {several.length > 0 && (
           <p class="only" ref={narrowed} role="status">
             只看图上这一片的{only.length}个活
