@@ -29,6 +29,7 @@ export function faultWords(error: unknown): string {
   if (words) return words;
   const { code } = ConnectError.from(error);
   if (code === Code.NotFound) return "这个活已经撤下了。";
+  if (code === Code.Unimplemented) return "这台机器还没有开通这项服务，请到柜台问。";
   if (code === Code.InvalidArgument) return "输入的内容不对，请检查后再试。";
   if (code === Code.Unauthenticated || code === Code.PermissionDenied) return "这台机器没有权限，请到柜台办理。";
   if (code === Code.ResourceExhausted) return "现在用的人太多，请过一会儿再试。";

@@ -78,7 +78,7 @@ export function Stations(props: Props) {
       <div class="heading">
         <h1>最近的服务点</h1>
         <p class="summary" role="status">
-          {stations ? `60分钟内有 ${stations.length} 个` : (failed ?? "正在找……")}
+          {stations ? `60分钟内有 ${stations.length} 个` : !failed && "正在找……"}
         </p>
       </div>
       <Choice
@@ -89,6 +89,7 @@ export function Stations(props: Props) {
         pressed={(item) => services.includes(item)}
         onPress={(item) => setServices(toggled(services, item))}
       />
+      {failed && <p class="nothing">{failed}</p>}
       {stations?.length === 0 && (
         <div class="nothing">
           <h2>附近没有办这件事的服务点</h2>
