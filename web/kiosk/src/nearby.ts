@@ -13,6 +13,12 @@ const REST_MS = 180;
 const AGAIN_MS = 5_000;
 const LARGEST_PAGE = 200;
 
+/** Postings that begin leave without an event, and what is told of time grows old. */
+const REFRESH_MS = 60_000;
+/** So long what went stays in its place, and what came is marked. */
+const GONE_MS = 60_000;
+const FRESH_MS = 300_000;
+
 export type Gone = "filled" | "withdrawn";
 
 /** What is on screen. */
@@ -22,10 +28,10 @@ export interface Shown {
   found: NearbyPosting[];
   /** By trade, whether one is chosen or not. */
   trades: TradeCount[];
-  /** Ids that came while the screen was looked at. */
-  fresh: Set<string>;
-  /** Ids that went meanwhile; they stay where they are until something else is asked. */
-  gone: Map<string, Gone>;
+  /** Ids that came while the screen was looked at, and when. */
+  fresh: Map<string, number>;
+  /** Ids that went meanwhile; they keep their places for a while. */
+  gone: Map<string, { kind: Gone; at: number }>;
   failed: boolean;
   loading: boolean;
 }
@@ -40,14 +46,21 @@ export interface Nearby extends Shown {
 const NOTHING: Shown = {
   found: [],
   trades: [],
-  fresh: new Set(),
+  fresh: new Map(),
   gone: new Map(),
   failed: false,
   loading: true,
 };
 
+interface Answered {
+  answer: NearbyPostingsResponse;
+  trades: TradeCount[];
+}
+
+type Request = ReturnType<typeof requestOf>;
+
 /** Asks for the wish, and for the counts of all trades where one is chosen. */
-async function ask(api: Api, request: ReturnType<typeof requestOf>, every: ReturnType<typeof requestOf> | undefined, signal: AbortSignal) {
+async function ask(api: Api, request: Request, every: Request | undefined, signal: AbortSignal): Promise<Answered> {
   const options = { signal, timeoutMs: CALL_MS };
   const [answer, counted] = await Promise.all([
     api.nearby.nearbyPostings(request, options),
@@ -62,17 +75,35 @@ const idOf = (found: NearbyPosting) => found.posting?.id ?? "";
  * The next state after an answer. `quiet`: something changed there, not here, so that what went
  * keeps its place, marked, and what came is marked as new.
  */
-export function merge(before: Shown, answer: NearbyPostingsResponse, trades: TradeCount[], quiet: boolean): Shown {
+export function merge(before: Shown, { answer, trades }: Answered, quiet: boolean, now: number): Shown {
   const found = [...answer.postings];
   const ids = new Set(found.map(idOf));
-  const gone = new Map([...before.gone].filter(([id]) => quiet && !ids.has(id)));
+  const gone = new Map([...before.gone].filter(([id, { at }]) => quiet && !ids.has(id) && now - at < GONE_MS));
   before.found.forEach((old, at) => {
     if (gone.has(idOf(old))) found.splice(Math.min(at, found.length), 0, old);
   });
   const seen = new Set(before.found.map(idOf));
   const news = before.answer ? [...ids].filter((id) => !seen.has(id)) : [];
-  const fresh = new Set(quiet ? [...before.fresh, ...news] : []);
+  const known = [...before.fresh].filter(([, at]) => now - at < FRESH_MS);
+  const fresh = new Map(quiet ? [...known, ...news.map((id): [string, number] => [id, now])] : []);
   return { answer, trades, found, fresh, gone, failed: false, loading: false };
+}
+
+/** Asks when the wish changed, when an answer did not come, and when it grows old. */
+function useRepeats(shown: Shown, load: (afterChange: boolean) => Promise<void>) {
+  useEffect(() => {
+    const timer = setTimeout(() => void load(false), REST_MS);
+    return () => clearTimeout(timer);
+  }, [load]);
+  useEffect(() => {
+    if (!shown.failed) return;
+    const timer = setTimeout(() => void load(true), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [shown, load]);
+  useEffect(() => {
+    const timer = setInterval(() => void load(true), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [load]);
 }
 
 export function useNearby(api: Api, config: Config, wish: Wish, announce: (words: string) => void): Nearby {
@@ -81,7 +112,7 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
   const running = useRef(new AbortController());
   // A wish that is not answered yet, and the last request that was.
   const pending = useRef(false);
-  const asked = useRef<ReturnType<typeof requestOf>>({});
+  const asked = useRef<Request>({});
   const count = useRef(0);
   count.current = shown.found.length;
   const now = useCallback(() => Date.now() + offset.current, []);
@@ -103,7 +134,7 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
         pending.current = false;
         asked.current = request;
         if (answer.asOf) offset.current = Number(answer.asOf.seconds) * 1000 - Date.now();
-        setShown((before) => merge(before, answer, trades, quiet));
+        setShown((before) => merge(before, { answer, trades }, quiet, Date.now()));
       } catch {
         if (!signal.aborted) setShown((before) => ({ ...before, failed: true, loading: false }));
       }
@@ -111,21 +142,15 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
     [api, config, wish, now],
   );
 
+  useRepeats(shown, load);
   useEffect(() => {
-    const timer = setTimeout(() => void load(false), REST_MS);
-    return () => clearTimeout(timer);
-  }, [load]);
-
-  useEffect(() => {
-    if (!shown.failed) return;
-    const timer = setTimeout(() => void load(shown.answer !== undefined), AGAIN_MS);
-    return () => clearTimeout(timer);
-  }, [shown, load]);
+    if (shown.fresh.size > 0) announce(`新来了${shown.fresh.size}个活`);
+  }, [shown.fresh.size, announce]);
 
   const onGone = (id: string, kind: Gone) => {
     if (!shown.found.some((f) => idOf(f) === id)) return;
     announce(kind === "filled" ? "有一个活招满了" : "有一个活撤下了");
-    setShown((before) => ({ ...before, gone: new Map(before.gone).set(id, kind) }));
+    setShown((before) => ({ ...before, gone: new Map(before.gone).set(id, { kind, at: Date.now() }) }));
   };
   const onChange = (minSeq: bigint) => void load(true, minSeq);
   const line = useLine({ api, config, wish, now, onGone, onChange });

@@ -63,6 +63,13 @@ export function knowsPerson(wish: Wish): boolean {
   return wish.text !== "" || wish.certificates.length > 0 || wish.hours.length > 0 || wish.payFloor > 0;
 }
 
+/** The wish with parts of it changed; there is no best match once nothing is known of the person. */
+export function changed(wish: Wish, part: Partial<Wish>): Wish {
+  const next = { ...wish, ...part };
+  if (next.order === NearbyOrder.SCORE && !knowsPerson(next)) next.order = NearbyOrder.MINUTES;
+  return next;
+}
+
 /** How many of the conditions under 我的条件 are set. */
 export function conditionsSet(wish: Wish): number {
   return wish.certificates.length + wish.hours.length + Number(wish.noCertificates) + Number(wish.payFloor > 0);

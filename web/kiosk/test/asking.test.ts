@@ -7,12 +7,12 @@ import { readConfig } from "../src/config";
 import { faultWords } from "../src/faults";
 import { ErrorInfoSchema } from "../src/gen/google/rpc/error_details_pb";
 import { Travel } from "../src/gen/jobmatch/v1/common_pb";
-import { NearbyPostingSchema, NearbyPostingsResponseSchema } from "../src/gen/jobmatch/v1/nearby_pb";
+import { NearbyOrder, NearbyPostingSchema, NearbyPostingsResponseSchema } from "../src/gen/jobmatch/v1/nearby_pb";
 import { bearing, dotsOf, ringsOf, windOf } from "../src/geo";
 import { merge, type Shown } from "../src/nearby";
 import { faultOf } from "../src/taker";
 import { fromCivil } from "../src/time";
-import { areaOf, firstWish, knowsPerson, requestOf } from "../src/wish";
+import { areaOf, changed, firstWish, knowsPerson, requestOf } from "../src/wish";
 
 const NOW = fromCivil("2026-11-26T04:00");
 const CONFIG = readConfig({ title: "样例", point: { latitude: 36.6, longitude: 117 }, travel: "WALK", max_minutes: 20 });
@@ -72,6 +72,12 @@ test("taps are a profile, and a filter beside a text", () => {
   assert.equal(beside.area?.filter?.shifts?.length, 1);
 });
 
+test("without anything known of the person there is no best match", () => {
+  const asked = { ...firstWish(CONFIG), text: "baoan", order: NearbyOrder.SCORE };
+  assert.equal(changed(asked, { minutes: 30 }).order, NearbyOrder.SCORE);
+  assert.equal(changed(asked, { text: "" }).order, NearbyOrder.MINUTES);
+});
+
 test("no certificates is told as an empty list that was given", () => {
   const none = { ...firstWish(CONFIG), noCertificates: true };
   const { area, person } = requestOf(none, CONFIG, NOW);
@@ -122,18 +128,21 @@ test("after a change what went stays, marked, and what came is marked as new", (
     answer: create(NearbyPostingsResponseSchema, {}),
     found: [a, b],
     trades: [],
-    fresh: new Set(),
-    gone: new Map([["b", "filled"]]),
+    fresh: new Map(),
+    gone: new Map([["b", { kind: "filled", at: 1_000 }]]),
     failed: false,
     loading: false,
   };
-  const quiet = merge(before, answer, [], true);
+  const quiet = merge(before, { answer, trades: [] }, true, 2_000);
   assert.deepEqual(quiet.found.map((f) => f.posting?.id), ["a", "b", "c"]);
-  assert.deepEqual([...quiet.fresh], ["c"]);
+  assert.deepEqual([...quiet.fresh.keys()], ["c"]);
   assert.deepEqual([...quiet.gone.keys()], ["b"]);
-  const asked = merge(before, answer, [], false);
+  const asked = merge(before, { answer, trades: [] }, false, 2_000);
   assert.deepEqual(asked.found.map((f) => f.posting?.id), ["a", "c"]);
   assert.equal(asked.fresh.size + asked.gone.size, 0);
-  const back = merge(before, create(NearbyPostingsResponseSchema, { postings: [a, b] }), [], true);
+  const later = merge(before, { answer, trades: [] }, true, 62_000);
+  assert.deepEqual(later.found.map((f) => f.posting?.id), ["a", "c"], "for a while only");
+  const both = create(NearbyPostingsResponseSchema, { postings: [a, b] });
+  const back = merge(before, { answer: both, trades: [] }, true, 2_000);
   assert.equal(back.gone.size, 0, "a place was given back");
 });

@@ -28,9 +28,12 @@ interface Props {
 }
 
 /** The posting as it is in the list, and as the store has it. */
-function usePosting(api: Api, id: string, found: NearbyPosting | undefined) {
+function usePosting({ api, id, found, gone }: Props) {
   const last = useRef(found);
   if (found) last.current = found;
+  // What is told of its going stays, although the list forgets it.
+  const lastGone = useRef(gone);
+  if (gone || found) lastGone.current = gone;
   const [stored, setStored] = useState<JobPosting>();
   const [failed, setFailed] = useState("");
   useEffect(() => {
@@ -43,7 +46,7 @@ function usePosting(api: Api, id: string, found: NearbyPosting | undefined) {
   }, [api, id]);
   const near = last.current;
   const newer = (near?.posting?.seq ?? 0n) > (stored?.seq ?? 0n) ? near?.posting : stored;
-  return { near, posting: newer ?? near?.posting, failed };
+  return { near, posting: newer ?? near?.posting, failed, gone: lastGone.current };
 }
 
 const MARKS: Record<ConditionState, [string, string]> = {
@@ -102,7 +105,7 @@ function Facts({ posting, near, travel, now }: { posting: JobPosting; near?: Nea
 }
 
 export function PostingPage(props: Props) {
-  const { near, posting, failed } = usePosting(props.api, props.id, props.found);
+  const { near, posting, failed, gone: went } = usePosting(props);
   const title = useRef<HTMLHeadingElement>(null);
   const shown = posting !== undefined;
   useEffect(() => {
@@ -125,7 +128,7 @@ export function PostingPage(props: Props) {
     );
   }
   const { amount, unit } = payWords(posting.pay);
-  const gone = props.held ? undefined : props.gone;
+  const gone = props.held ? undefined : went;
   return (
     <article class="posting">
       {back}

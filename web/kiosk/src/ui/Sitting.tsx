@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../api";
 import type { Config } from "../config";
 import { useNearby } from "../nearby";
-import { firstWish, type Wish } from "../wish";
+import { changed, firstWish, type Wish } from "../wish";
 import { Finder } from "./Finder";
 import { Header, type Tab } from "./Header";
 import { PostingPage } from "./PostingPage";
@@ -60,7 +60,7 @@ export function Sitting({ api, config, onPristine }: Props) {
   const untouched = wish === first.current && tab === "find" && !opened && held.size === 0 && !drafting;
   useEffect(() => onPristine(untouched), [untouched, onPristine]);
 
-  const change = useCallback((part: Partial<Wish>) => setWish((before) => ({ ...before, ...part })), []);
+  const change = useCallback((part: Partial<Wish>) => setWish((before) => changed(before, part)), []);
   const hold = (id: string, place: Held | undefined) => {
     const next = new Map(held);
     if (place) next.set(id, place);
@@ -99,7 +99,7 @@ export function Sitting({ api, config, onPristine }: Props) {
             api={api}
             id={opened}
             found={found}
-            gone={nearby.gone.get(opened)}
+            gone={nearby.gone.get(opened)?.kind}
             travel={wish.travel}
             now={nearby.now}
             held={held.get(opened)}
