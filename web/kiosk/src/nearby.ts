@@ -33,10 +33,13 @@ export interface Shown {
   /** Ids that went meanwhile; they keep their places for a while. */
   gone: Map<string, { kind: Gone; at: number }>;
   failed: boolean;
-  loading: boolean;
+  /** What the answer is for. */
+  wish?: Wish;
 }
 
 export interface Nearby extends Shown {
+  /** What is asked for is not what is shown yet. */
+  loading: boolean;
   line: Line;
   /** Time of the server, milliseconds: that of the last answer, moved on by the clock here. */
   now(): number;
@@ -49,10 +52,10 @@ const NOTHING: Shown = {
   fresh: new Map(),
   gone: new Map(),
   failed: false,
-  loading: true,
 };
 
 interface Answered {
+  wish: Wish;
   answer: NearbyPostingsResponse;
   trades: TradeCount[];
 }
@@ -60,7 +63,7 @@ interface Answered {
 type Request = ReturnType<typeof requestOf>;
 
 /** Asks for the wish, and for the counts of all trades where one is chosen. */
-async function ask(api: Api, request: Request, every: Request | undefined, signal: AbortSignal): Promise<Answered> {
+async function ask(api: Api, request: Request, every: Request | undefined, signal: AbortSignal): Promise<Omit<Answered, "wish">> {
   const options = { signal, timeoutMs: CALL_MS };
   const [answer, counted] = await Promise.all([
     api.nearby.nearbyPostings(request, options),
@@ -75,7 +78,7 @@ const idOf = (found: NearbyPosting) => found.posting?.id ?? "";
  * The next state after an answer. `quiet`: something changed there, not here, so that what went
  * keeps its place, marked, and what came is marked as new.
  */
-export function merge(before: Shown, { answer, trades }: Answered, quiet: boolean, now: number): Shown {
+export function merge(before: Shown, { answer, trades, wish }: Answered, quiet: boolean, now: number): Shown {
   const found = [...answer.postings];
   const ids = new Set(found.map(idOf));
   const gone = new Map([...before.gone].filter(([id, { at }]) => quiet && !ids.has(id) && now - at < GONE_MS));
@@ -86,7 +89,7 @@ export function merge(before: Shown, { answer, trades }: Answered, quiet: boolea
   const news = before.answer ? [...ids].filter((id) => !seen.has(id)) : [];
   const known = [...before.fresh].filter(([, at]) => now - at < FRESH_MS);
   const fresh = new Map(quiet ? [...known, ...news.map((id): [string, number] => [id, now])] : []);
-  return { answer, trades, found, fresh, gone, failed: false, loading: false };
+  return { answer, trades, found, fresh, gone, wish, failed: false };
 }
 
 /** Asks when the wish changed, when an answer did not come, and when it grows old. */
@@ -123,7 +126,6 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
       pending.current = !quiet;
       running.current.abort();
       const { signal } = (running.current = new AbortController());
-      if (!quiet) setShown((before) => ({ ...before, loading: true }));
       // Pages that were asked for stay on screen.
       const pageSize = quiet ? Math.min(LARGEST_PAGE, Math.max(PAGE, count.current)) : PAGE;
       const request = { ...requestOf(wish, config, now()), minSeq, pageSize };
@@ -134,9 +136,9 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
         pending.current = false;
         asked.current = request;
         if (answer.asOf) offset.current = Number(answer.asOf.seconds) * 1000 - Date.now();
-        setShown((before) => merge(before, { answer, trades }, quiet, Date.now()));
+        setShown((before) => merge(before, { answer, trades, wish }, quiet, Date.now()));
       } catch {
-        if (!signal.aborted) setShown((before) => ({ ...before, failed: true, loading: false }));
+        if (!signal.aborted) setShown((before) => ({ ...before, failed: true }));
       }
     },
     [api, config, wish, now],
@@ -170,5 +172,5 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
       setShown((before) => ({ ...before, failed: true }));
     }
   };
-  return { ...shown, line, now, more: () => void more() };
+  return { ...shown, loading: shown.wish !== wish, line, now, more: () => void more() };
 }

@@ -131,18 +131,18 @@ test("after a change what went stays, marked, and what came is marked as new", (
     fresh: new Map(),
     gone: new Map([["b", { kind: "filled", at: 1_000 }]]),
     failed: false,
-    loading: false,
   };
-  const quiet = merge(before, { answer, trades: [] }, true, 2_000);
+  const wish = firstWish(CONFIG);
+  const quiet = merge(before, { answer, trades: [], wish }, true, 2_000);
   assert.deepEqual(quiet.found.map((f) => f.posting?.id), ["a", "b", "c"]);
   assert.deepEqual([...quiet.fresh.keys()], ["c"]);
   assert.deepEqual([...quiet.gone.keys()], ["b"]);
-  const asked = merge(before, { answer, trades: [] }, false, 2_000);
+  const asked = merge(before, { answer, trades: [], wish }, false, 2_000);
   assert.deepEqual(asked.found.map((f) => f.posting?.id), ["a", "c"]);
   assert.equal(asked.fresh.size + asked.gone.size, 0);
-  const later = merge(before, { answer, trades: [] }, true, 62_000);
+  const later = merge(before, { answer, trades: [], wish }, true, 62_000);
   assert.deepEqual(later.found.map((f) => f.posting?.id), ["a", "c"], "for a while only");
   const both = create(NearbyPostingsResponseSchema, { postings: [a, b] });
-  const back = merge(before, { answer: both, trades: [] }, true, 2_000);
+  const back = merge(before, { answer: both, trades: [], wish }, true, 2_000);
   assert.equal(back.gone.size, 0, "a place was given back");
 });
