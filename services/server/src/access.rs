@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 
 use crate::config::Config;
+use crate::kiosk;
 use crate::status::Refusal;
 use crate::telemetry;
 
@@ -67,6 +68,8 @@ pub(crate) struct AccessLayer(Arc<Rules>);
 #[derive(Debug)]
 struct Rules {
     keys: Vec<Vec<u8>>,
+    /// Hash of the key that opens the calls of the kiosk and no others.
+    kiosk_key: Option<Vec<u8>>,
     default_deadline: Duration,
     max_deadline: Duration,
 }
@@ -75,8 +78,10 @@ impl AccessLayer {
     pub(crate) fn new(config: &Config) -> Self {
         // `Config` has checked that they decode.
         let keys = config.api_key_sha256.iter().filter_map(|k| hex::decode(k).ok()).collect();
+        let kiosk_key = config.kiosk.as_ref().and_then(|k| k.api_key.as_ref());
         Self(Arc::new(Rules {
             keys,
+            kiosk_key: kiosk_key.map(|key| Sha256::digest(key.as_bytes()).to_vec()),
             default_deadline: Duration::from_millis(config.deadline_ms_default),
             max_deadline: Duration::from_millis(config.deadline_ms_max),
         }))
@@ -95,7 +100,9 @@ impl Rules {
         let key = header.and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
         key.is_some_and(|key| {
             let hash = Sha256::digest(key.as_bytes());
+            let kiosk = self.kiosk_key.iter().any(|known| known[..] == hash[..]);
             self.keys.iter().any(|known| known[..] == hash[..])
+                || (kiosk && kiosk::CALLS.contains(&path))
         })
     }
 

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::embedder::{EmbedderConfig, EmbedderError};
+use crate::kiosk::{KioskConfig, KioskError};
 
+/// Sections of the file; their variables are `JOBMATCH_<SECTION>_<KEY>`.
+const SECTIONS: [&str; 2] = ["embedder", "kiosk"];
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
 const OTHERS: [&str; 5] = ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE"];
@@ -49,6 +52,9 @@ pub enum ConfigError {
     /// The section of the embedder.
     #[error(transparent)]
     Embedder(#[from] EmbedderError),
+    /// The section of the kiosk.
+    #[error(transparent)]
+    Kiosk(#[from] KioskError),
     /// Only one half of the TLS pair.
     #[error("tls_certificate and tls_key belong together; set both or neither")]
     HalfTls,
@@ -92,6 +98,7 @@ struct Raw {
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
     embedder: Option<EmbedderConfig>,
+    kiosk: Option<KioskConfig>,
 }
 
 /// How log lines look.
@@ -142,6 +149,8 @@ pub struct Config {
     pub deadline_ms_max: u64,
     /// Which embedder, and how it is asked.
     pub embedder: EmbedderConfig,
+    /// The page for a kiosk; `None`: off.
+    pub kiosk: Option<KioskConfig>,
 }
 
 impl Config {
@@ -174,15 +183,16 @@ impl Config {
                 continue;
             };
             let key = key.to_lowercase();
-            match key.strip_prefix("embedder_") {
+            let inner = |section: &&str| key.strip_prefix(*section)?.strip_prefix('_');
+            let found = SECTIONS.iter().find_map(|s| inner(s).map(|k| (*s, k.to_owned())));
+            match found {
                 None => {
                     table.insert(key, environment_value(&value));
                 }
-                Some(inner) => {
-                    let section =
-                        table.entry("embedder").or_insert_with(|| toml::Table::new().into());
+                Some((section, key)) => {
+                    let section = table.entry(section).or_insert_with(|| toml::Table::new().into());
                     if let Some(section) = section.as_table_mut() {
-                        section.insert(inner.to_owned(), environment_value(&value));
+                        section.insert(key, environment_value(&value));
                     }
                 }
             }
@@ -216,6 +226,7 @@ impl Config {
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
             embedder: raw.embedder.unwrap_or_default(),
+            kiosk: raw.kiosk,
         };
         config.check()?;
         Ok(config)
@@ -223,6 +234,9 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         self.embedder.check(self.insecure)?;
+        if let Some(kiosk) = &self.kiosk {
+            kiosk.check(!self.api_key_sha256.is_empty())?;
+        }
         for (index, hash) in self.api_key_sha256.iter().enumerate() {
             if hash.len() != 64 || hex::decode(hash).is_err() {
                 return Err(ConfigError::KeyHash { index });
@@ -288,7 +302,11 @@ impl fmt::Display for Config {
         writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
         writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;
-        write!(f, "{}", self.embedder)
+        writeln!(f, "{}", self.embedder)?;
+        match &self.kiosk {
+            Some(kiosk) => write!(f, "{kiosk}"),
+            None => write!(f, "# kiosk page: off"),
+        }
     }
 }
 
@@ -319,6 +337,19 @@ mod tests {
         assert!(c.embedder.profiles && c.to_string().contains("sent, redacted"));
         let error = config("", &[("JOBMATCH_EMBEDDER_NAME", "x")]).unwrap_err().to_string();
         assert!(error.contains("name"), "{error}");
+    }
+
+    #[test]
+    fn the_kiosk_is_off_without_its_section_and_reached_by_the_environment() {
+        assert!(config("", &[]).unwrap().kiosk.is_none());
+        let point = [("JOBMATCH_KIOSK_LATITUDE", "36.67"), ("JOBMATCH_KIOSK_LONGITUDE", "117.02")];
+        let kiosk = config("", &point).unwrap().kiosk.unwrap();
+        assert_eq!((kiosk.latitude, kiosk.max_minutes), (Some(36.67), 15));
+        // A code of digits alone is a text all the same.
+        let division = [("JOBMATCH_KIOSK_DIVISION", "370102")];
+        let kiosk = config("", &division).unwrap().kiosk.unwrap();
+        assert_eq!(kiosk.division.as_deref(), Some("370102"));
+        assert!(config("[kiosk]\ntitle = \"x\"", &[]).is_err());
     }
 
     #[test]

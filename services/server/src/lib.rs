@@ -11,6 +11,7 @@ mod health;
 mod import;
 mod intake_service;
 mod kinds;
+pub mod kiosk;
 mod match_service;
 mod nearby_service;
 mod posting_service;

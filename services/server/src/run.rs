@@ -30,6 +30,7 @@ use crate::admin_service::AdminApi;
 use crate::config::{Config, ConfigError};
 use crate::gig_service::GigApi;
 use crate::intake_service::IntakeApi;
+use crate::kiosk::KioskLayer;
 use crate::match_service::MatchApi;
 use crate::nearby_service::NearbyApi;
 use crate::posting_service::PostingApi;
@@ -195,6 +196,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
     let address = listener.local_addr().map_err(|e| bind_error(config.listen, e))?;
     let router = builder
         .accept_http1(true)
+        .layer(KioskLayer::new(config.kiosk.as_ref()))
         .layer(AccessLayer::new(config))
         .layer(tonic_web::GrpcWebLayer::new())
         .add_service(health_service)

@@ -12,6 +12,7 @@ mod end_to_end;
 mod endpoint;
 mod imports;
 mod intake;
+mod kiosk;
 mod nearby;
 mod protected;
 mod server;

@@ -21,6 +21,8 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) channel: Channel,
     admin: Channel,
+    /// Address of the public services.
+    pub(crate) address: String,
 }
 
 impl Server {
@@ -47,7 +49,8 @@ impl Server {
         let connect = |address: &str| {
             Channel::from_shared(format!("http://{address}")).unwrap().connect_lazy()
         };
-        Self { process, channel: connect(public), admin: connect(admin) }
+        let address = public.to_owned();
+        Self { process, channel: connect(public), admin: connect(admin), address }
     }
 
     pub(crate) fn matches(&self) -> MatchServiceClient<Channel> {
