@@ -1,6 +1,7 @@
 //! The read path: analyse, retrieve, rank, fetch, explain.
 
 mod batch;
+mod dispatch;
 mod ranking;
 mod seeker;
 mod stopwatch;
@@ -239,11 +240,17 @@ impl Matcher {
         score_also: Vec<DocumentId>,
     ) -> Result<Retrieval, MatchingError> {
         let engine = self.keeper(question.collection).engine()?;
+        let query = Query { score_also, ..self.query(question, engine.space()) };
+        Ok(engine.retrieve(query).await?)
+    }
+
+    /// What an index of a vector space is asked.
+    fn query(&self, question: &Question, space: &str) -> Query {
         // While an index is made for another model, the one that serves has the old vectors.
-        let same_space = engine.space() == self.analyst.embedder().space().as_str();
+        let same_space = space == self.analyst.embedder().space().as_str();
         let options = &question.options;
         let required = |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
-        let query = Query {
+        Query {
             conditions: question.conditions.iter().filter(required).cloned().collect(),
             lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
             vector: question.vector.clone().filter(|_| same_space),
@@ -252,9 +259,8 @@ impl Matcher {
             // Exact answers score every eligible document.
             limit: if options.exact { usize::MAX } else { HITS_A_LEG },
             exact: options.exact,
-            score_also,
-        };
-        Ok(engine.retrieve(query).await?)
+            score_also: Vec::new(),
+        }
     }
 
     async fn answer(

@@ -3,7 +3,7 @@
 use jobmatch_domain::facets::{EmployerKey, OccupationId};
 use jobmatch_domain::filter::Radius;
 use jobmatch_domain::matching::{
-    BatchAnswer, Degraded, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match,
+    BatchAnswer, Degraded, Exclusion, ExplainMatch, Explanation, FactorKind, Job, Leg, Legs, Match,
     MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers, Person,
     TextQuery,
 };
@@ -262,7 +262,7 @@ fn checked_options(
     })
 }
 
-fn modes(wire: &[v1::ConditionSetting]) -> Result<Modes, Violation> {
+pub(crate) fn modes(wire: &[v1::ConditionSetting]) -> Result<Modes, Violation> {
     let mut modes = Modes::default();
     for (i, setting) in wire.iter().enumerate() {
         let at = |field: &str| format!("conditions[{i}].{field}");
@@ -442,11 +442,7 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
         matches: page.matches.iter().map(match_to_wire).collect(),
         next_page_token: next.unwrap_or_default(),
         seq: page.seq.0,
-        exclusions: page
-            .exclusions
-            .iter()
-            .map(|e| v1::Exclusion { kind: e.kind.index() as i32 + 1, count: e.count })
-            .collect(),
+        exclusions: exclusions_to_wire(&page.exclusions),
         as_of: Some(f::timestamp(page.as_of)),
         ranking_version: page.ranking_version.clone(),
         debug: debug.then(|| v1::MatchDebug {
@@ -462,6 +458,11 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
         }),
         degraded: told(page.degraded),
     }
+}
+
+pub(crate) fn exclusions_to_wire(exclusions: &[Exclusion]) -> Vec<v1::Exclusion> {
+    let to_wire = |e: &Exclusion| v1::Exclusion { kind: e.kind.index() as i32 + 1, count: e.count };
+    exclusions.iter().map(to_wire).collect()
 }
 
 fn told(degraded: Option<Degraded>) -> String {

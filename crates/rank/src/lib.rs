@@ -12,7 +12,7 @@ mod profile;
 mod select;
 
 pub use duplicates::fingerprint;
-pub use eligibility::{Checked, check, outcomes};
+pub use eligibility::{Checked, check, outcomes, subject};
 pub use evidence::evidence;
 pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};
 pub use fusion::{Fused, fuse, penalised};

@@ -19,7 +19,7 @@ const STREAMING: [&str; 3] = ["ImportPostings", "ImportProfiles", "MatchPostings
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 25] = [
+const METHODS: [&str; 26] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -37,6 +37,7 @@ const METHODS: [&str; 25] = [
     "MatchProfiles",
     "ExplainMatch",
     "AnalyzeText",
+    "Dispatch",
     "ParsePosting",
     "ParseProfile",
     "GetStats",

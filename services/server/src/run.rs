@@ -10,6 +10,7 @@ use jobmatch_matching::{
 };
 use jobmatch_proto::FILE_DESCRIPTOR_SET;
 use jobmatch_proto::v1::admin_service_server::AdminServiceServer;
+use jobmatch_proto::v1::gig_service_server::GigServiceServer;
 use jobmatch_proto::v1::intake_service_server::IntakeServiceServer;
 use jobmatch_proto::v1::match_service_server::MatchServiceServer;
 use jobmatch_proto::v1::posting_service_server::PostingServiceServer;
@@ -23,6 +24,7 @@ use tonic::transport::{Identity, Server, ServerTlsConfig};
 use crate::access::AccessLayer;
 use crate::admin_service::AdminApi;
 use crate::config::{Config, ConfigError};
+use crate::gig_service::GigApi;
 use crate::intake_service::IntakeApi;
 use crate::match_service::MatchApi;
 use crate::posting_service::PostingApi;
@@ -208,6 +210,10 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
         )
         .add_service(
             IntakeServiceServer::new(IntakeApi(service.clone()))
+                .max_decoding_message_size(MAX_MESSAGE_BYTES),
+        )
+        .add_service(
+            GigServiceServer::new(GigApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
         );
     let incoming = undelayed(listener);

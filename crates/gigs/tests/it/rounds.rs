@@ -63,12 +63,8 @@ fn choices_count_from_one_in_the_list_of_each_side() {
     let pairs = vec![pair(0, 0, 0.9), pair(1, 0, 0.8), pair(1, 1, 0.5), pair(2, 1, 0.7)];
     let market = Market { people: 3, gigs: vec![gig; 2], pairs, gigs_a_person: 1 };
     let answer = assign(&market);
-    let placed = |person, gig, person_choice, gig_choice| Placed {
-        person,
-        gig,
-        person_choice,
-        gig_choice,
-    };
+    let placed =
+        |person, gig, person_choice, gig_choice| Placed { person, gig, person_choice, gig_choice };
     assert_eq!(answer.placed, [placed(0, 0, 1, 1), placed(2, 1, 1, 1)]);
     let more = Market { gigs: vec![gig, Gig { places: 2, window: None }], ..market };
     assert_eq!(assign(&more).placed[1], placed(1, 1, 2, 2));

@@ -28,8 +28,8 @@ fn gig_prefers(market: &Market, gig: usize, a: usize, b: usize) -> bool {
 fn is_stable(market: &Market, matching: &Matching) -> bool {
     let on = |gig: usize| (0..market.people).filter(move |p| matching[*p] == Some(gig));
     let within = (0..market.gigs.len()).all(|g| on(g).count() <= market.gigs[g].places as usize);
-    let allowed = (0..market.people)
-        .all(|p| matching[p].is_none_or(|gig| pair(market, p, gig).is_some()));
+    let allowed =
+        (0..market.people).all(|p| matching[p].is_none_or(|gig| pair(market, p, gig).is_some()));
     within
         && allowed
         && !market.pairs.iter().any(|&Pair { person, gig, .. }| {

@@ -10,7 +10,8 @@ use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
 };
 use jobmatch_domain::{
-    Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
+    Collection, ConditionKind, ConditionMode, ConditionState, DocumentId, Facets, Instant,
+    JobPosting, Profile, Seq, Volatile,
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
@@ -75,6 +76,32 @@ impl<'a> Ranking<'a> {
             Ok(scored.filter(|s| s.checked.eligible).collect())
         };
         Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
+    }
+
+    /// The kinds of required conditions that a hit with these facts of now does not meet, in the
+    /// order asked, each once.
+    pub(super) fn unmet(&self, hit: &Hit, volatile: Volatile) -> Vec<ConditionKind> {
+        let Question { conditions, options, .. } = self.question;
+        let changed =
+            (volatile != hit.facets.volatile).then(|| Facets { volatile, ..hit.facets.clone() });
+        let facets = changed.as_ref().unwrap_or(&hit.facets);
+        let mut kinds = Vec::new();
+        for condition in conditions {
+            let kind = condition.kind();
+            let required = options.modes.of(kind) == ConditionMode::Required;
+            if required
+                && !kinds.contains(&kind)
+                && condition.evaluate(facets) == ConditionState::Unmet
+            {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
+    /// The score of a hit.
+    pub(super) fn score_of(&self, hit: &'a Hit, lexical_ceiling: f32) -> f64 {
+        self.score(hit, lexical_ceiling).score
     }
 
     /// One document of the retrieval, and whether it is eligible.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jobmatch_proto::json;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::gig_service_client::GigServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
@@ -50,6 +51,10 @@ impl Server {
 
     pub(crate) fn matches(&self) -> MatchServiceClient<Channel> {
         MatchServiceClient::new(self.channel.clone()).max_decoding_message_size(64 << 20)
+    }
+
+    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
+        GigServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn intake(&self) -> IntakeServiceClient<Channel> {
