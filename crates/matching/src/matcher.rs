@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::matching::{
-    Degraded, Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings,
+    Degraded, Exclusion, ExplainMatch, Explanation, Match, MatchOptions, MatchPage, MatchPostings,
     MatchProfiles, Trace,
 };
 use jobmatch_domain::{
@@ -26,6 +26,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::analysis::Analyst;
 use crate::clock::Clock;
 use crate::error::MatchingError;
+use crate::exposure::Exposure;
 use crate::index_keeper::IndexKeeper;
 use crate::reading::Reading;
 use ranking::Ranking;
@@ -35,6 +36,9 @@ use stopwatch::Stopwatch;
 /// deep pages go.
 const HITS_A_LEG: usize = 100;
 
+/// Matches of an answer that count as shown: few people look further.
+const SHOWN: usize = 10;
+
 /// The read path.
 #[derive(Clone)]
 pub struct Matcher {
@@ -43,6 +47,7 @@ pub struct Matcher {
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
     pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
+    pub(crate) exposure: Arc<Exposure>,
 }
 
 /// One side's question to the other collection, read and ready.
@@ -263,6 +268,14 @@ impl Matcher {
         }
     }
 
+    /// Counts what the first page of an answer shows, where people are to be spread.
+    fn note_shown(&self, question: &Question, matches: &[Match]) {
+        let Question { collection, options, as_of, .. } = question;
+        if options.spread && *collection == Collection::Postings && options.page.is_none() {
+            self.exposure.note(matches.iter().take(SHOWN).map(|found| &found.id), *as_of);
+        }
+    }
+
     async fn answer(
         &self,
         question: &Question,
@@ -279,6 +292,7 @@ impl Matcher {
         watch.lap("rank");
         let page = ranking.page(scored, self.ranking_digest())?;
         watch.lap("fetch");
+        self.note_shown(question, &page.matches);
         let plan = match retrieval.plan {
             VectorPlan::None => "none",
             VectorPlan::Exact => "exact",

@@ -127,6 +127,7 @@ impl Service {
             keepers,
             ranking,
             clock: clock.clone(),
+            exposure: Arc::default(),
         };
         let tickets = Tickets::default();
         let started = clock();

@@ -259,6 +259,7 @@ fn checked_options(
         max_per_employer,
         keep_duplicates: wire.keep_duplicates,
         exact: wire.exact,
+        spread: wire.spread,
     })
 }
 

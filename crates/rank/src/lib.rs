@@ -10,6 +10,7 @@ mod features;
 mod fusion;
 mod profile;
 mod select;
+mod spread;
 
 pub use duplicates::fingerprint;
 pub use eligibility::{Checked, check, outcomes, subject};
@@ -18,3 +19,4 @@ pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};
 pub use fusion::{Fused, fuse, penalised};
 pub use profile::{ProfileError, RankingProfile};
 pub use select::{Candidate, Limits, Selected, select};
+pub use spread::crowding;

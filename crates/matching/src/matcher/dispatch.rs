@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use jobmatch_domain::dispatch::{Assigned, Dispatch, Dispatched, OpenPlaces, Unassigned};
 use jobmatch_domain::matching::{MatchOptions, MatchPostings, Person};
 use jobmatch_domain::{
-    Collection, ConditionKind, DocumentId, Filter, Instant, JobPosting, Modes, Profile, Seq,
-    Volatile, Window,
+    Collection, ConditionKind, ConditionMode, ConditionState, DocumentId, Facets, Filter, Instant,
+    JobPosting, Modes, Profile, Seq, Volatile, Window,
 };
 use jobmatch_gigs::{Gig, Market, Pair, assign};
 use jobmatch_index::{Engine, Hit, Query};
@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 
 use super::ranking::Ranking;
 use super::stopwatch::Stopwatch;
-use super::{Matcher, off_the_workers};
+use super::{Matcher, Question, off_the_workers};
 use crate::error::MatchingError;
 use crate::parallel::in_parallel;
 
@@ -31,7 +31,8 @@ const UNKNOWN_PLACES: u32 = 1;
 struct GigNow {
     id: DocumentId,
     content_seq: Seq,
-    volatile: Volatile,
+    /// What conditions ask of it, as of now.
+    facets: Facets,
     /// What keeps everybody from it, beside what conditions ask.
     shut: Option<ConditionKind>,
     places: u32,
@@ -47,7 +48,6 @@ struct PersonNow {
 }
 
 /// A person beside all gigs.
-#[derive(Default)]
 struct Weighed {
     /// Gigs that suit by index, in that order, with the score.
     suitable: Vec<(usize, f64)>,
@@ -85,7 +85,7 @@ impl Matcher {
         (as_of, seq): (Instant, Seq),
         runtime: &Handle,
     ) -> Result<Dispatched, MatchingError> {
-        let gigs = self.gigs(&request.postings, as_of)?;
+        let gigs = self.gigs(&request.postings, as_of, runtime)?;
         let round = Round { gigs: &gigs, modes: request.modes, as_of, runtime };
         let people = self.people(&request.profiles, &round)?;
         let market = market(request, &gigs, &people);
@@ -113,10 +113,25 @@ impl Matcher {
         Ok(Dispatched { assignments, unassigned, open_places, seq, as_of, ranking_version })
     }
 
-    /// The postings that are there, in order of id.
-    fn gigs(&self, ids: &[DocumentId], as_of: Instant) -> Result<Vec<GigNow>, MatchingError> {
-        let stored = self.store.get_many::<JobPosting>(&sorted(ids))?;
-        Ok(stored.into_iter().flatten().map(|s| GigNow::of(s, as_of)).collect())
+    /// The postings that are there and indexed as they are, in order of id.
+    fn gigs(
+        &self,
+        ids: &[DocumentId],
+        as_of: Instant,
+        runtime: &Handle,
+    ) -> Result<Vec<GigNow>, MatchingError> {
+        let ids = sorted(ids);
+        let stored = self.store.get_many::<JobPosting>(&ids)?;
+        let query = Query { score_also: ids, ..Query::default() };
+        let engine = self.keeper(Collection::Postings).engine()?;
+        let hits = runtime.block_on(engine.retrieve(query))?.hits;
+        let mut indexed: BTreeMap<DocumentId, Hit> =
+            hits.into_iter().map(|hit| (hit.id.clone(), hit)).collect();
+        let gig = |stored: Stored<JobPosting>| {
+            let hit = indexed.remove(&stored.record.id)?;
+            (hit.seq == stored.content_seq).then(|| GigNow::of(stored, hit.facets, as_of))
+        };
+        Ok(stored.into_iter().flatten().filter_map(gig).collect())
     }
 
     /// The persons beside all gigs, in order of id.
@@ -146,41 +161,82 @@ impl Matcher {
             options: MatchOptions { modes: round.modes, ..MatchOptions::default() },
         };
         let question = self.ask_postings(request, round.as_of, &mut Stopwatch::start())?;
+        let mut excluded: BTreeMap<ConditionKind, u64> = BTreeMap::new();
+        let mut suits: Vec<usize> = Vec::new();
+        for (index, gig) in round.gigs.iter().enumerate() {
+            match fit(&question, gig) {
+                Fit::Suits => suits.push(index),
+                Fit::AllBut(kind) => *excluded.entry(kind).or_default() += 1,
+                Fit::Unfit => {}
+            }
+        }
+        let suitable = self.scored(&question, &suits, round)?;
+        Ok(Weighed { suitable, excluded })
+    }
+
+    /// The gigs that suit with their scores, in the order given.
+    fn scored(
+        &self,
+        question: &Question,
+        suits: &[usize],
+        round: &Round<'_>,
+    ) -> Result<Vec<(usize, f64)>, MatchingError> {
+        if suits.is_empty() {
+            return Ok(Vec::new());
+        }
         let engine = self.keeper(Collection::Postings).engine()?;
         let query = Query {
-            // Nothing is sought: the gigs are given, and each is asked all conditions below.
+            // Nothing is sought: only the gigs given are scored.
             conditions: Vec::new(),
             by_conditions: false,
             limit: 0,
-            score_also: round.gigs.iter().map(|gig| gig.id.clone()).collect(),
-            ..self.query(&question, engine.space())
+            score_also: suits.iter().map(|index| round.gigs[*index].id.clone()).collect(),
+            ..self.query(question, engine.space())
         };
         let retrieval = round.runtime.block_on(engine.retrieve(query))?;
-        let ranking = Ranking::new(self, &question);
-        let hits: BTreeMap<&DocumentId, &Hit> =
-            retrieval.hits.iter().map(|hit| (&hit.id, hit)).collect();
-        let mut weighed = Weighed::default();
-        for (index, gig) in round.gigs.iter().enumerate() {
-            let current = hits.get(&gig.id).filter(|hit| hit.seq == gig.content_seq);
+        let ranking = Ranking::new(self, question);
+        // Gigs and hits are both in order of id.
+        let mut hits = retrieval.hits.iter().peekable();
+        let mut scored = Vec::with_capacity(suits.len());
+        for index in suits {
+            let gig = &round.gigs[*index];
+            while hits.next_if(|hit| hit.id < gig.id).is_some() {}
             // One that was changed since it was read is left out.
-            let Some(hit) = current else { continue };
-            let mut unmet = ranking.unmet(hit, gig.volatile);
-            unmet.extend(gig.shut);
-            match (unmet.len(), unmet.first()) {
-                (0, _) => {
-                    let score = ranking.score_of(hit, retrieval.lexical_ceiling);
-                    weighed.suitable.push((index, score));
-                }
-                (1, Some(kind)) => *weighed.excluded.entry(*kind).or_default() += 1,
-                _ => {}
+            if let Some(hit) = hits.next_if(|hit| hit.id == gig.id && hit.seq == gig.content_seq) {
+                scored.push((*index, ranking.score_of(hit, retrieval.lexical_ceiling)));
             }
         }
-        Ok(weighed)
+        Ok(scored)
     }
 }
 
+/// Whether a gig and a person suit each other by the conditions that must hold.
+enum Fit {
+    Suits,
+    /// One kind of condition alone keeps them apart.
+    AllBut(ConditionKind),
+    Unfit,
+}
+
+fn fit(question: &Question, gig: &GigNow) -> Fit {
+    let mut unmet = gig.shut;
+    for condition in &question.conditions {
+        let kind = condition.kind();
+        let counts = unmet != Some(kind)
+            && question.options.modes.of(kind) == ConditionMode::Required
+            && condition.evaluate(&gig.facets) == ConditionState::Unmet;
+        if counts {
+            if unmet.is_some() {
+                return Fit::Unfit;
+            }
+            unmet = Some(kind);
+        }
+    }
+    unmet.map_or(Fit::Suits, Fit::AllBut)
+}
+
 impl GigNow {
-    fn of(stored: Stored<JobPosting>, as_of: Instant) -> Self {
+    fn of(stored: Stored<JobPosting>, indexed: Facets, as_of: Instant) -> Self {
         let places = free_places(&stored).unwrap_or(UNKNOWN_PLACES);
         let window = stored.record.window;
         let has_begun = window.is_some_and(|w| w.start().instant() <= as_of);
@@ -196,7 +252,7 @@ impl GigNow {
         Self {
             id: stored.record.id,
             content_seq: stored.content_seq,
-            volatile,
+            facets: Facets { volatile, ..indexed },
             shut,
             places,
             window,

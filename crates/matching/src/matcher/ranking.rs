@@ -10,13 +10,12 @@ use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
 };
 use jobmatch_domain::{
-    Collection, ConditionKind, ConditionMode, ConditionState, DocumentId, Facets, Instant,
-    JobPosting, Profile, Seq, Volatile,
+    Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
-    Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, evidence, fuse, outcomes,
-    penalised, select, values,
+    Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, crowding, evidence, fuse,
+    outcomes, penalised, select, values,
 };
 use jobmatch_store::Stored;
 
@@ -76,27 +75,6 @@ impl<'a> Ranking<'a> {
             Ok(scored.filter(|s| s.checked.eligible).collect())
         };
         Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
-    }
-
-    /// The kinds of required conditions that a hit with these facts of now does not meet, in the
-    /// order asked, each once.
-    pub(super) fn unmet(&self, hit: &Hit, volatile: Volatile) -> Vec<ConditionKind> {
-        let Question { conditions, options, .. } = self.question;
-        let changed =
-            (volatile != hit.facets.volatile).then(|| Facets { volatile, ..hit.facets.clone() });
-        let facets = changed.as_ref().unwrap_or(&hit.facets);
-        let mut kinds = Vec::new();
-        for condition in conditions {
-            let kind = condition.kind();
-            let required = options.modes.of(kind) == ConditionMode::Required;
-            if required
-                && !kinds.contains(&kind)
-                && condition.evaluate(facets) == ConditionState::Unmet
-            {
-                kinds.push(kind);
-            }
-        }
-        kinds
     }
 
     /// The score of a hit.
@@ -227,8 +205,19 @@ impl<'a> Ranking<'a> {
         let checked = self.checked(&hit.facets);
         let values = values(&self.pair(&hit.facets, &signals));
         let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
-        let score = penalised(fused.score, &checked);
+        let score = (penalised(fused.score, &checked) - self.crowding(hit)).max(0.0);
         Scored { hit, signals, checked, values, fused, score }
+    }
+
+    /// What is taken off a posting that was shown to many, where people are to be spread. One
+    /// that tells no number of places counts as having one.
+    fn crowding(&self, hit: &Hit) -> f64 {
+        let Question { collection, options, as_of, .. } = self.question;
+        if !options.spread || *collection != Collection::Postings {
+            return 0.0;
+        }
+        let exposure = self.matcher.exposure.of(&hit.id, *as_of);
+        crowding(exposure, hit.facets.volatile.places_left.unwrap_or(1))
     }
 
     /// The facets of the person and of the posting.
