@@ -6,6 +6,7 @@
 
 pub mod certificate;
 pub mod condition;
+pub mod dispatch;
 pub mod division;
 pub mod education;
 pub mod error;

@@ -15,6 +15,7 @@ mod describe;
 mod drafts;
 mod embedding;
 mod error;
+mod exposure;
 mod index_keeper;
 mod indexer;
 mod intake;

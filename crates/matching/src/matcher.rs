@@ -1,6 +1,7 @@
 //! The read path: analyse, retrieve, rank, fetch, explain.
 
 mod batch;
+mod dispatch;
 mod nearby;
 mod ranking;
 mod seeker;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::matching::{
-    Degraded, Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings,
+    Degraded, Exclusion, ExplainMatch, Explanation, Match, MatchOptions, MatchPage, MatchPostings,
     MatchProfiles, Trace,
 };
 use jobmatch_domain::{
@@ -28,6 +29,7 @@ use crate::analysis::Analyst;
 use crate::caller::{Caller, Scope};
 use crate::clock::Clock;
 use crate::error::MatchingError;
+use crate::exposure::Exposure;
 use crate::index_keeper::IndexKeeper;
 use crate::reading::Reading;
 use crate::stations::Stations;
@@ -37,6 +39,9 @@ use stopwatch::Stopwatch;
 /// Hits that each leg brings. The union of the legs is what is ranked, and bounds how
 /// deep pages go.
 const HITS_A_LEG: usize = 100;
+
+/// Matches of an answer that count as shown: few people look further.
+const SHOWN: usize = 10;
 
 /// The read path.
 #[derive(Clone)]
@@ -49,6 +54,7 @@ pub struct Matcher {
     pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
     pub(crate) caller: Caller,
+    pub(crate) exposure: Arc<Exposure>,
 }
 
 /// One side's question to the other collection, read and ready.
@@ -257,11 +263,17 @@ impl Matcher {
         score_also: Vec<DocumentId>,
     ) -> Result<Retrieval, MatchingError> {
         let engine = self.keeper(question.collection).engine()?;
+        let query = Query { score_also, ..self.query(question, engine.space()) };
+        Ok(engine.retrieve(query).await?)
+    }
+
+    /// What an index of a vector space is asked.
+    fn query(&self, question: &Question, space: &str) -> Query {
         // While an index is made for another model, the one that serves has the old vectors.
-        let same_space = engine.space() == self.analyst.embedder().space().as_str();
+        let same_space = space == self.analyst.embedder().space().as_str();
         let options = &question.options;
         let required = |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
-        let query = Query {
+        Query {
             conditions: question.conditions.iter().filter(required).cloned().collect(),
             lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
             vector: question.vector.clone().filter(|_| same_space),
@@ -270,9 +282,16 @@ impl Matcher {
             // Exact answers score every eligible document.
             limit: if options.exact { usize::MAX } else { HITS_A_LEG },
             exact: options.exact,
-            score_also,
-        };
-        Ok(engine.retrieve(query).await?)
+            score_also: Vec::new(),
+        }
+    }
+
+    /// Counts what the first page of an answer shows, where people are to be spread.
+    fn note_shown(&self, question: &Question, matches: &[Match]) {
+        let Question { collection, options, as_of, .. } = question;
+        if options.spread && *collection == Collection::Postings && options.page.is_none() {
+            self.exposure.note(matches.iter().take(SHOWN).map(|found| &found.id), *as_of);
+        }
     }
 
     /// The exclusions that are told: not those for a person's body where people are sought, nor
@@ -305,6 +324,7 @@ impl Matcher {
             self.caller.looked_at("match", page.matches.iter().map(|m| &m.id));
         }
         watch.lap("fetch");
+        self.note_shown(question, &page.matches);
         let plan = match retrieval.plan {
             VectorPlan::None => "none",
             VectorPlan::Exact => "exact",

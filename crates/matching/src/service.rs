@@ -140,6 +140,7 @@ impl Service {
             ranking,
             clock: clock.clone(),
             caller: Caller::default(),
+            exposure: Arc::default(),
         };
         let tickets = Tickets::default();
         let started = clock();

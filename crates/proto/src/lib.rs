@@ -1,5 +1,6 @@
 //! The wire: generated code, and every conversion between it and the domain.
 
+pub mod dispatch;
 pub mod fields;
 mod gig;
 pub mod json;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::gig_service_client::GigServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
@@ -95,6 +96,11 @@ impl Connection {
 
     pub(crate) async fn matches(&self) -> Result<MatchServiceClient<Keyed>, Failure> {
         let client = MatchServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn gigs(&self) -> Result<GigServiceClient<Keyed>, Failure> {
+        let client = GigServiceClient::new(self.channel(&self.server).await?);
         Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 

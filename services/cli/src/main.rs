@@ -4,6 +4,7 @@
 mod ask;
 mod batch;
 mod client;
+mod dispatch;
 mod embedding;
 mod eval;
 mod failure;
@@ -37,6 +38,8 @@ enum Command {
     Match(ask::MatchArguments),
     /// Match jobs to every person of a division, for the nightly push.
     MatchBatch(batch::BatchArguments),
+    /// Assign the people present to the gigs of a morning.
+    Dispatch(dispatch::DispatchArguments),
     /// Show the jobs around a point, nearest first.
     Near(ask::NearArguments),
     /// Load stations, show those that are near, and divisions that lie too far from any.
@@ -81,6 +84,7 @@ async fn main() -> ExitCode {
         Command::Load(a) => load::load(&connection, a).await,
         Command::Match(a) => ask::ask(&connection, a).await,
         Command::MatchBatch(a) => batch::run(&connection, a).await,
+        Command::Dispatch(a) => dispatch::dispatch(&connection, a).await,
         Command::Near(a) => ask::near(&connection, a).await,
         Command::Stations(a) => stations::run(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,

@@ -9,8 +9,8 @@ use jobmatch_proto::{page_token, v1};
 use tonic::{Request, Response, Status};
 
 use crate::access::session;
-use crate::records;
 use crate::status::status;
+use crate::{dispatch, records};
 
 /// The service.
 pub(crate) struct GigApi(pub(crate) Arc<Service>);
@@ -74,8 +74,9 @@ impl GigService for GigApi {
 
     async fn dispatch(
         &self,
-        _request: Request<v1::DispatchRequest>,
+        request: Request<v1::DispatchRequest>,
     ) -> Result<Response<v1::DispatchResponse>, Status> {
-        Err(Status::unimplemented("Dispatch"))
+        let session = session(&self.0, &request);
+        dispatch::dispatch(&session, request.into_inner()).await.map(Response::new)
     }
 }

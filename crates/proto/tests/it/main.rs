@@ -4,6 +4,7 @@
 
 mod answers;
 mod contract;
+mod dispatch;
 mod lists;
 mod masks;
 mod refusals;

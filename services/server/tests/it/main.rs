@@ -5,6 +5,7 @@ mod architecture;
 mod bad_input;
 mod batch;
 mod crash;
+mod dispatch;
 mod embedders;
 mod end_to_end;
 #[path = "../../../../crates/embed/tests/it/endpoint.rs"]

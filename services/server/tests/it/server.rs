@@ -57,6 +57,10 @@ impl Server {
         MatchServiceClient::new(self.channel.clone()).max_decoding_message_size(64 << 20)
     }
 
+    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
+        GigServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn intake(&self) -> IntakeServiceClient<Channel> {
         IntakeServiceClient::new(self.channel.clone())
     }
@@ -67,10 +71,6 @@ impl Server {
 
     pub(crate) fn nearby(&self) -> NearbyServiceClient<Channel> {
         NearbyServiceClient::new(self.channel.clone())
-    }
-
-    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
-        GigServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn profiles(&self) -> ProfileServiceClient<Channel> {
