@@ -80,7 +80,7 @@ pub enum RunError {
         /// The path.
         path: PathBuf,
         /// What is wrong.
-        error: RouteError,
+        error: Box<RouteError>,
     },
     /// The page of the metrics.
     #[error("cannot serve metrics: {0}")]
@@ -264,7 +264,7 @@ fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
         options.ranking = RankingProfile::parse(&read_text(path)?).map_err(refused)?;
     }
     if let Some(path) = &config.known_routes {
-        let refused = |error| RunError::Routes { path: path.clone(), error };
+        let refused = |e| RunError::Routes { path: path.clone(), error: Box::new(e) };
         let routes = KnownRoutes::parse(&read_text(path)?).map_err(refused)?;
         tracing::info!(path = %path.display(), routes = routes.len(), "read known routes");
         options.travel_times = TravelTimes::with_routes(routes);

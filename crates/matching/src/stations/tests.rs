@@ -262,3 +262,44 @@ proptest! {
         prop_assert_eq!(ids(&map, &query), expected);
     }
 }
+
+/// `cargo test --release -p jobmatch-matching -- --ignored --nocapture ten_thousand`
+#[test]
+#[ignore = "prints times"]
+fn how_long_ten_thousand_stations_take() {
+    let spread = |i: usize| at(34.5 + (i % 100) as f64 * 0.035, 115.0 + (i / 100) as f64 * 0.07);
+    let folder = tempfile::tempdir().unwrap();
+    let mut csv =
+        String::from("from_latitude,from_longitude,to_latitude,to_longitude,travel,minutes\n");
+    for i in 0..10_000 {
+        let (a, b) = (spread(i), spread(i + 1));
+        let ends =
+            [a.latitude(), a.longitude(), b.latitude(), b.longitude()].map(|d| d.to_string());
+        csv.push_str(&format!("{},EBIKE,9\n", ends.join(",")));
+    }
+    let routes = KnownRoutes::parse(&csv).unwrap();
+    for times in [TravelTimes::default(), TravelTimes::with_routes(routes)] {
+        let seq = jobmatch_domain::Seq(1);
+        let stored = |i: usize| {
+            let record = station(&format!("s{i:05}"), spread(i));
+            Arc::new(Stored { record, seq, content_seq: seq, updated: NOW })
+        };
+        let map = Stations { times, ..open(&folder.path().join("a"), TravelTimes::default()) };
+        map.current.store(Arc::new((0..10_000).map(stored).collect()));
+        let started = std::time::Instant::now();
+        for i in 0..100 {
+            map.nearby(&ask(spread(i * 97)), NOW).unwrap();
+        }
+        println!("nearby {:?}", started.elapsed() / 100);
+        let query = CoverageGap {
+            division: Division::parse("37").unwrap(),
+            travel: Travel::Walk,
+            max_minutes: 15,
+            filter: StationFilter::default(),
+        };
+        let started = std::time::Instant::now();
+        map.coverage_gap(&query);
+        println!("coverage gap of the province {:?}", started.elapsed());
+        drop(map);
+    }
+}
