@@ -13,6 +13,7 @@ mod end_to_end;
 mod endpoint;
 mod imports;
 mod intake;
+mod keys;
 mod kiosk;
 mod nearby;
 mod protected;
