@@ -73,7 +73,13 @@ impl Stations {
         stations: &[&Station],
         travel: Travel,
     ) -> Option<(DocumentId, f64)> {
-        let timed = stations.iter().map(|s| (&s.id, self.minutes(from, s, travel)));
+        let metres: Vec<f64> = stations.iter().map(|s| from.distance_metres(&s.point)).collect();
+        // Nobody beyond the reach of the nearest one's minutes can be sooner.
+        let (nearest, _) = metres.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?;
+        let bound = self.minutes(from, stations[nearest], travel);
+        let reach = self.times.reach_metres(from, travel, bound);
+        let within = stations.iter().zip(&metres).filter(|(_, metres)| **metres <= reach);
+        let timed = within.map(|(s, _)| (&s.id, self.minutes(from, s, travel)));
         let soonest = timed.min_by(|a, b| a.1.total_cmp(&b.1));
         soonest.map(|(id, minutes)| (id.clone(), minutes))
     }

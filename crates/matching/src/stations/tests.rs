@@ -263,6 +263,37 @@ proptest! {
     }
 }
 
+#[test]
+fn the_soonest_of_a_gap_may_be_far_away_by_a_known_route() {
+    let district = Division::parse("370102").unwrap();
+    let centre = district.own_centre().unwrap();
+    let far = at(centre.latitude() + 0.3, centre.longitude());
+    let csv = format!(
+        "from_latitude,from_longitude,to_latitude,to_longitude,travel,minutes\n\
+         {},{},{},{},WALK,20\n",
+        centre.latitude(),
+        centre.longitude(),
+        far.latitude(),
+        far.longitude()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let times = TravelTimes::with_routes(KnownRoutes::parse(&csv).unwrap());
+    let map = open(folder.path(), times);
+    let beside = at(centre.latitude() + 0.02, centre.longitude());
+    let seq = jobmatch_domain::Seq(1);
+    for (name, point) in [("beside", beside), ("far", far)] {
+        let record = station(name, point);
+        map.replace(&id(name), Some(Stored { record, seq, content_seq: seq, updated: NOW }));
+    }
+    let gap = map.coverage_gap(&CoverageGap {
+        division: district,
+        travel: Travel::Walk,
+        max_minutes: 15,
+        filter: StationFilter::default(),
+    });
+    assert_eq!(gap.uncovered[0].nearest, Some((id("far"), 20.0)));
+}
+
 /// `cargo test --release -p jobmatch-matching -- --ignored --nocapture ten_thousand`
 #[test]
 #[ignore = "prints times"]
