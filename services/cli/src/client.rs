@@ -7,6 +7,7 @@ use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
 use jobmatch_proto::v1::gig_service_client::GigServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use jobmatch_proto::v1::nearby_service_client::NearbyServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
 use jobmatch_proto::v1::station_service_client::StationServiceClient;
@@ -106,6 +107,11 @@ impl Connection {
 
     pub(crate) async fn intake(&self) -> Result<IntakeServiceClient<Keyed>, Failure> {
         let client = IntakeServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn nearby(&self) -> Result<NearbyServiceClient<Keyed>, Failure> {
+        let client = NearbyServiceClient::new(self.channel(&self.server).await?);
         Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 

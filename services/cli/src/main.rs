@@ -11,6 +11,7 @@ mod failure;
 mod lexicon;
 mod load;
 mod mapping;
+mod near;
 mod parse;
 mod records;
 mod rows;
@@ -40,8 +41,8 @@ enum Command {
     MatchBatch(batch::BatchArguments),
     /// Assign the people present to the gigs of a morning.
     Dispatch(dispatch::DispatchArguments),
-    /// Show the jobs around a point, nearest first.
-    Near(ask::NearArguments),
+    /// Show the jobs in reach of a point or a station.
+    Near(near::NearArguments),
     /// Load stations, show those that are near, and divisions that lie too far from any.
     Stations(stations::StationsArguments),
     /// Print all records as JSON lines.
@@ -85,7 +86,7 @@ async fn main() -> ExitCode {
         Command::Match(a) => ask::ask(&connection, a).await,
         Command::MatchBatch(a) => batch::run(&connection, a).await,
         Command::Dispatch(a) => dispatch::dispatch(&connection, a).await,
-        Command::Near(a) => ask::near(&connection, a).await,
+        Command::Near(a) => near::near(&connection, a).await,
         Command::Stations(a) => stations::run(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,
         Command::Analyze(a) => ask::analyze(&connection, a).await,

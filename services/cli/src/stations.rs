@@ -51,8 +51,9 @@ struct CountingArguments {
     kind: Vec<String>,
 }
 
+/// Means of travel.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Means {
+pub(crate) enum Means {
     Walk,
     Bike,
     Ebike,
@@ -146,16 +147,22 @@ async fn load(connection: &Connection, a: LoadArguments) -> Result<(), Failure> 
     Ok(())
 }
 
+impl Means {
+    /// Its number in the contract.
+    pub(crate) fn number(self) -> i32 {
+        (match self {
+            Self::Walk => v1::Travel::Walk,
+            Self::Bike => v1::Travel::Bike,
+            Self::Ebike => v1::Travel::Ebike,
+            Self::Bus => v1::Travel::Bus,
+            Self::Car => v1::Travel::Car,
+        }) as i32
+    }
+}
+
 impl CountingArguments {
     fn travel(&self) -> i32 {
-        (match self.travel {
-            None => v1::Travel::Unspecified,
-            Some(Means::Walk) => v1::Travel::Walk,
-            Some(Means::Bike) => v1::Travel::Bike,
-            Some(Means::Ebike) => v1::Travel::Ebike,
-            Some(Means::Bus) => v1::Travel::Bus,
-            Some(Means::Car) => v1::Travel::Car,
-        }) as i32
+        self.travel.map_or(v1::Travel::Unspecified as i32, Means::number)
     }
 
     fn services(&self) -> Result<Vec<i32>, Failure> {

@@ -56,3 +56,33 @@ async fn bad_rows_and_bad_names_are_told() {
     let nowhere = service.jobmatch(&["stations", "near"]).await;
     assert!(!nowhere.status.success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_near_a_station_is_told_in_order() {
+    let service = Service::start().await;
+    let gig = |id: &str, latitude: f64, yuan: u32| {
+        format!(
+            "{{\"id\": {id:?}, \"title\": \"装卸工\", \"kind\": \"GIG\", \"headcount\": 3, \
+             \"pay\": {{\"min\": {yuan}, \"unit\": \"HOUR\", \"text\": \"{yuan}元/时\"}}, \
+             \"lat\": {latitude}, \"lon\": 117.02}}\n"
+        )
+    };
+    let rows = gig("close", 36.671, 18) + &gig("dear", 36.68, 30);
+    service.file("gigs.jsonl", rows.as_bytes());
+    service.prints(&["load", "gigs.jsonl"]).await;
+    let here = ["near", "--lat", "36.67", "--lon", "117.02"];
+    let mut told = String::new();
+    // Durable when loaded, and searchable a moment later.
+    for _ in 0..100 {
+        told = service.prints(&here).await;
+        if told.contains("共2个岗位") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(told.contains("共2个岗位"), "{told}");
+    assert!(told.find("close").unwrap() < told.find("dear").unwrap(), "{told}");
+    assert!(told.contains("还缺3人"), "{told}");
+    let by_pay = service.prints(&[&here[..], &["--order", "pay"]].concat()).await;
+    assert!(by_pay.find("dear").unwrap() < by_pay.find("close").unwrap(), "{by_pay}");
+}
