@@ -35,6 +35,13 @@ static LOAD: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?P<n>[0-9]+(?:\.[0-9]+)?)(?:-[0-9]+)? ?(?:多)?(?P<unit>斤|kg|公斤|千克)")
 });
 static CARRIED: LazyLock<Regex> = LazyLock::new(|| regex(r"扛|背|搬|抬|装卸|卸|负重|袋|包|肩"));
+/// Charges that are part of the work: 负责收停车费, 熟悉押金退还流程.
+static FEE_AS_DUTY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:负责|熟悉|处理|核对|统计|协助|主要|帮[\p{Han}]{1,2})[^,。;!?\n]{0,5}$")
+});
+/// Called a fraud, not promised.
+static CALLED_FRAUD: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"违法|犯法|诈骗|欺诈|陷阱|套路|勿信|别信|识别|打击|防范|反诈|严查"));
 /// A wording among its neighbours.
 struct Around<'a> {
     text: &'a str,
@@ -95,6 +102,7 @@ fn household(around: &Around<'_>) -> bool {
         || wording.contains("业务")
         || wording.contains("管理")
         || wording.contains("登记")
+        || wording.contains("窗口")
 }
 
 fn marriage(around: &Around<'_>) -> bool {
@@ -133,8 +141,9 @@ fn carrier(around: &Around<'_>) -> bool {
         || wording.contains("不查")
         || wording.contains("不限")
         || wording.contains("疫苗")
-        || ahead.contains("歧视")
+        || [ahead, wording].iter().any(|part| part.contains("歧视"))
         || ahead.contains("欢迎")
+        || ["做", "检验", "化验"].iter().any(|w| ahead.ends_with(w))
         || wording.contains("科")
 }
 
@@ -150,6 +159,11 @@ fn disability(around: &Around<'_>) -> bool {
 fn appearance(around: &Around<'_>) -> bool {
     let Around { text, at, wording, behind, .. } = *around;
     let denied = before(text, at.start, 4);
+    // 货架身高两米, 儿童身高管理
+    let others = ["货架", "货柜", "儿童", "孩子", "门口", "围墙", "架子"];
+    if others.iter().any(|w| denied.contains(w)) {
+        return true;
+    }
     ["不限", "不要求", "不看", "无要求", "不挑", "没要求", "测量", "无所谓"]
         .iter()
         .any(|w| wording.contains(w) || denied.ends_with(w) || behind.starts_with(w))
@@ -199,7 +213,12 @@ fn fee(around: &Around<'_>) -> bool {
     ]
     .iter()
     .any(|w| wording.contains(w));
-    negated || inside || DENIED_AFTER.is_match(behind)
+    let called_fraud = CALLED_FRAUD.is_match(wording) || CALLED_FRAUD.is_match(behind);
+    negated
+        || inside
+        || called_fraud
+        || FEE_AS_DUTY.is_match(ahead)
+        || DENIED_AFTER.is_match(behind)
 }
 
 fn bait(around: &Around<'_>) -> bool {
@@ -207,6 +226,7 @@ fn bait(around: &Around<'_>) -> bool {
     // That nothing is asked for turns no promise round: 无经验轻松月入两万.
     let ahead = ahead.trim_end_matches("无经验").trim_end_matches("零门槛");
     DENIED_BEFORE.is_match(ahead)
+        || [ahead, wording, behind].iter().any(|part| CALLED_FRAUD.is_match(part))
         || ["不是刷单", "非刷单", "不刷单", "勿扰", "骗"]
             .iter()
             .any(|w| wording.contains(w) && !wording.starts_with("诚信"))

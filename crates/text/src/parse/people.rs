@@ -147,11 +147,11 @@ fn counts_persons(ahead: &str, behind: &str) -> bool {
 
 static AGES: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
-        r"(?P<a>[1-9][0-9])(?:周?岁)? ?(?:[-~—–至到]|——) ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
-        r"|(?:不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
-        r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?:以上|往上|之上)?(?:的|者)?(?:人)?(?:、[^,。;!?\n]{1,10}的)?(?:请)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
+        r"(?P<a>[1-9][0-9])(?:周?岁)? ?[-~—–至到]{1,2} ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
+        r"|(?:年龄限制?[在为]?|(?:最大|最高)?(?:不能|不可|不得|不要|别)过|不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
+        r"|(?:过了?|超过?|满)?(?P<barred>[1-9][0-9])(?:周?岁)?(?P<upward>以上|往上|之上)?(?:的|者)?(?:人)?(?:、[^,。;!?\n]{1,10}的)?(?:请|就|都|1律|暂)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
         r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)[吧哈啊呗]?",
-        r"|(?P<born_after>[5-9][0-9]|0[0-9])年?(?:以|之)?后(?:出生|生的|生人)",
+        r"|(?:19|20)?(?P<born_after>[5-9][0-9]|0[0-9])年?(?:以|之)?后(?:出生|生的|生人)|(?:19|20)?(?P<born_since>[5-9][0-9]|0[0-9])年[以之]后的?(?:$|[,。;!\n ])",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
         r"|(?P<legal>[1-9][0-9])(?:周?岁)?(?:以上)?,?(?:[-~—至到])(?:法定|国家规定)?退休(?:年龄)?",
         r"|(?P<least>[1-9][0-9])(?P<least_years>周?岁)? ?(?:以上|往上|起|\+)",
@@ -160,14 +160,14 @@ static AGES: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static AGE_CUE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:年龄|岁数|年纪|周岁|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
+    regex(r"(?:年龄|岁数|年纪|周岁|要求|限[男女]?|[男女]性?|男女均可|男女不限)[^0-9,。;!?\n]{0,6}$")
 });
 static BARRED: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^的?(?:请)?(?:勿|不要|不收|不招|别来|免谈|谢绝)"));
 /// Whom the limit is waived for, or another number.
 static NO_AGE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|也中|也成|都中|照样|也没事|也没问题|也欢迎|也能|也好|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
+        r"^ ?(?:的)?(?:也行|也可以|也可|亦可|也收|也要|也中|也成|都中|照样|也没事|也没问题|也欢迎|也能|也好|小?学生|孩子|儿童|客户|团队|市场|群体|元|块|人|名|天|小时|斤|公斤|kg|分钟|公里|平|个|/|%|次|台|万|千|百|号|日|点|月|:|年)",
     )
 });
 
@@ -182,8 +182,9 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
             is_glued(&text[..whole.start()]) || text[..whole.start()].ends_with(['-', '月']);
         let behind = after(text, whole.end(), 5);
         let told = |name| captures.name(name).is_some();
-        let years =
-            told("years") || told("most_years") || told("least_years") || told("about_years");
+        let years = ["years", "most_years", "least_years", "about_years", "born_since"]
+            .iter()
+            .any(|n| told(n));
         let cued = AGE_CUE.is_match(before(text, whole.start(), 12));
         if glued
             || NO_AGE_AFTER.is_match(behind)
@@ -205,6 +206,7 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         } else if let Some(barred) = number("barred") {
             (whole.as_str().contains('岁')
                 || (40..=70).contains(&barred)
+                || told("upward") && (25..=70).contains(&barred)
                 || whole.as_str().contains('过'))
             .then_some((None, Some(barred)))
         } else if let Some(most) = number("most") {
@@ -213,7 +215,7 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
                 .contains(['元', '薪', '资', '钱', '价', '重', '约']);
             let plain = years || cued || alone || unpaid && (40..=70).contains(&most);
             plain.then_some((None, Some(most)))
-        } else if let Some(born) = number("born_after") {
+        } else if let Some(born) = number("born_after").or(number("born_since")) {
             let year = if born < 30 { 2000 + born } else { 1900 + born };
             Some((None, u32::try_from(today.year()).ok().and_then(|now| now.checked_sub(year))))
         } else if let Some(full) = number("full") {
