@@ -28,7 +28,7 @@ static DENIED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LAWFUL_SEX: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理(?:员|老|病|患|工|服务|对象)|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧",
+        r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|偏瘫|瘫痪|陪护|照顾[^,。;!\n]{0,5}(?:父亲|母亲|爷爷|奶奶|老爹|老娘)|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理(?:员|老|病|患|工|服务|对象)|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧",
     )
 });
 static LOAD: LazyLock<Regex> = LazyLock::new(|| {
@@ -125,7 +125,11 @@ fn ethnicity(around: &Around<'_>) -> bool {
 
 fn religion(around: &Around<'_>) -> bool {
     let Around { wording, ahead, behind, .. } = *around;
+    // 老板信教, 信佛的家庭: who employs.
+    let employs = ["老板", "雇主", "主家", "东家", "我家"];
     DENIED_AFTER.is_match(behind)
+        || employs.iter().any(|w| ahead.contains(w) || wording.contains(w))
+        || behind.starts_with("家庭")
         || ["尊重", "不限", "不问"].iter().any(|w| ahead.contains(w))
         || behind.starts_with(['局', '场', '艺', '学'])
         || wording == "信仰" && !ahead.contains(['无', '有'])
@@ -161,7 +165,7 @@ fn appearance(around: &Around<'_>) -> bool {
     let denied = before(text, at.start, 4);
     // 货架身高两米, 儿童身高管理
     let others = ["货架", "货柜", "儿童", "孩子", "门口", "围墙", "架子"];
-    if others.iter().any(|w| denied.contains(w)) {
+    if others.iter().any(|w| denied.contains(w)) || denied.ends_with("声音") {
         return true;
     }
     ["不限", "不要求", "不看", "无要求", "不挑", "没要求", "测量", "无所谓"]

@@ -28,19 +28,19 @@ static YOUTH_WORK: LazyLock<Regex> = LazyLock::new(|| {
 /// Characters of which every wording of a rule has at least one. A text without any of
 /// them is not searched. Rules that are not listed are always searched for.
 const TRIGGERS: [(Rule, &str); 8] = [
-    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂娘爷美妇汉"),
+    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂娘爷美妇汉仙"),
     (
         Rule::Household,
-        "户籍本当外咱我坐鲁济青东河山安川云贵甘江湖福广黑吉辽陕浙海宁菏聊德临枣农西南淄烟潍泰威日滨",
+        "户籍家人本当外咱我坐鲁邻非济青东河山安川云贵甘江湖福广黑吉辽陕浙海宁菏聊德临枣农西南淄烟潍泰威日滨",
     ),
-    (Rule::Marriage, "婚育孕孩娃胎单离对嫁家哺"),
+    (Rule::Marriage, "婚育孕孩娃胎单离对嫁家哺生妈"),
     (Rule::Ethnicity, "族民疆藏蒙清汉维凉"),
     (Rule::Religion, "教佛主神仰穆斋基信"),
     (Rule::Carrier, "肝阳半携艾h梅澳染原"),
     (Rule::Disability, "残障肢健聋瘸跛腿口结哑脚缺断智少手盲瞎拐独侏"),
     (
         Rule::Appearance,
-        "男女形气官相长颜外样容貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白秀",
+        "男女形气官相长颜外样容貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白秀礼迎空播",
     ),
 ];
 /// For each character that begins to speak for rules, their bits.

@@ -148,8 +148,8 @@ fn counts_persons(ahead: &str, behind: &str) -> bool {
 static AGES: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?P<a>[1-9][0-9])(?:周?岁)? ?[-~—–至到]{1,2} ?(?P<b>[1-9][0-9])(?: ?(?P<years>周?岁|之间))?",
-        r"|(?:年龄限制?[在为]?|(?:最大|最高)?(?:不能|不可|不得|不要|别)过|不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
-        r"|(?:过了?|超过?|满)?(?P<barred>[1-9][0-9])(?:周?岁)?(?P<upward>以上|往上|之上)?(?:的|者)?(?:人)?(?:、[^,。;!?\n]{1,10}的)?(?:请|就|都|1律|暂)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
+        r"|(?:年龄限制?[在为]?|(?:最大|最高)?(?:不能|不可|不得|不要|别)[过超]|不超过?|不大于|低于|小于|不得超过|最大|上限|别超过?|不过|截?止到?|放宽[到至]?|最高|不要超过|不能超过) ?(?P<no_more>[1-9][0-9]) ?周?岁?",
+        r"|(?:过了?|超过?)?(?P<barred>[1-9][0-9])(?:周?岁)?(?P<upward>以上|往上|之上)?(?:的|者)?(?:人)?(?:、[^,。;!?\n]{1,10}的)?(?:请|就|都|1律|暂)?(?:勿扰|不要|不收|不招|别来|免谈|莫扰|不考虑|谢绝|勿|就不要|就不收)",
         r"|(?P<most>[1-9][0-9])(?P<most_years>周?岁)? ?(?:\(含\))?(?:以下|以内|之内|往下|以里|内|之下|及以下|\(含\)以下|封顶|为止|以前)[吧哈啊呗]?",
         r"|(?:19|20)?(?P<born_after>[5-9][0-9]|0[0-9])年?(?:以|之)?后(?:出生|生的|生人)|(?:19|20)?(?P<born_since>[5-9][0-9]|0[0-9])年[以之]后的?(?:$|[,。;!\n ])",
         r"|(?:年?满|超过|不低于|大于) ?(?P<full>[1-9][0-9]) ?周?岁?",
@@ -218,6 +218,9 @@ pub(crate) fn age(figures: &Figures, today: Date) -> Option<Found<AgeRange>> {
         } else if let Some(born) = number("born_after").or(number("born_since")) {
             let year = if born < 30 { 2000 + born } else { 1900 + born };
             Some((None, u32::try_from(today.year()).ok().and_then(|now| now.checked_sub(year))))
+        } else if let Some(full) = number("full").filter(|f| *f >= 25 && BARRED.is_match(behind)) {
+            // 满40的不收了
+            Some((None, Some(full)))
         } else if let Some(full) = number("full") {
             (whole.as_str().contains('岁') || full == 18 || full == 16)
                 .then_some((Some(full), None))
