@@ -63,6 +63,9 @@ pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &Posting
         ahead: clause_before(text, at.start, 8).rsplit("不过").next().unwrap_or_default(),
         behind: clause_after(text, at.end, 8),
     };
+    if turns_nobody_away(&around) {
+        return true;
+    }
     let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
     match rule {
         Rule::Age => welfare || DENIED_AFTER.is_match(around.behind),
@@ -77,6 +80,14 @@ pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &Posting
         Rule::Fee => fee(&around),
         Rule::Bait => bait(&around),
     }
+}
+
+/// 外地的不收费, 残疾人不要紧: nobody is turned away.
+fn turns_nobody_away(around: &Around<'_>) -> bool {
+    let Around { wording, behind, .. } = *around;
+    ["不收费", "不要紧", "不要求"].iter().any(|w| wording.contains(w))
+        || wording.ends_with("不收") && behind.starts_with(['费', '押', '取', '任', '学', '中'])
+        || wording.ends_with("不要") && behind.starts_with(['紧', '求'])
 }
 
 fn sex(around: &Around<'_>) -> bool {
