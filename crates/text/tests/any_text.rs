@@ -57,7 +57,7 @@ fn read(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(250))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
     #[test]
     fn words_and_odd_characters_at_random(pieces in vec(prop_oneof![5 => WORDS, 1 => ODD], 0..80)) {
         read(&pieces.concat())?;
@@ -70,7 +70,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     /// Up to ten kilobytes of one piece between two others.
     #[test]
     fn one_piece_without_end(
