@@ -21,7 +21,7 @@ export function Rings({ rings, limit, onWish }: Props) {
       {counts.map(({ minutes, within }) => (
         <li key={minutes}>
           <button type="button" onClick={() => onWish({ minutes: Math.min(MINUTES.most, minutes) })}>
-            {minutes}分钟内 <b>{within}个</b>
+            {minutes}分钟 <b>{within}个</b>
           </button>
         </li>
       ))}

@@ -97,7 +97,10 @@ function Keeping({ held, now, busy, onBack }: { held: Held; now(): number; busy:
   if (left <= 0) return <p class="note">留的位过期了。还想去的话，请再点“我要去”。</p>;
   return (
     <div class="kept" role="status">
-      <p class="kept-words">已为您留位15分钟，请到柜台确认</p>
+      <p class="kept-words">
+        <span>已为您留位15分钟，</span>
+        <span>请到柜台确认</span>
+      </p>
       <p>
         留到 <b>{clockWords(held.until)}</b>，编号 <b>{held.taker}</b>
       </p>
