@@ -97,6 +97,7 @@ pub(crate) fn page() -> MatchPage {
         posting: Some(Box::new(jobmatch_proto::posting::from_wire(posting()).unwrap())),
         seq: Seq(255),
         updated: Instant(42),
+        taken: 0,
     };
     MatchPage {
         matches: vec![found],
