@@ -53,7 +53,7 @@ fn map(stations: Vec<Station>) -> (tempfile::TempDir, Stations) {
     for station in stations {
         let id = station.id.clone();
         let seq = jobmatch_domain::Seq(1);
-        let stored = Stored { record: station, seq, content_seq: seq, updated: NOW };
+        let stored = Stored { record: station, seq, content_seq: seq, updated: NOW, taken: 0 };
         map.replace(&id, Some(stored));
     }
     (folder, map)
@@ -202,7 +202,8 @@ fn a_known_route_beats_the_estimate_and_its_reach() {
     let times = TravelTimes::with_routes(KnownRoutes::parse(csv).unwrap());
     let map = open(folder.path(), times);
     let seq = jobmatch_domain::Seq(1);
-    let stored = Stored { record: station("far", far), seq, content_seq: seq, updated: NOW };
+    let stored =
+        Stored { record: station("far", far), seq, content_seq: seq, updated: NOW, taken: 0 };
     map.replace(&id("far"), Some(stored));
     let found = map.nearby(&NearbyStations { max_minutes: 12, ..ask(here) }, NOW).unwrap();
     assert_eq!(found.len(), 1);
@@ -283,7 +284,10 @@ fn the_soonest_of_a_gap_may_be_far_away_by_a_known_route() {
     let seq = jobmatch_domain::Seq(1);
     for (name, point) in [("beside", beside), ("far", far)] {
         let record = station(name, point);
-        map.replace(&id(name), Some(Stored { record, seq, content_seq: seq, updated: NOW }));
+        map.replace(
+            &id(name),
+            Some(Stored { record, seq, content_seq: seq, updated: NOW, taken: 0 }),
+        );
     }
     let gap = map.coverage_gap(&CoverageGap {
         division: district,
@@ -313,7 +317,7 @@ fn how_long_ten_thousand_stations_take() {
         let seq = jobmatch_domain::Seq(1);
         let stored = |i: usize| {
             let record = station(&format!("s{i:05}"), spread(i));
-            Arc::new(Stored { record, seq, content_seq: seq, updated: NOW })
+            Arc::new(Stored { record, seq, content_seq: seq, updated: NOW, taken: 0 })
         };
         let map = Stations { times, ..open(&folder.path().join("a"), TravelTimes::default()) };
         map.current.store(Arc::new((0..10_000).map(stored).collect()));
