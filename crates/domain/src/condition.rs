@@ -252,6 +252,8 @@ pub enum Condition {
     },
     /// Lies in one of the subtrees.
     InDivisions(Vec<Division>),
+    /// An office of this subtree is responsible; what tells none meets it not.
+    UnderOffice(Division),
     /// Is of one of the occupations.
     OccupationIn(Vec<OccupationId>),
     /// Published at the instant or later.
@@ -306,7 +308,7 @@ impl Condition {
             }
             Self::ReachableFrom { .. } | Self::Reaches(_) => ConditionKind::Reach,
             Self::Within { .. } => ConditionKind::Radius,
-            Self::InDivisions(_) => ConditionKind::Division,
+            Self::InDivisions(_) | Self::UnderOffice(_) => ConditionKind::Division,
             Self::OccupationIn(_) => ConditionKind::Occupation,
             Self::PublishedSince(_) => ConditionKind::Published,
             Self::EmployerNotIn(_) | Self::Welcomes(_) => ConditionKind::Employer,
@@ -384,6 +386,9 @@ impl Condition {
             }),
             Self::InDivisions(roots) => {
                 ask(facets.division, |d| roots.iter().any(|root| root.contains(d)))
+            }
+            Self::UnderOffice(root) => {
+                State::of(facets.responsible.is_some_and(|d| root.contains(d)))
             }
             Self::OccupationIn(wanted) => known(!facets.occupations.is_empty(), || {
                 facets.occupations.iter().any(|o| wanted.contains(o))

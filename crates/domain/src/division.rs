@@ -149,11 +149,21 @@ impl Division {
         names.concat()
     }
 
+    /// The three digits of its street or town, 0 above that level.
+    pub(crate) fn street_number(self) -> u64 {
+        self.0 / 1000 % 1000
+    }
+
+    /// Its own centre, where that is on record: cities and districts of Shandong.
+    pub fn own_centre(self) -> Option<Point> {
+        self.entry().and_then(|e| e.centre)
+    }
+
     /// Centre of the district (or city) that it lies in; known for Shandong.
     pub fn centre(self) -> Option<Point> {
         let mut at = self;
         loop {
-            if let Some(centre) = at.entry().and_then(|e| e.centre) {
+            if let Some(centre) = at.own_centre() {
                 return Some(centre);
             }
             match at.level() {
@@ -280,5 +290,7 @@ mod tests {
             (centre.latitude() - 36.66).abs() < 0.02 && (centre.longitude() - 117.03).abs() < 0.02
         );
         assert_eq!(division("110101").centre(), None);
+        assert_eq!(division("370102").own_centre(), Some(centre));
+        assert_eq!(division("370102001").own_centre(), None);
     }
 }

@@ -107,6 +107,8 @@ pub struct Facets {
     pub excluded_employers: Arc<[EmployerKey]>,
     /// The person belongs to an assistance group; `None`: not known, and for postings.
     pub assisted: Option<bool>,
+    /// Division of the office that is responsible: the owner's, or else that of the place.
+    pub responsible: Option<Division>,
     /// When a gig begins, pays out, and whether its employer was checked.
     pub gig: GigFacts,
     /// What ranking compares and no condition asks for.
@@ -154,6 +156,7 @@ impl Facets {
             published: posting.validity.published().map(Date::start),
             valid_until: posting.valid_until(),
             employer: EmployerKey::of(posting.employer.as_str()),
+            responsible: posting.owner.division.or(posting.place.division),
             gig: GigFacts::of_posting(posting),
             ..Self::default()
         }
@@ -184,6 +187,7 @@ impl Facets {
             excluded_employers: sorted(
                 profile.excluded_employers.iter().filter_map(|e| EmployerKey::of(e.as_str())),
             ),
+            responsible: profile.owner.division.or(profile.place.division),
             assisted: (profile.is_filled_in() || profile.has_right()).then(|| profile.has_right()),
             ..Self::default()
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Invalid, Violation};
-use crate::time::{Date, Window, parse_minute};
+use crate::time::{CivilInstant, Date, Window, parse_minute};
 
 const DAY: u16 = 1440;
 const WEEK: u16 = 7 * DAY;
@@ -59,6 +59,19 @@ impl WeeklyShift {
     /// End as `HH:MM`.
     pub fn end(&self) -> String {
         clock(self.end)
+    }
+
+    /// The date on which the hours began that hold this minute; `None` outside them.
+    pub fn begun(&self, at: CivilInstant) -> Option<Date> {
+        let yesterday = at.date.plus_days(-1);
+        let holds = |date: Date, minute: u16| {
+            let on = self.days >> date.weekday() & 1 == 1;
+            on && (self.start..self.start + self.minutes()).contains(&minute)
+        };
+        if holds(at.date, at.minute) {
+            return Some(at.date);
+        }
+        holds(yesterday, at.minute + DAY).then_some(yesterday)
     }
 
     fn minutes(&self) -> u16 {

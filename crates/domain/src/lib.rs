@@ -6,6 +6,7 @@
 
 pub mod certificate;
 pub mod condition;
+pub mod dispatch;
 pub mod division;
 pub mod education;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod physical;
 pub mod posting;
 pub mod profile;
 pub mod slot;
+pub mod station;
 pub mod text;
 pub mod time;
 pub mod travel;
@@ -46,6 +48,7 @@ pub use physical::{Physical, PhysicalSet};
 pub use posting::JobPosting;
 pub use profile::Profile;
 pub use slot::Slot;
+pub use station::Station;
 pub use time::{CivilInstant, Date, Instant, Window};
-pub use travel::Travel;
+pub use travel::{Area, Travel, TravelTimes, Trip};
 pub use vector::Embedding;

@@ -180,6 +180,9 @@ pub struct MatchOptions {
     pub keep_duplicates: bool,
     /// Exhaustive search.
     pub exact: bool,
+    /// Postings that were shown to many lately, for the places they have, stand further back.
+    /// Answers then depend on those before them.
+    pub spread: bool,
 }
 
 impl MatchOptions {
@@ -203,6 +206,7 @@ impl Default for MatchOptions {
             max_per_employer: Self::DEFAULT_PER_EMPLOYER,
             keep_duplicates: false,
             exact: false,
+            spread: false,
         }
     }
 }

@@ -141,7 +141,8 @@ pub struct Query {
     pub by_conditions: bool,
     /// Where the asking side is.
     pub near: Option<Point>,
-    /// Hits a leg; at most 1,000 unless the search is exact.
+    /// Hits a leg; at most 1,000 unless the search is exact. 0: none is sought, and only what
+    /// stands in `score_also` is scored.
     pub limit: usize,
     /// No approximation in the vector leg, and no bound on the hits.
     pub exact: bool,

@@ -21,6 +21,30 @@ pub enum MatchingError {
         /// The id.
         id: DocumentId,
     },
+    /// No such station.
+    #[error("there is no station with id {id}")]
+    NoStation {
+        /// The id.
+        id: DocumentId,
+    },
+    /// A way from a division whose centre is not on record.
+    #[error("the centre of division {division} is not on record; give a point{}", instead(*.division))]
+    NoCentre {
+        /// The division.
+        division: Division,
+    },
+    /// A record of another office.
+    #[error("{id} is out of reach of the API key; ask the office that is responsible for it")]
+    OutOfScope {
+        /// The record.
+        id: DocumentId,
+    },
+    /// A key that opens no profiles.
+    #[error("the API key opens no profiles")]
+    NoPeople,
+    /// A key that only holds places.
+    #[error("the API key holds places and confirms none; give hold_seconds")]
+    HoldOnly,
     /// The etag sent is not the stored one.
     #[error("{id} was changed since etag {sent} was read; read it again and repeat the change")]
     EtagMismatch {
@@ -80,18 +104,6 @@ pub enum MatchingError {
         /// Why.
         refusal: SlotRefusal,
     },
-    /// A division from whose centre something is asked, and that has none on record.
-    #[error("the centre of {division} is not on record; give a point, or a division that has one")]
-    NoCentre {
-        /// The division.
-        division: Division,
-    },
-    /// No such station.
-    #[error("there is no station with id {id}")]
-    NoStation {
-        /// The id.
-        id: DocumentId,
-    },
     /// The ranking changed between two pages.
     #[error("the ranking has changed since the first page; start again without page_token")]
     RankingChanged,
@@ -131,6 +143,13 @@ fn singular(collection: Collection) -> &'static str {
         Collection::Postings => "posting",
         Collection::Profiles => "profile",
     }
+}
+
+/// The division around it whose centre is on record, as advice.
+fn instead(division: Division) -> String {
+    let mut around = std::iter::successors(division.parent(), |d| d.parent());
+    let known = around.find(|d| d.own_centre().is_some());
+    known.map_or(String::new(), |d| format!(", or division {}", d.short()))
 }
 
 /// A task that ended by a panic.

@@ -9,6 +9,7 @@ use jobmatch_domain::{DocumentId, JobPosting, Profile, Seq, Violation};
 use jobmatch_store::{Decision, Outcome, Receipt, Record, RequestKey, Store, Stored, WriteError};
 use jobmatch_text::{Redacted, redact};
 
+use crate::caller::{Caller, Governed};
 use crate::error::MatchingError;
 use crate::index_keeper::IndexKeeper;
 use crate::indexer::Indexable;
@@ -64,7 +65,7 @@ pub struct FullSync {
 }
 
 /// A record that callers write.
-pub(crate) trait Writable: Indexable + PartialEq {
+pub(crate) trait Writable: Indexable + Governed + PartialEq {
     /// Removes personal data from every free text.
     fn redacted(self, counts: &mut Redactions) -> Self;
     /// The record closed by a full sync; `None` when it is closed already.
@@ -137,6 +138,8 @@ enum Refusal {
     Missing,
     Etag,
     Invalid(Violation),
+    /// The record, or what it would become, is not the caller's.
+    Scope,
 }
 
 /// The etag of a record: its Seq in hexadecimal.
@@ -149,9 +152,16 @@ pub fn etag(seq: Seq) -> String {
 pub struct Intake {
     pub(crate) store: Store,
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
+    pub(crate) caller: Caller,
 }
 
 impl Intake {
+    /// The same for a caller.
+    #[must_use]
+    pub fn by(&self, caller: Caller) -> Self {
+        Self { caller, ..self.clone() }
+    }
+
     /// Changes or makes one posting.
     pub async fn put_posting(
         &self,
@@ -219,13 +229,17 @@ impl Intake {
         let counts = Arc::new(parking_lot::Mutex::new(Redactions::default()));
         let counted = counts.clone();
         let Guard { allow_missing, etag: sent, request } = guard;
-        let expected = sent.clone();
+        let (expected, caller) = (sent.clone(), self.caller.clone());
         let decide = move |current: Option<&Stored<R>>| {
             if current.is_none() && !allow_missing {
                 return Err(Refusal::Missing);
             }
+            check_scope(&caller, current)?;
             check_etag(current, &expected)?;
             let record = change(current.map(|s| &s.record)).map_err(Refusal::Invalid)?;
+            if !caller.governs(&record) {
+                return Err(Refusal::Scope);
+            }
             Ok(Decision::Put(record.redacted(&mut counted.lock())))
         };
         let receipt = self.store.write(id.clone(), request.clone(), decide).await;
@@ -240,11 +254,14 @@ impl Intake {
         guard: Guard,
     ) -> Result<Written<R>, MatchingError> {
         let Guard { allow_missing, etag: sent, request } = guard;
-        let expected = sent.clone();
-        let decide = move |current: Option<&Stored<R>>| match current {
-            None if allow_missing => Ok(Decision::Keep),
-            None => Err(Refusal::Missing),
-            Some(_) => check_etag(current, &expected).map(|()| Decision::Delete),
+        let (expected, caller) = (sent.clone(), self.caller.clone());
+        let decide = move |current: Option<&Stored<R>>| {
+            check_scope(&caller, current)?;
+            match current {
+                None if allow_missing => Ok(Decision::Keep),
+                None => Err(Refusal::Missing),
+                Some(_) => check_etag(current, &expected).map(|()| Decision::Delete),
+            }
         };
         let receipt = self.store.write(id.clone(), request.clone(), decide).await;
         let receipt = receipt.map_err(|e| write_error::<R>(e, id, sent, request))?;
@@ -258,7 +275,7 @@ impl Intake {
             let Some(stored) = self.store.get::<R>(&id)? else {
                 continue;
             };
-            if stored.record.closed().is_none() {
+            if stored.record.closed().is_none() || !self.caller.governs(&stored.record) {
                 continue;
             }
             live += 1;
@@ -281,6 +298,11 @@ impl Intake {
         }
         Ok(closing)
     }
+}
+
+fn check_scope<R: Governed>(caller: &Caller, current: Option<&Stored<R>>) -> Result<(), Refusal> {
+    let theirs = current.is_none_or(|s| caller.governs(&s.record));
+    if theirs { Ok(()) } else { Err(Refusal::Scope) }
 }
 
 fn check_etag<R>(current: Option<&Stored<R>>, expected: &str) -> Result<(), Refusal> {
@@ -307,6 +329,7 @@ fn write_error<R: Record>(
         WriteError::Refused(Refusal::Missing) => {
             MatchingError::NotFound { collection: R::COLLECTION, id }
         }
+        WriteError::Refused(Refusal::Scope) => MatchingError::OutOfScope { id },
         WriteError::Refused(Refusal::Etag) => MatchingError::EtagMismatch { id, sent },
         WriteError::Refused(Refusal::Invalid(violation)) => MatchingError::Invalid(violation),
         WriteError::KeyReused => {

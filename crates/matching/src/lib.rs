@@ -4,15 +4,18 @@
 //! - [`Intake`] is the write path: redact, store, acknowledge.
 //! - The indexer carries what the store acknowledged into the engines.
 //! - [`Matcher`] is the read path: analyse, retrieve, rank, fetch, explain.
+//! - [`Stations`] is the map of stations: its writes, and what is near.
 //! - [`Service`] opens and holds all of them.
 
 mod analysis;
+mod caller;
 mod clock;
 mod completion;
 mod describe;
 mod drafts;
 mod embedding;
 mod error;
+mod exposure;
 mod index_keeper;
 mod indexer;
 mod intake;
@@ -20,12 +23,15 @@ mod matcher;
 mod parallel;
 mod reading;
 mod service;
+mod session;
 mod signals;
 mod slots;
+mod stations;
 mod terms;
 mod tickets;
 
 pub use analysis::{Analyst, ReadingOptions};
+pub use caller::{Caller, Governed, Scope};
 pub use clock::{Clock, system_clock};
 pub use completion::RELIED_ON;
 pub use describe::{Described, SeenOccupation};
@@ -44,4 +50,6 @@ pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRu
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
 pub use service::{Service, ServiceOptions, Stats};
+pub use session::{Readable, Session};
+pub use stations::{StationChange, StationWrite, Stations};
 pub use tickets::{Ticket, TicketState, Tickets};

@@ -1,6 +1,7 @@
 //! The read path: analyse, retrieve, rank, fetch, explain.
 
 mod batch;
+mod dispatch;
 mod nearby;
 mod ranking;
 mod seeker;
@@ -11,12 +12,12 @@ use std::sync::Arc;
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::matching::{
-    Degraded, Exclusion, ExplainMatch, Explanation, MatchOptions, MatchPage, MatchPostings,
+    Degraded, Exclusion, ExplainMatch, Explanation, Match, MatchOptions, MatchPage, MatchPostings,
     MatchProfiles, Trace,
 };
 use jobmatch_domain::{
     Collection, Condition, ConditionKind, ConditionMode, DocumentId, Embedding, Instant, Modes,
-    Point, Seq,
+    Point, Seq, TravelTimes,
 };
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
 use jobmatch_rank::RankingProfile;
@@ -25,10 +26,13 @@ use tokio::runtime::Handle;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::Analyst;
+use crate::caller::{Caller, Scope};
 use crate::clock::Clock;
 use crate::error::MatchingError;
+use crate::exposure::Exposure;
 use crate::index_keeper::IndexKeeper;
 use crate::reading::Reading;
+use crate::stations::Stations;
 use ranking::Ranking;
 use stopwatch::Stopwatch;
 
@@ -36,14 +40,21 @@ use stopwatch::Stopwatch;
 /// deep pages go.
 const HITS_A_LEG: usize = 100;
 
+/// Matches of an answer that count as shown: few people look further.
+const SHOWN: usize = 10;
+
 /// The read path.
 #[derive(Clone)]
 pub struct Matcher {
     pub(crate) store: Store,
     pub(crate) analyst: Analyst,
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
+    pub(crate) stations: Stations,
+    pub(crate) times: TravelTimes,
     pub(crate) ranking: RankingProfile,
     pub(crate) clock: Clock,
+    pub(crate) caller: Caller,
+    pub(crate) exposure: Arc<Exposure>,
 }
 
 /// One side's question to the other collection, read and ready.
@@ -70,6 +81,12 @@ impl Question {
 }
 
 impl Matcher {
+    /// The same for a caller.
+    #[must_use]
+    pub fn by(&self, caller: Caller) -> Self {
+        Self { caller, ..self.clone() }
+    }
+
     /// Jobs for a person.
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
         let as_of = self.as_of(&request.options)?;
@@ -204,6 +221,11 @@ impl Matcher {
         let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
+        match self.caller.scope() {
+            Scope::All => {}
+            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
+            Scope::Public => return Err(MatchingError::NoPeople),
+        }
         watch.lap("analyse");
         let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
         watch.lap("embed");
@@ -241,11 +263,17 @@ impl Matcher {
         score_also: Vec<DocumentId>,
     ) -> Result<Retrieval, MatchingError> {
         let engine = self.keeper(question.collection).engine()?;
+        let query = Query { score_also, ..self.query(question, engine.space()) };
+        Ok(engine.retrieve(query).await?)
+    }
+
+    /// What an index of a vector space is asked.
+    fn query(&self, question: &Question, space: &str) -> Query {
         // While an index is made for another model, the one that serves has the old vectors.
-        let same_space = engine.space() == self.analyst.embedder().space().as_str();
+        let same_space = space == self.analyst.embedder().space().as_str();
         let options = &question.options;
         let required = |c: &&Condition| options.modes.of(c.kind()) == ConditionMode::Required;
-        let query = Query {
+        Query {
             conditions: question.conditions.iter().filter(required).cloned().collect(),
             lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
             vector: question.vector.clone().filter(|_| same_space),
@@ -254,9 +282,27 @@ impl Matcher {
             // Exact answers score every eligible document.
             limit: if options.exact { usize::MAX } else { HITS_A_LEG },
             exact: options.exact,
-            score_also,
+            score_also: Vec::new(),
+        }
+    }
+
+    /// Counts what the first page of an answer shows, where people are to be spread.
+    fn note_shown(&self, question: &Question, matches: &[Match]) {
+        let Question { collection, options, as_of, .. } = question;
+        if options.spread && *collection == Collection::Postings && options.page.is_none() {
+            self.exposure.note(matches.iter().take(SHOWN).map(|found| &found.id), *as_of);
+        }
+    }
+
+    /// The exclusions that are told: not those for a person's body where people are sought, nor
+    /// how many people other offices have.
+    fn told_exclusions(&self, collection: Collection, retrieval: &Retrieval) -> Vec<Exclusion> {
+        let hidden = |kind: ConditionKind| {
+            let scoped = self.caller.scope() != Scope::All;
+            kind == ConditionKind::Physical || (scoped && kind == ConditionKind::Division)
         };
-        Ok(engine.retrieve(query).await?)
+        let told = |e: &&Exclusion| collection == Collection::Postings || !hidden(e.kind);
+        retrieval.exclusions.iter().filter(told).cloned().collect()
     }
 
     async fn answer(
@@ -274,7 +320,11 @@ impl Matcher {
         let candidates = scored.len() as u64;
         watch.lap("rank");
         let page = ranking.page(scored, self.ranking_digest())?;
+        if question.collection == Collection::Profiles {
+            self.caller.looked_at("match", page.matches.iter().map(|m| &m.id));
+        }
         watch.lap("fetch");
+        self.note_shown(question, &page.matches);
         let plan = match retrieval.plan {
             VectorPlan::None => "none",
             VectorPlan::Exact => "exact",
@@ -284,7 +334,7 @@ impl Matcher {
             matches: page.matches,
             next: page.next,
             seq: self.keeper(question.collection).searchable().max(retrieval.seq),
-            exclusions: told_exclusions(question.collection, &retrieval),
+            exclusions: self.told_exclusions(question.collection, &retrieval),
             as_of: question.as_of,
             ranking_version: self.ranking_version(),
             read_as: question.read_as.clone(),
@@ -324,11 +374,4 @@ fn prefer_what_was_read(modes: &mut Modes) {
             let _ = modes.set(kind, ConditionMode::Preferred);
         }
     }
-}
-
-/// The exclusions that are told: those for a person's body are not, where people are sought.
-fn told_exclusions(collection: Collection, retrieval: &Retrieval) -> Vec<Exclusion> {
-    let told =
-        |e: &&Exclusion| collection == Collection::Postings || e.kind != ConditionKind::Physical;
-    retrieval.exclusions.iter().filter(told).cloned().collect()
 }

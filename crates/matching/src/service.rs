@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
+use jobmatch_domain::{Collection, DocumentId, Instant, Seq, TravelTimes};
 use jobmatch_embed::{Embedder, Health, StaticModel};
 use jobmatch_index::{EngineOptions, EngineStats, VectorOptions};
 use jobmatch_rank::RankingProfile;
@@ -13,6 +13,7 @@ use jobmatch_text::{Analyzer, AnalyzerOptions};
 use tokio::task::JoinHandle;
 
 use crate::analysis::{Analyst, ReadingOptions};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState};
@@ -20,6 +21,7 @@ use crate::indexer::Indexer;
 use crate::intake::{Guard, Intake};
 use crate::matcher::Matcher;
 use crate::slots::end_holds;
+use crate::stations::Stations;
 use crate::tickets::{Ticket, Tickets};
 
 /// Where the service lives and what it reads with.
@@ -38,6 +40,8 @@ pub struct ServiceOptions {
     pub ranking: RankingProfile,
     /// What is read from texts.
     pub reading: ReadingOptions,
+    /// How long ways take.
+    pub travel_times: TravelTimes,
 }
 
 impl ServiceOptions {
@@ -51,6 +55,7 @@ impl ServiceOptions {
             clock,
             ranking: RankingProfile::built_in(),
             reading: ReadingOptions::default(),
+            travel_times: TravelTimes::default(),
         }
     }
 }
@@ -81,6 +86,7 @@ pub struct Service {
     analyst: Analyst,
     intake: Intake,
     matcher: Matcher,
+    stations: Stations,
     indexers: [Indexer; 2],
     tasks: Vec<JoinHandle<()>>,
     tickets: Tickets,
@@ -93,14 +99,15 @@ impl Service {
     /// indexes open, or are built, in the background ([`Service::ready`]). Those of an empty
     /// store take no time and are waited for: a first caller is not sent away.
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
-        let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, ranking, reading } =
-            options;
+        let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
+        let ServiceOptions { ranking, reading, travel_times, .. } = options;
         let store_clock = clock.clone();
-        let folder = data_dir.clone();
-        let (store, analyzer) = tokio::task::spawn_blocking(move || {
+        let (folder, times) = (data_dir.clone(), travel_times.clone());
+        let (store, analyzer, stations) = tokio::task::spawn_blocking(move || {
             let analyzer = Analyzer::new(&analyzer)?;
             let store = Store::open(&folder, StoreOptions::default(), store_clock)?;
-            Ok::<_, MatchingError>((store, analyzer))
+            let stations = Stations::open(store.clone(), times)?;
+            Ok::<_, MatchingError>((store, analyzer, stations))
         })
         .await??;
         let analyst = Analyst::new(analyzer, embedder, reading).sending_profiles(send_profiles);
@@ -122,18 +129,33 @@ impl Service {
         });
         let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
-        let intake = Intake { store: store.clone(), keepers: keepers.clone() };
+        let intake =
+            Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };
         let matcher = Matcher {
             store: store.clone(),
             analyst: analyst.clone(),
             keepers,
+            stations: stations.clone(),
+            times: travel_times,
             ranking,
             clock: clock.clone(),
+            caller: Caller::default(),
+            exposure: Arc::default(),
         };
         let tickets = Tickets::default();
         let started = clock();
-        let service =
-            Self { store, analyst, intake, matcher, indexers, tasks, tickets, clock, started };
+        let service = Self {
+            store,
+            analyst,
+            intake,
+            matcher,
+            stations,
+            indexers,
+            tasks,
+            tickets,
+            clock,
+            started,
+        };
         if service.store.seq() == Seq::default() {
             service.ready().await?;
         }
@@ -168,6 +190,11 @@ impl Service {
     /// The read path.
     pub fn matcher(&self) -> &Matcher {
         &self.matcher
+    }
+
+    /// The map of stations.
+    pub fn stations(&self) -> &Stations {
+        &self.stations
     }
 
     /// The store.

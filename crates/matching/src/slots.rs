@@ -6,6 +6,7 @@ use jobmatch_domain::slot::{SlotRefusal, admit};
 use jobmatch_domain::{Collection, DocumentId};
 use jobmatch_store::{SlotContext, SlotReceipt, Store, WriteError};
 
+use crate::caller::Scope;
 use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::intake::Intake;
@@ -26,6 +27,9 @@ impl Intake {
             let SlotContext { posting, others, now } = context;
             admit(&posting.record, posting.taken, *others, *now)
         };
+        if self.caller.scope() == Scope::Public && hold_seconds.is_none() {
+            return Err(MatchingError::HoldOnly);
+        }
         let answer = self.store.take_slot(posting.clone(), taker, hold_seconds, rules).await;
         found(answer, posting)
     }

@@ -1,5 +1,6 @@
 //! The wire: generated code, and every conversion between it and the domain.
 
+pub mod dispatch;
 pub mod fields;
 mod gig;
 pub mod json;
@@ -10,6 +11,8 @@ pub mod page_token;
 pub mod posting;
 pub mod profile;
 pub mod slot;
+pub mod station;
+pub mod station_query;
 
 /// The generated messages, clients and servers of `jobmatch.v1`.
 #[allow(

@@ -3,9 +3,9 @@
 use jobmatch_domain::facets::{EmployerKey, OccupationId};
 use jobmatch_domain::filter::Radius;
 use jobmatch_domain::matching::{
-    BatchAnswer, Degraded, ExplainMatch, Explanation, Factor, FactorKind, Job, Leg, Legs, Match,
-    MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers, Outcome,
-    Person, TextQuery, Trace,
+    BatchAnswer, Degraded, Exclusion, ExplainMatch, Explanation, Factor, FactorKind, Job, Leg,
+    Legs, Match, MatchBatch, MatchOptions, MatchPage, MatchPostings, MatchProfiles, Multipliers,
+    Outcome, Person, TextQuery, Trace,
 };
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{
@@ -259,10 +259,11 @@ fn checked_options(
         max_per_employer,
         keep_duplicates: wire.keep_duplicates,
         exact: wire.exact,
+        spread: wire.spread,
     })
 }
 
-fn modes(wire: &[v1::ConditionSetting]) -> Result<Modes, Violation> {
+pub(crate) fn modes(wire: &[v1::ConditionSetting]) -> Result<Modes, Violation> {
     let mut modes = Modes::default();
     for (i, setting) in wire.iter().enumerate() {
         let at = |field: &str| format!("conditions[{i}].{field}");
@@ -442,11 +443,7 @@ pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPro
         matches: page.matches.iter().map(match_to_wire).collect(),
         next_page_token: next.unwrap_or_default(),
         seq: page.seq.0,
-        exclusions: page
-            .exclusions
-            .iter()
-            .map(|e| v1::Exclusion { kind: e.kind.index() as i32 + 1, count: e.count })
-            .collect(),
+        exclusions: exclusions_to_wire(&page.exclusions),
         as_of: Some(f::timestamp(page.as_of)),
         ranking_version: page.ranking_version.clone(),
         debug: debug.then(|| debug_to_wire(&page.trace)),
@@ -463,6 +460,11 @@ pub(crate) fn debug_to_wire(trace: &Trace) -> v1::MatchDebug {
         candidates: trace.candidates,
         stages: trace.stages.iter().map(stage).collect(),
     }
+}
+
+pub(crate) fn exclusions_to_wire(exclusions: &[Exclusion]) -> Vec<v1::Exclusion> {
+    let to_wire = |e: &Exclusion| v1::Exclusion { kind: e.kind.index() as i32 + 1, count: e.count };
+    exclusions.iter().map(to_wire).collect()
 }
 
 pub(crate) fn told(degraded: Option<Degraded>) -> String {

@@ -54,7 +54,17 @@ pub fn outcomes(conditions: &[Condition], modes: &Modes, checked: &Checked) -> V
 }
 
 fn sentence(condition: &Condition, state: ConditionState) -> String {
-    let subject = match condition.kind() {
+    let subject = subject(condition.kind());
+    match state {
+        ConditionState::Met => format!("{subject}符合"),
+        ConditionState::Unmet => format!("{subject}不符合"),
+        ConditionState::Unknown => format!("{subject}信息不全，未作限制"),
+    }
+}
+
+/// What a condition is about, in Chinese.
+pub fn subject(kind: ConditionKind) -> &'static str {
+    match kind {
         ConditionKind::Status => "可匹配状态",
         ConditionKind::Validity => "有效期",
         ConditionKind::Right => "岗位资格",
@@ -75,10 +85,5 @@ fn sentence(condition: &Condition, state: ConditionState) -> String {
         ConditionKind::Physical => "体力要求",
         ConditionKind::Trust => "招聘信息可信度",
         ConditionKind::Gig => "开工时间和结算方式",
-    };
-    match state {
-        ConditionState::Met => format!("{subject}符合"),
-        ConditionState::Unmet => format!("{subject}不符合"),
-        ConditionState::Unknown => format!("{subject}信息不全，未作限制"),
     }
 }

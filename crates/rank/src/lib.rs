@@ -10,11 +10,13 @@ mod features;
 mod fusion;
 mod profile;
 mod select;
+mod spread;
 
 pub use duplicates::fingerprint;
-pub use eligibility::{Checked, check, outcomes};
+pub use eligibility::{Checked, check, outcomes, subject};
 pub use evidence::evidence;
 pub use features::{OccupationSignal, Pair, Signals, SkillSignal, values};
 pub use fusion::{Fused, fuse, penalised};
 pub use profile::{ProfileError, RankingProfile};
 pub use select::{Candidate, Limits, Selected, select};
+pub use spread::crowding;

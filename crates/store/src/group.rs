@@ -6,6 +6,7 @@ mod discard;
 mod job;
 mod requests;
 mod slots;
+mod station;
 
 use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use prost::Message;
@@ -15,12 +16,13 @@ pub(crate) use self::discard::DiscardJob;
 pub(crate) use self::job::WriteJob;
 use self::requests::RequestCopy;
 pub(crate) use self::slots::{SlotJob, SlotOrder, slot_of};
+pub(crate) use self::station::{StationJob, read_station};
 use crate::change;
 use crate::error::StoreError;
 use crate::record::{Change, Record, Stored};
 use crate::tables::{
     CHANGES, DocumentKey, HOLDS, HoldKey, META, Meta, ORIGINS, PairKey, REQUEST_ORDER,
-    REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, SealedMut, TAKERS, TOMBSTONES, code,
+    REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, STATIONS, SealedMut, TAKERS, TOMBSTONES, code,
     document_key, id_of,
 };
 
@@ -50,6 +52,7 @@ pub(crate) struct Group<'txn> {
     slots: SealedMut<'txn, PairKey>,
     takers: SealedMut<'txn, PairKey>,
     holds: SealedMut<'txn, HoldKey>,
+    stations: SealedMut<'txn, &'static [u8]>,
     meta: Meta,
     now: Instant,
     request_keys_kept: u64,
@@ -78,6 +81,7 @@ impl<'txn> Group<'txn> {
             slots: SealedMut::write(txn, &SLOTS)?,
             takers: SealedMut::write(txn, &TAKERS)?,
             holds: SealedMut::write(txn, &HOLDS)?,
+            stations: SealedMut::write(txn, &STATIONS)?,
             meta,
             now,
             request_keys_kept,

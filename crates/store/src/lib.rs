@@ -8,6 +8,8 @@
 //! sealed with a checksum of its own (`seal.rs`); what does not verify is never
 //! served.
 //!
+//! Stations have a table of their own: they take Seqs and are in no feed.
+//!
 //! What is on disk, format 1: `tables.rs` has the tables, `record/` the rows. Rows are
 //! protobuf messages, so that fields can be added without a new format.
 //!

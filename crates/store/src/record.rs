@@ -4,6 +4,7 @@ mod gig_row;
 mod parts;
 mod posting_row;
 mod profile_row;
+pub(crate) mod station_row;
 
 use jobmatch_domain::ids::Origin;
 use jobmatch_domain::{Collection, DocumentId, Instant, JobPosting, Seq, Slot, slot};
@@ -47,7 +48,7 @@ pub struct Stored<R> {
     pub content_seq: Seq,
     /// When it last changed.
     pub updated: Instant,
-    /// Slots of it that are taken; 0 for profiles.
+    /// Slots of it that are taken; 0 for profiles and stations.
     pub taken: u32,
 }
 

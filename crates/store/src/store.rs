@@ -4,6 +4,7 @@
 mod failure_tests;
 mod read;
 mod slots;
+mod stations;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use crate::error::{StoreError, WriteError};
 use crate::group::{DiscardJob, Group, Job, WriteJob};
 use crate::queue::Queue;
 use crate::record::{Decision, Receipt, Record, RequestKey, Stored};
-use crate::tables::{FORMAT, FORMAT_VERSION, HOLDS, META, Meta, SealedRead, VERSION};
+use crate::tables::{FORMAT, FORMAT_VERSION, HOLDS, META, Meta, STATIONS, SealedRead, VERSION};
 use crate::writer::Writer;
 
 /// Tells the present instant.
@@ -179,8 +180,9 @@ impl Drop for Inner {
 }
 
 fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
-    match SealedRead::read(txn, &HOLDS) {
-        Ok(_) => Ok(true),
+    let newest = SealedRead::read(txn, &HOLDS).and(SealedRead::read(txn, &STATIONS).map(|_| ()));
+    match newest {
+        Ok(()) => Ok(true),
         Err(StoreError::Database(cause)) if matches!(*cause, redb::Error::TableDoesNotExist(_)) => {
             Ok(false)
         }

@@ -69,6 +69,8 @@ pub(crate) const TAKERS: Definition<PairKey> = Definition::new("takers");
 /// (instant at which a hold ends, posting, taker) -> nothing. What no longer agrees with the
 /// slot is stale and means nothing.
 pub(crate) const HOLDS: Definition<HoldKey> = Definition::new("holds");
+/// Id of a station -> row ([`RowMessage`]).
+pub(crate) const STATIONS: Definition<&'static [u8]> = Definition::new("stations");
 
 /// Code of a collection on disk.
 pub(crate) fn code(collection: Collection) -> u8 {

@@ -17,7 +17,7 @@ static WORDS: &str = include_str!("../data/dictionary/words.txt");
 /// Longer texts are cut here before they are analysed.
 pub const MAX_TEXT_CHARS: usize = 20_000;
 /// Raised with each change of how texts are read, by the parser and the audit as well.
-const ANALYSIS_VERSION: u32 = 2;
+const ANALYSIS_VERSION: u32 = 3;
 
 /// A word that an operator adds to the dictionary.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! The rules follow 就业促进法 (equal employment), 人力资源市场暂行条例 (2018), 就业服务与就业管理规定
 //! and 妇女权益保障法 (2022); the elements are those that 人力资源市场暂行条例 wants a notice to tell.
 
+mod classes;
 mod elements;
 mod excuses;
 mod rules;

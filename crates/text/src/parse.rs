@@ -4,21 +4,27 @@
 //! then one scanner a field looks for wordings and the context that they need. Each find
 //! keeps the bytes of the given text that say it.
 
+mod age;
+mod benefits;
 mod calendar;
 mod clock;
 mod draft;
 mod employer;
 mod figures;
+mod headcount;
+mod kind;
 mod limits;
 mod money;
 mod papers;
-mod people;
 mod person;
 pub(crate) mod phrases;
+mod physical;
 mod place;
+mod rest;
+mod schooling;
+mod settlement;
 mod sex;
 mod source;
-mod terms;
 mod title;
 
 use std::ops::Range;
@@ -69,17 +75,17 @@ pub(crate) fn parse_reading(
 ) -> PostingDraft {
     let Reading { plain, figures, places, .. } = reading;
     let mut draft = PostingDraft {
-        headcount: people::headcount(figures),
-        age: people::age(figures, today),
-        education: people::education(figures),
-        experience_months: people::experience(figures),
+        headcount: headcount::headcount(figures),
+        age: age::age(figures, today),
+        education: schooling::education(figures),
+        experience_months: schooling::experience(figures),
         certificates: papers::certificates(plain),
-        rest_days_per_month: terms::rest_days(figures),
+        rest_days_per_month: rest::rest_days(figures),
         division: place::division(plain, places),
-        benefits: terms::benefits(plain),
-        settlement: terms::settlement(plain),
+        benefits: benefits::benefits(plain),
+        settlement: settlement::settlement(plain),
         gender: sex::gender(figures),
-        physical: terms::physical(plain),
+        physical: physical::physical(plain),
         valid_until: calendar::deadline(figures, today),
         ..PostingDraft::default()
     };
@@ -131,8 +137,8 @@ pub fn parse_profile(text: &str, today: Date, lexicon: &Lexicon) -> ProfileDraft
 
 /// Benefits and terms that the person names.
 fn read_wishes(draft: &mut ProfileDraft, plain: &Source) {
-    draft.wants = terms::benefits(plain);
-    draft.wants.extend(terms::wished(plain));
+    draft.wants = benefits::benefits(plain);
+    draft.wants.extend(benefits::wished(plain));
     draft.wants.sort_by_key(|w| w.span.start);
 }
 
@@ -212,7 +218,7 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
             .benefits
             .iter()
             .any(|b| b.value.contains("险") || matches!(b.value, "包住" | "社保"));
-    let signs = terms::KindSigns {
+    let signs = kind::KindSigns {
         dated: days.is_some(),
         unit: draft.pay.as_ref().map(|p| p.value.unit),
         settlement: draft.settlement.as_ref().map(|s| s.value),
@@ -220,7 +226,7 @@ fn read_times(draft: &mut PostingDraft, plain: &Source, figures: &Figures, today
         settled,
         few_days: weekdays.as_ref().is_some_and(|(days, _)| days.len() <= 3),
     };
-    let mut kind = terms::kind(plain, signs);
+    let mut kind = kind::kind(plain, signs);
     if let Some(days) = days.filter(|_| kind.value == EmploymentKind::Gig) {
         if kind.span.is_empty() {
             kind.span = figures.span(days.at());

@@ -1,4 +1,4 @@
-//! `jobmatch match`, `near`, `analyze`: questions to the service.
+//! `jobmatch match`, `analyze`: questions to the service.
 
 use clap::Args;
 use jobmatch_proto::{json, v1};
@@ -66,27 +66,6 @@ struct OutputArguments {
     json: bool,
 }
 
-/// Arguments of `near`.
-#[derive(Debug, Args)]
-pub(crate) struct NearArguments {
-    /// Latitude in degrees (WGS 84).
-    #[arg(long, allow_negative_numbers = true)]
-    lat: f64,
-    /// Longitude in degrees (WGS 84).
-    #[arg(long, allow_negative_numbers = true)]
-    lon: f64,
-    /// Straight-line metres.
-    #[arg(long, default_value_t = 3000.0)]
-    radius: f64,
-    /// What is sought, in plain words; anything when not told.
-    #[arg(long)]
-    text: Option<String>,
-    #[command(flatten)]
-    filter: FilterArguments,
-    #[command(flatten)]
-    output: OutputArguments,
-}
-
 impl FilterArguments {
     pub(crate) fn filter(&self) -> Result<v1::Filter, Failure> {
         let kind = |name: &String| {
@@ -139,38 +118,6 @@ pub(crate) async fn ask(connection: &Connection, a: MatchArguments) -> Result<()
     };
     let request = v1::MatchPostingsRequest { person: Some(person), filter, options };
     let answer = client.match_postings(request).await?.into_inner();
-    tell_reading(&answer.read_as, &a.output);
-    show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
-    Ok(())
-}
-
-/// What is near a point.
-pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<(), Failure> {
-    let here = place(Some(a.lat), Some(a.lon));
-    let filter = v1::Filter {
-        centre: here.clone().and_then(|p| p.point),
-        radius_metres: Some(a.radius),
-        ..a.filter.filter()?
-    };
-    let sought = a.text.is_some();
-    let legs = if sought { Vec::new() } else { vec![v1::Leg::Conditions as i32] };
-    let only_place = v1::FactorKind::Place as i32;
-    let weights = (1..=11).filter(|k| !sought && *k != only_place);
-    let options = v1::MatchOptions {
-        page_size: a.output.top,
-        legs,
-        weights: weights.map(|kind| v1::FactorWeight { kind, multiplier: 0.0 }).collect(),
-        ..v1::MatchOptions::default()
-    };
-    let text = v1::TextQuery {
-        text: a.text.unwrap_or_else(|| "附近".into()),
-        place: here,
-        max_travel_minutes: None,
-        travel: 0,
-    };
-    let person = Some(v1::match_postings_request::Person::Text(text));
-    let request = v1::MatchPostingsRequest { person, filter: Some(filter), options: Some(options) };
-    let answer = connection.matches().await?.match_postings(request).await?.into_inner();
     tell_reading(&answer.read_as, &a.output);
     show(&answer.matches, &answer.exclusions, &answer.degraded, &a.output);
     Ok(())

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
+use jobmatch_proto::v1::gig_service_client::GigServiceClient;
 use jobmatch_proto::v1::intake_service_client::IntakeServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use jobmatch_proto::v1::nearby_service_client::NearbyServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
+use jobmatch_proto::v1::station_service_client::StationServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -97,8 +100,23 @@ impl Connection {
         Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 
+    pub(crate) async fn gigs(&self) -> Result<GigServiceClient<Keyed>, Failure> {
+        let client = GigServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
     pub(crate) async fn intake(&self) -> Result<IntakeServiceClient<Keyed>, Failure> {
         let client = IntakeServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn nearby(&self) -> Result<NearbyServiceClient<Keyed>, Failure> {
+        let client = NearbyServiceClient::new(self.channel(&self.server).await?);
+        Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
+    }
+
+    pub(crate) async fn stations(&self) -> Result<StationServiceClient<Keyed>, Failure> {
+        let client = StationServiceClient::new(self.channel(&self.server).await?);
         Ok(client.max_decoding_message_size(MAX_ANSWER_BYTES))
     }
 

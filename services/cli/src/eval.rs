@@ -10,6 +10,7 @@ mod parse;
 mod queries;
 mod report;
 mod runs;
+mod spread;
 mod top_ten;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +41,9 @@ pub(crate) struct EvalArguments {
     /// Measure as well what each part of the service is worth: without it.
     #[arg(long)]
     ablations: bool,
+    /// Measure as well how people are spread over the postings, with the option and without.
+    #[arg(long)]
+    spread: bool,
     /// Ranking profile in place of the built-in one.
     #[arg(long)]
     ranking: Option<PathBuf>,
@@ -75,6 +79,14 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     }
     if arguments.ablations {
         ablate(&collection, at, &ranking, &mut report).await?;
+    }
+    if arguments.spread {
+        for spread in [false, true] {
+            let (mode, without) = (Mode::Structured, Without::Nothing);
+            let (service, _folder) = serve(&collection, mode, at, &ranking, without).await?;
+            report.spread.push(collection.spread(&service, spread).await?);
+            service.shut_down().await;
+        }
     }
     println!("{}", if arguments.json { report.json() } else { report.table() });
     Ok(())

@@ -4,15 +4,18 @@
 mod ask;
 mod batch;
 mod client;
+mod dispatch;
 mod embedding;
 mod eval;
 mod failure;
 mod lexicon;
 mod load;
 mod mapping;
+mod near;
 mod parse;
 mod records;
 mod rows;
+mod stations;
 
 use std::process::ExitCode;
 
@@ -36,8 +39,12 @@ enum Command {
     Match(ask::MatchArguments),
     /// Match jobs to every person of a division, for the nightly push.
     MatchBatch(batch::BatchArguments),
-    /// Show the jobs around a point, nearest first.
-    Near(ask::NearArguments),
+    /// Assign the people present to the gigs of a morning.
+    Dispatch(dispatch::DispatchArguments),
+    /// Show the jobs in reach of a point or a station.
+    Near(near::NearArguments),
+    /// Load stations, show those that are near, and divisions that lie too far from any.
+    Stations(stations::StationsArguments),
     /// Print all records as JSON lines.
     Export(records::ExportArguments),
     /// Show the terms that the service sees in a text.
@@ -78,7 +85,9 @@ async fn main() -> ExitCode {
         Command::Load(a) => load::load(&connection, a).await,
         Command::Match(a) => ask::ask(&connection, a).await,
         Command::MatchBatch(a) => batch::run(&connection, a).await,
-        Command::Near(a) => ask::near(&connection, a).await,
+        Command::Dispatch(a) => dispatch::dispatch(&connection, a).await,
+        Command::Near(a) => near::near(&connection, a).await,
+        Command::Stations(a) => stations::run(&connection, a).await,
         Command::Export(a) => records::export(&connection, a).await,
         Command::Analyze(a) => ask::analyze(&connection, a).await,
         Command::Parse(a) => parse::parse(&connection, a).await,

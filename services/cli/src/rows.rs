@@ -12,8 +12,17 @@ use crate::failure::Failure;
 /// Longest line that is read.
 const MAX_LINE_BYTES: usize = 4 << 20;
 /// CSV columns that hold lists, separated by `|`.
-const LISTS: [&str; 7] =
-    ["certificates", "skills", "benefits", "wanted", "kinds", "assistance", "excluded_employers"];
+const LISTS: [&str; 9] = [
+    "certificates",
+    "skills",
+    "benefits",
+    "wanted",
+    "kinds",
+    "assistance",
+    "excluded_employers",
+    "services",
+    "closed_dates",
+];
 /// CSV columns that hold numbers or truth values.
 const PLAIN: [&str; 8] = [
     "headcount",

@@ -5,12 +5,13 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
+use jobmatch_matching::{Caller, Scope, Session};
 use sha2::{Digest, Sha256};
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 
 use crate::config::Config;
-use crate::kiosk;
+use crate::keys::Key;
 use crate::status::Refusal;
 use crate::telemetry;
 
@@ -21,7 +22,7 @@ const STREAMING: [&str; 4] =
 const OPEN: [&str; 1] = ["/grpc.health.v1.Health/"];
 /// Methods that are measured by name; others share one label, so that callers cannot make
 /// labels.
-const METHODS: [&str; 31] = [
+const METHODS: [&str; 37] = [
     "GetPosting",
     "BatchGetPostings",
     "ListPostings",
@@ -47,6 +48,12 @@ const METHODS: [&str; 31] = [
     "Dispatch",
     "ParsePosting",
     "ParseProfile",
+    "GetStation",
+    "ListStations",
+    "UpdateStation",
+    "DeleteStation",
+    "NearbyStations",
+    "CoverageGap",
     "GetStats",
     "Rebuild",
     "Erase",
@@ -61,21 +68,15 @@ pub(crate) struct AccessLayer(Arc<Rules>);
 
 #[derive(Debug)]
 struct Rules {
-    keys: Vec<Vec<u8>>,
-    /// Hash of the key that opens the calls of the kiosk and no others.
-    kiosk_key: Option<Vec<u8>>,
+    keys: Vec<Key>,
     default_deadline: Duration,
     max_deadline: Duration,
 }
 
 impl AccessLayer {
     pub(crate) fn new(config: &Config) -> Self {
-        // `Config` has checked that they decode.
-        let keys = config.api_key_sha256.iter().filter_map(|k| hex::decode(k).ok()).collect();
-        let kiosk_key = config.kiosk.as_ref().and_then(|k| k.api_key.as_ref());
         Self(Arc::new(Rules {
-            keys,
-            kiosk_key: kiosk_key.map(|key| Sha256::digest(key.as_bytes()).to_vec()),
+            keys: config.accepted_keys(),
             default_deadline: Duration::from_millis(config.deadline_ms_default),
             max_deadline: Duration::from_millis(config.deadline_ms_max),
         }))
@@ -83,28 +84,67 @@ impl AccessLayer {
 }
 
 impl Rules {
-    /// A key comes as `authorization: Bearer KEY`. Only hashes are kept, so comparing them
-    /// tells nothing about a key.
-    fn admits(&self, request: &http::Request<tonic::body::Body>) -> bool {
+    /// Who calls. A key comes as `authorization: Bearer KEY`; where none is asked for,
+    /// everybody is trusted.
+    fn caller(&self, request: &Request) -> Result<Caller, Refusal> {
         let path = request.uri().path();
         if self.keys.is_empty() || OPEN.iter().any(|p| path.starts_with(p)) {
-            return true;
+            return Ok(Caller::default());
         }
         let header = request.headers().get(http::header::AUTHORIZATION);
         let key = header.and_then(|h| h.to_str().ok()).and_then(|h| h.strip_prefix("Bearer "));
-        key.is_some_and(|key| {
-            let hash = Sha256::digest(key.as_bytes());
-            let kiosk = self.kiosk_key.iter().any(|known| known[..] == hash[..]);
-            self.keys.iter().any(|known| known[..] == hash[..])
-                || (kiosk && kiosk::CALLS.contains(&path))
-        })
+        let hash = key.map(|key| Sha256::digest(key.as_bytes()));
+        let known = hash.and_then(|hash| self.keys.iter().find(|known| known.is(&hash)));
+        let Some(known) = known else {
+            let message = "send a known key as `authorization: Bearer KEY`";
+            return Err(Refusal::new(Code::Unauthenticated, "API_KEY", message));
+        };
+        if !known.opens(path) {
+            let message = "the API key does not open this method";
+            return Err(Refusal::new(Code::PermissionDenied, "OUT_OF_SCOPE", message));
+        }
+        Ok(known.caller().clone())
     }
 
-    fn deadline(&self, request: &http::Request<tonic::body::Body>) -> Duration {
+    fn deadline(&self, request: &Request) -> Duration {
         let asked =
             request.headers().get("grpc-timeout").and_then(|h| parse_timeout(h.to_str().ok()?));
         asked.unwrap_or(self.default_deadline).min(self.max_deadline)
     }
+}
+
+impl Rules {
+    /// The inner service's answer, or that it took too long.
+    async fn answer<S>(
+        &self,
+        inner: &mut S,
+        request: Request,
+        method: &str,
+    ) -> Result<Response, S::Error>
+    where
+        S: Service<Request, Response = Response>,
+    {
+        if STREAMING.contains(&method) || method == "other" {
+            return inner.call(request).await;
+        }
+        let deadline = self.deadline(&request);
+        tokio::time::timeout(deadline, inner.call(request)).await.unwrap_or_else(|_| {
+            let message =
+                format!("no answer within {} ms; ask for less or allow more", deadline.as_millis());
+            Ok(refuse(Refusal::new(Code::DeadlineExceeded, "DEADLINE", message)))
+        })
+    }
+}
+
+/// The service as the caller of a request sees it. A request that no layer looked at sees no
+/// person.
+pub(crate) fn session<T>(
+    service: &Arc<jobmatch_matching::Service>,
+    request: &tonic::Request<T>,
+) -> Session {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let nobody = || Caller::new("unknown", Scope::Public);
+    Session::new(service.clone(), caller.unwrap_or_else(nobody))
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.
@@ -153,7 +193,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         let rules = self.rules.clone();
@@ -161,26 +201,11 @@ where
             let started = Instant::now();
             let name = request.uri().path().rsplit('/').next().unwrap_or_default();
             let method = METHODS.into_iter().find(|m| *m == name).unwrap_or("other");
-            let response = if !rules.admits(&request) {
-                refuse(Refusal::new(
-                    Code::Unauthenticated,
-                    "API_KEY",
-                    "send a known key as `authorization: Bearer KEY`",
-                ))
-            } else if STREAMING.contains(&method) || method == "other" {
-                inner.call(request).await?
-            } else {
-                let deadline = rules.deadline(&request);
-                match tokio::time::timeout(deadline, inner.call(request)).await {
-                    Ok(response) => response?,
-                    Err(_) => refuse(Refusal::new(
-                        Code::DeadlineExceeded,
-                        "DEADLINE",
-                        format!(
-                            "no answer within {} ms; ask for less or allow more",
-                            deadline.as_millis()
-                        ),
-                    )),
+            let response = match rules.caller(&request) {
+                Err(refusal) => refuse(refusal),
+                Ok(caller) => {
+                    request.extensions_mut().insert(caller);
+                    rules.answer(&mut inner, request, method).await?
                 }
             };
             let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |s| s.code());

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::embedder::{EmbedderConfig, EmbedderError};
+use crate::keys::{Key, KeyConfig, KeyError};
 use crate::kiosk::{KioskConfig, KioskError};
 
 /// Sections of the file; their variables are `JOBMATCH_<SECTION>_<KEY>`.
@@ -52,6 +53,9 @@ pub enum ConfigError {
     /// The section of the embedder.
     #[error(transparent)]
     Embedder(#[from] EmbedderError),
+    /// An entry of `keys`.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The section of the kiosk.
     #[error(transparent)]
     Kiosk(#[from] KioskError),
@@ -87,12 +91,14 @@ struct Raw {
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     api_key_sha256: Option<Vec<String>>,
+    keys: Option<Vec<KeyConfig>>,
     insecure: Option<bool>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     user_words: Option<PathBuf>,
     user_lexicon: Option<PathBuf>,
     ranking_profile: Option<PathBuf>,
+    known_routes: Option<PathBuf>,
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
@@ -126,6 +132,8 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// SHA-256 of the API keys that are accepted, hexadecimal; empty: none is asked for.
     pub api_key_sha256: Vec<String>,
+    /// Keys by name, with what they open.
+    pub keys: Vec<KeyConfig>,
     /// Allowed to listen beyond this machine without TLS and keys.
     pub insecure: bool,
     /// Filter of the log, as tracing's `RUST_LOG`.
@@ -138,6 +146,8 @@ pub struct Config {
     pub user_lexicon: Option<PathBuf>,
     /// Ranking profile in place of the built-in one.
     pub ranking_profile: Option<PathBuf>,
+    /// Minutes of ways that are known better than by estimate, CSV.
+    pub known_routes: Option<PathBuf>,
     /// Time that running calls get at shutdown.
     pub drain_seconds: u64,
     /// Deadline of a call that brings none, milliseconds.
@@ -212,12 +222,14 @@ impl Config {
             metrics_listen: raw.metrics_listen,
             tls,
             api_key_sha256: raw.api_key_sha256.unwrap_or_default(),
+            keys: raw.keys.unwrap_or_default(),
             insecure: raw.insecure.unwrap_or(false),
             log: raw.log.unwrap_or_else(|| "info".into()),
             log_format: raw.log_format.unwrap_or_default(),
             user_words: raw.user_words,
             user_lexicon: raw.user_lexicon,
             ranking_profile: raw.ranking_profile,
+            known_routes: raw.known_routes,
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
@@ -228,17 +240,42 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether callers need a key.
+    fn asks_for_keys(&self) -> bool {
+        !self.api_key_sha256.is_empty() || !self.keys.is_empty()
+    }
+
+    /// The keys that are accepted; none: none is asked for. The kiosk page's own key asks for
+    /// none of others.
+    pub(crate) fn accepted_keys(&self) -> Vec<Key> {
+        if !self.asks_for_keys() {
+            return Vec::new();
+        }
+        let trusted = self.api_key_sha256.iter().enumerate();
+        let named = self.keys.iter().enumerate();
+        let kiosk = self.kiosk.as_ref().and_then(|kiosk| kiosk.api_key.as_deref());
+        // `check` has refused those that are none.
+        trusted
+            .filter_map(|(index, hash)| Key::trusted(hash, index))
+            .chain(named.filter_map(|(index, key)| key.key(index).ok()))
+            .chain(kiosk.map(Key::of_kiosk))
+            .collect()
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         self.embedder.check(self.insecure)?;
         if let Some(kiosk) = &self.kiosk {
-            kiosk.check(!self.api_key_sha256.is_empty())?;
+            kiosk.check(self.asks_for_keys())?;
         }
         for (index, hash) in self.api_key_sha256.iter().enumerate() {
             if hash.len() != 64 || hex::decode(hash).is_err() {
                 return Err(ConfigError::KeyHash { index });
             }
         }
-        let protected = self.tls.is_some() && !self.api_key_sha256.is_empty();
+        for (index, key) in self.keys.iter().enumerate() {
+            key.key(index)?;
+        }
+        let protected = self.tls.is_some() && self.asks_for_keys();
         let exposed = |address: SocketAddr| !address.ip().is_loopback() && !self.insecure;
         if exposed(self.listen) && !protected {
             return Err(ConfigError::Exposed { key: "listen", address: self.listen });
@@ -282,13 +319,14 @@ impl fmt::Display for Config {
         writeln!(f, "admin_listen = \"{}\"", shown(self.admin_listen))?;
         writeln!(f, "metrics_listen = \"{}\"", shown(self.metrics_listen))?;
         writeln!(f, "# TLS: {}", if self.tls.is_some() { "on" } else { "off" })?;
-        writeln!(f, "# API keys: {}", self.api_key_sha256.len())?;
+        writeln!(f, "# API keys: {}", self.api_key_sha256.len() + self.keys.len())?;
         writeln!(f, "insecure = {}", self.insecure)?;
         writeln!(f, "log = {:?}", self.log)?;
         for (key, file) in [
             ("user_words", &self.user_words),
             ("user_lexicon", &self.user_lexicon),
             ("ranking_profile", &self.ranking_profile),
+            ("known_routes", &self.known_routes),
         ] {
             if let Some(file) = file {
                 writeln!(f, "{key} = {file:?}")?;

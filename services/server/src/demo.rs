@@ -8,6 +8,7 @@ use jobmatch_matching::system_clock;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
+use jobmatch_proto::v1::station_service_client::StationServiceClient;
 use jobmatch_proto::{json, v1};
 use tonic::transport::Channel;
 
@@ -17,8 +18,12 @@ use crate::telemetry;
 
 static POSTINGS: &str = include_str!("../sample/postings.jsonl");
 static PROFILES: &str = include_str!("../sample/profiles.jsonl");
-/// The date that the sample was written for.
+static GIGS: &str = include_str!("../sample/gigs.jsonl");
+static STATIONS: &str = include_str!("../sample/stations.jsonl");
+/// The date that the postings were written for.
 const SAMPLE_DATE: &str = "2026-11-23";
+/// The date that the gigs were written for: the first ones begin on the next.
+const GIGS_DATE: &str = "2026-11-26";
 /// Whom the demo finds jobs for.
 const PERSON: &str = "PA01";
 
@@ -57,6 +62,7 @@ async fn show(running: &Running) -> Result<(), RunError> {
     let address = format!("http://{}", running.address);
     let channel = tonic::transport::Endpoint::from_shared(address.clone())?.connect().await?;
     let (postings, profiles) = load(&channel, system_clock()()).await?;
+    let stations = load_stations(&channel).await?;
     running.ready().await?;
     let mut client = MatchServiceClient::new(channel);
     let request = v1::MatchPostingsRequest {
@@ -68,7 +74,9 @@ async fn show(running: &Running) -> Result<(), RunError> {
         client.match_postings(request).await.map_err(|e| fail(e.to_string()))?.into_inner();
     #[allow(clippy::print_stdout, reason = "the demo talks to the person who started it")]
     {
-        println!("{postings} postings and {profiles} profiles loaded from the sample.\n");
+        println!(
+            "{postings} postings, {profiles} profiles and {stations} stations loaded from the sample.\n"
+        );
         println!("The best jobs for person {PERSON}:\n");
         for (i, found) in answer.matches.iter().enumerate() {
             print!("{}", describe(i + 1, found));
@@ -78,6 +86,7 @@ async fn show(running: &Running) -> Result<(), RunError> {
         println!(
             "  jobmatch --server {address} match --text 想找个看大门的，住得近 --lat 36.67 --lon 117.02"
         );
+        println!("  jobmatch --server {address} stations near --lat 36.67 --lon 117.02");
     }
     Ok(())
 }
@@ -101,12 +110,9 @@ fn describe(rank: usize, found: &v1::Match) -> String {
 /// matchable. Answers how many of each.
 async fn load(channel: &Channel, now: Instant) -> Result<(u64, u64), RunError> {
     let fail = |e: String| RunError::Demo(e);
-    let made_for = Date::parse(SAMPLE_DATE).map_err(|e| fail(e.to_string()))?;
-    let shift = now.date().days() - made_for.days();
     let mut postings = Vec::new();
-    for (number, line) in (1..).zip(POSTINGS.lines()) {
-        let row: json::Posting = serde_json::from_str(line).map_err(|e| fail(e.to_string()))?;
-        let posting = moved(row, shift).into_wire().map_err(|e| fail(e.to_string()))?;
+    let rows = dated(POSTINGS, SAMPLE_DATE, now)?.into_iter().chain(dated(GIGS, GIGS_DATE, now)?);
+    for (number, posting) in (1..).zip(rows) {
         let item = v1::ImportPostingItem { number, posting: Some(posting) };
         let request = Some(v1::import_postings_request::Request::Item(item));
         postings.push(v1::ImportPostingsRequest { request });
@@ -145,6 +151,36 @@ async fn load(channel: &Channel, now: Instant) -> Result<(u64, u64), RunError> {
         if let Some(v1::import_profiles_response::Response::Summary(s)) = answer.response {
             loaded.1 = s.written + s.unchanged;
         }
+    }
+    Ok(loaded)
+}
+
+/// Postings that were written for a date, moved to today.
+fn dated(lines: &str, made_for: &str, now: Instant) -> Result<Vec<v1::JobPosting>, RunError> {
+    let fail = |e: String| RunError::Demo(e);
+    let made_for = Date::parse(made_for).map_err(|e| fail(e.to_string()))?;
+    let shift = now.date().days() - made_for.days();
+    let read = |line| {
+        let row: json::Posting = serde_json::from_str(line).map_err(|e| fail(e.to_string()))?;
+        moved(row, shift).into_wire().map_err(|e| fail(e.to_string()))
+    };
+    lines.lines().map(read).collect()
+}
+
+/// Loads the stations; answers how many.
+async fn load_stations(channel: &Channel) -> Result<usize, RunError> {
+    let fail = |e: String| RunError::Demo(e);
+    let mut client = StationServiceClient::new(channel.clone());
+    let mut loaded = 0;
+    for line in STATIONS.lines() {
+        let row: json::Station = serde_json::from_str(line).map_err(|e| fail(e.to_string()))?;
+        let request = v1::UpdateStationRequest {
+            station: Some(row.into_wire().map_err(|e| fail(e.to_string()))?),
+            allow_missing: true,
+            ..v1::UpdateStationRequest::default()
+        };
+        client.update_station(request).await.map_err(|e| fail(e.message().to_owned()))?;
+        loaded += 1;
     }
     Ok(loaded)
 }

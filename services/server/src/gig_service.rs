@@ -8,8 +8,9 @@ use jobmatch_proto::v1::gig_service_server::GigService;
 use jobmatch_proto::{page_token, v1};
 use tonic::{Request, Response, Status};
 
-use crate::records;
+use crate::access::session;
 use crate::status::status;
+use crate::{dispatch, records};
 
 /// The service.
 pub(crate) struct GigApi(pub(crate) Arc<Service>);
@@ -20,8 +21,9 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::TakeSlotRequest>,
     ) -> Result<Response<v1::TakeSlotResponse>, Status> {
+        let session = session(&self.0, &request);
         let take = convert::take(request.get_ref()).map_err(status)?;
-        let intake = self.0.intake();
+        let intake = session.intake();
         let receipt = intake.take_slot(take.posting, take.taker, take.hold_seconds).await;
         let receipt = receipt.map_err(status)?;
         Ok(Response::new(v1::TakeSlotResponse {
@@ -35,8 +37,9 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::ReleaseSlotRequest>,
     ) -> Result<Response<v1::ReleaseSlotResponse>, Status> {
+        let session = session(&self.0, &request);
         let (posting, taker) = convert::release(request.get_ref()).map_err(status)?;
-        let receipt = self.0.intake().release_slot(posting, taker).await.map_err(status)?;
+        let receipt = session.intake().release_slot(posting, taker).await.map_err(status)?;
         Ok(Response::new(v1::ReleaseSlotResponse {
             places_free: receipt.posting.places_free(),
             released: receipt.slot.is_some(),
@@ -48,9 +51,10 @@ impl GigService for GigApi {
         &self,
         request: Request<v1::ListSlotsRequest>,
     ) -> Result<Response<v1::ListSlotsResponse>, Status> {
+        let session = session(&self.0, &request);
         let (list, digest) = convert::list(request.into_inner()).map_err(status)?;
         let (size, of_posting) = (list.page_size, matches!(list.of, SlotsOf::Posting(_)));
-        let mut slots = records::read(&self.0, move |service| {
+        let mut slots = records::read(&session, move |service| {
             let (store, after) = (service.store(), list.after.as_ref());
             Ok(match &list.of {
                 SlotsOf::Posting(id) => store.slots_of_posting(id, after, size + 1)?,
@@ -70,8 +74,9 @@ impl GigService for GigApi {
 
     async fn dispatch(
         &self,
-        _request: Request<v1::DispatchRequest>,
+        request: Request<v1::DispatchRequest>,
     ) -> Result<Response<v1::DispatchResponse>, Status> {
-        Err(Status::unimplemented("Dispatch"))
+        let session = session(&self.0, &request);
+        dispatch::dispatch(&session, request.into_inner()).await.map(Response::new)
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use jobmatch_domain::Invalid;
-use jobmatch_matching::{FullSync, Guard, Record, Service};
+use jobmatch_matching::{FullSync, Guard, Record, Session};
 use jobmatch_proto::v1;
 use tokio::sync::mpsc;
 use tonic::{Code, Status, Streaming};
@@ -40,7 +39,7 @@ type Pending = Pin<Box<dyn Future<Output = v1::ImportResult> + Send>>;
 
 /// One running import.
 struct Import<K: Kind> {
-    service: Arc<Service>,
+    session: Session,
     field: &'static str,
     answers: mpsc::Sender<Result<Answer, Status>>,
     pending: FuturesOrdered<Pending>,
@@ -53,14 +52,14 @@ struct Import<K: Kind> {
 /// Starts to read the stream; `open` takes a wire message apart, `field` is the record's
 /// name in an item. The answers end when the stream does.
 pub(crate) fn run<K: Kind, M: Send + 'static>(
-    service: Arc<Service>,
+    session: Session,
     field: &'static str,
     stream: Streaming<M>,
     open: impl Fn(M) -> Option<Message<K::Wire>> + Send + 'static,
 ) -> mpsc::Receiver<Result<Answer, Status>> {
     let (answers, receiver) = mpsc::channel(64);
     let import = Import::<K> {
-        service,
+        session,
         field,
         answers: answers.clone(),
         pending: FuturesOrdered::new(),
@@ -144,17 +143,17 @@ impl<K: Kind> Import<K> {
         self.last_number = Some(number);
         self.summary.received += 1;
         if self.summary.received.is_multiple_of(LAG_CHECK_EVERY) {
-            self.service.intake().wait_for_index().await;
+            self.session.intake().wait_for_index().await;
         }
         let write = self.prepare(record);
-        let service = self.service.clone();
+        let session = self.session.clone();
         self.pending.push_back(Box::pin(async move {
             let outcome = match write {
                 Ok((id, record)) => {
                     let guard = Guard { allow_missing: true, ..Guard::default() };
                     let change = Box::new(move |_: Option<&K::Record>| Ok(record));
                     let name = id.to_string();
-                    K::put(service.intake(), id, guard, change)
+                    K::put(&session.intake(), id, guard, change)
                         .await
                         .map(|written| (name, written.seq.0, written.unchanged))
                         .map_err(Refusal::from)
@@ -182,7 +181,7 @@ impl<K: Kind> Import<K> {
                 sync.seen.insert(id);
             }
         }
-        let record = K::parse(wire, self.service.now().date())?;
+        let record = K::parse(wire, self.session.now().date())?;
         Ok((record.id().clone(), record))
     }
 
@@ -215,9 +214,9 @@ impl<K: Kind> Import<K> {
             return Err(Refusal::new(Code::FailedPrecondition, "ITEMS_MISSING", message));
         }
         if let Some(sync) = self.sync.take() {
-            self.summary.closed = K::finish_sync(self.service.intake(), sync).await? as u64;
+            self.summary.closed = K::finish_sync(&self.session.intake(), sync).await? as u64;
         }
-        self.summary.seq = self.service.store().seq().0;
+        self.summary.seq = self.session.store().seq().0;
         // A client that is gone needs no summary.
         let _ = self.answers.send(Ok(Answer::Summary(self.summary))).await;
         Ok(())

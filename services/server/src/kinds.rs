@@ -12,7 +12,7 @@ pub(crate) trait Kind: Send + Sync + 'static {
     /// The wire form.
     type Wire: Message + Default + Clone + 'static;
     /// The domain's form.
-    type Record: jobmatch_matching::Record;
+    type Record: jobmatch_matching::Readable;
 
     fn parse(wire: Self::Wire, today: Date) -> Result<Self::Record, Violation>;
     fn merge(

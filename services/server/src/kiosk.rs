@@ -18,16 +18,6 @@ const ROOT: &str = "/kiosk/";
 /// Nothing but our own files and calls; `data:` is the empty icon of the page.
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
-/// What the page calls: all that its key opens.
-pub(crate) const CALLS: [&str; 6] = [
-    "/jobmatch.v1.NearbyService/NearbyPostings",
-    "/jobmatch.v1.NearbyService/WatchNearby",
-    "/jobmatch.v1.GigService/TakeSlot",
-    "/jobmatch.v1.GigService/ReleaseSlot",
-    "/jobmatch.v1.PostingService/GetPosting",
-    "/jobmatch.v1.StationService/NearbyStations",
-];
-
 /// How people come to the kiosk's postings, as in the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -14,6 +14,7 @@ use jobmatch_proto::v1;
 use jobmatch_proto::v1::match_service_server::MatchService;
 use tonic::{Request, Response, Status};
 
+use crate::access::session;
 use crate::status::status;
 use crate::telemetry;
 
@@ -59,11 +60,12 @@ impl MatchService for MatchApi {
         &self,
         request: Request<v1::MatchPostingsRequest>,
     ) -> Result<Response<v1::MatchPostingsResponse>, Status> {
+        let session = session(&self.0, &request);
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
         let ((request, digest), decode) =
             self.timed_read(|c| convert::match_postings(request, c))?;
-        let mut page = self.0.matcher().match_postings(request).await.map_err(status)?;
+        let mut page = session.matcher().match_postings(request).await.map_err(status)?;
         page.trace.stages.insert(0, decode);
         note(&page);
         Ok(Response::new(convert::postings_page(&page, digest, debug)))
@@ -75,8 +77,9 @@ impl MatchService for MatchApi {
         &self,
         request: Request<v1::MatchPostingsBatchRequest>,
     ) -> Result<Response<BatchStream>, Status> {
+        let session = session(&self.0, &request);
         let request = self.read(|c| convert::match_batch(request.into_inner(), c))?;
-        let answers = self.0.matcher().match_batch(request).await.map_err(status)?;
+        let answers = session.matcher().match_batch(request).await.map_err(status)?;
         let answers = answers.map(|answer| {
             let answer = answer.map_err(status)?;
             note(&answer.page);
@@ -89,11 +92,12 @@ impl MatchService for MatchApi {
         &self,
         request: Request<v1::MatchProfilesRequest>,
     ) -> Result<Response<v1::MatchProfilesResponse>, Status> {
+        let session = session(&self.0, &request);
         let request = request.into_inner();
         let debug = wants_debug(request.options.as_ref());
         let ((request, digest), decode) =
             self.timed_read(|c| convert::match_profiles(request, c))?;
-        let mut page = self.0.matcher().match_profiles(request).await.map_err(status)?;
+        let mut page = session.matcher().match_profiles(request).await.map_err(status)?;
         page.trace.stages.insert(0, decode);
         note(&page);
         Ok(Response::new(convert::profiles_page(&page, digest, debug)))
@@ -103,8 +107,9 @@ impl MatchService for MatchApi {
         &self,
         request: Request<v1::ExplainMatchRequest>,
     ) -> Result<Response<v1::ExplainMatchResponse>, Status> {
+        let session = session(&self.0, &request);
         let request = self.read(|c| convert::explain(request.into_inner(), c))?;
-        let explained = self.0.matcher().explain(request).await.map_err(status)?;
+        let explained = session.matcher().explain(request).await.map_err(status)?;
         Ok(Response::new(convert::explanation(&explained)))
     }
 

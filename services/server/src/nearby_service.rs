@@ -12,6 +12,7 @@ use jobmatch_proto::{nearby as convert, v1};
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
+use crate::access::session;
 use crate::status::status;
 use crate::telemetry;
 
@@ -38,10 +39,11 @@ impl NearbyService for NearbyApi {
         &self,
         request: Request<v1::NearbyPostingsRequest>,
     ) -> Result<Response<v1::NearbyPostingsResponse>, Status> {
+        let session = session(&self.service, &request);
         let request = request.into_inner();
         let debug = request.debug;
         let (request, digest) = self.read(|context| convert::postings(request, context))?;
-        let answer = self.service.matcher().nearby(request).await.map_err(status)?;
+        let answer = session.matcher().nearby(request).await.map_err(status)?;
         telemetry::note_stages(&answer.trace.stages, answer.trace.vector_plan);
         let name = |id| self.service.analyst().occupation_name(id);
         Ok(Response::new(convert::answer(&answer, digest, debug, name)))
@@ -53,8 +55,9 @@ impl NearbyService for NearbyApi {
         &self,
         request: Request<v1::WatchNearbyRequest>,
     ) -> Result<Response<Events>, Status> {
+        let session = session(&self.service, &request);
         let (area, cursor) = self.read(|context| convert::watch(request.into_inner(), context))?;
-        let events = self.service.matcher().watch_nearby(area, cursor).await.map_err(status)?;
+        let events = session.matcher().watch_nearby(area, cursor).await.map_err(status)?;
         let events = events.map(|event| event.map(|e| convert::event(&e)).map_err(status));
         let mut stopped = self.stopped.clone();
         // An error means that the server is gone, which ends the stream as well.

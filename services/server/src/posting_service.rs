@@ -12,6 +12,7 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::access::session;
 use crate::import::{self, Answer, Message};
 use crate::kinds::Postings;
 use crate::records::{self, Update};
@@ -30,7 +31,8 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::GetPostingRequest>,
     ) -> Result<Response<v1::GetPostingResponse>, Status> {
-        let stored = records::get::<JobPosting>(&self.0, &request.into_inner().id).await?;
+        let session = session(&self.0, &request);
+        let stored = records::get::<JobPosting>(&session, &request.into_inner().id).await?;
         Ok(Response::new(v1::GetPostingResponse { posting: Some(wire(&stored)) }))
     }
 
@@ -38,8 +40,9 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::BatchGetPostingsRequest>,
     ) -> Result<Response<v1::BatchGetPostingsResponse>, Status> {
+        let session = session(&self.0, &request);
         let ids = request.into_inner().ids;
-        let (found, missing_ids) = records::batch_get::<JobPosting>(&self.0, &ids).await?;
+        let (found, missing_ids) = records::batch_get::<JobPosting>(&session, &ids).await?;
         let postings = found.iter().map(wire).collect();
         Ok(Response::new(v1::BatchGetPostingsResponse { postings, missing_ids }))
     }
@@ -48,6 +51,7 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::ListPostingsRequest>,
     ) -> Result<Response<v1::ListPostingsResponse>, Status> {
+        let session = session(&self.0, &request);
         let (list, digest) = list::postings(request.into_inner()).map_err(status)?;
         let (after, size) = (list.after, list.page_size);
         let keep = move |p: &JobPosting| {
@@ -55,7 +59,7 @@ impl PostingService for PostingApi {
                 && list.division.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
                 && (list.statuses.is_empty() || list.statuses.contains(&p.status))
         };
-        let (found, last) = records::list(&self.0, after, size, keep).await?;
+        let (found, last) = records::list(&session, after, size, keep).await?;
         Ok(Response::new(v1::ListPostingsResponse {
             postings: found.iter().map(wire).collect(),
             next_page_token: last.map(|id| page_token::list(&id, digest)).unwrap_or_default(),
@@ -66,6 +70,7 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::UpdatePostingRequest>,
     ) -> Result<Response<v1::UpdatePostingResponse>, Status> {
+        let session = session(&self.0, &request);
         let mut request = request.into_inner();
         let request_id = std::mem::take(&mut request.request_id);
         let digest = records::digest(&request);
@@ -76,7 +81,7 @@ impl PostingService for PostingApi {
             request_id,
             digest,
         };
-        let written = records::update(&self.0, "posting", update).await.map_err(status)?;
+        let written = records::update(&session, "posting", update).await.map_err(status)?;
         Ok(Response::new(v1::UpdatePostingResponse {
             redactions: Some(records::redactions(&written)),
             posting: written.stored.as_ref().map(wire),
@@ -87,6 +92,7 @@ impl PostingService for PostingApi {
         &self,
         request: Request<v1::DeletePostingRequest>,
     ) -> Result<Response<v1::DeletePostingResponse>, Status> {
+        let session = session(&self.0, &request);
         let mut request = request.into_inner();
         let request_id = std::mem::take(&mut request.request_id);
         let digest = records::digest(&request);
@@ -94,7 +100,7 @@ impl PostingService for PostingApi {
         let id = records::id(&request.id)?;
         let guard =
             Guard { allow_missing: request.allow_missing, etag: request.etag, request: key };
-        let written = self.0.intake().delete_posting(id, guard).await.map_err(status)?;
+        let written = session.intake().delete_posting(id, guard).await.map_err(status)?;
         Ok(Response::new(v1::DeletePostingResponse { seq: written.seq.0 }))
     }
 
@@ -105,6 +111,7 @@ impl PostingService for PostingApi {
         &self,
         request: Request<Streaming<v1::ImportPostingsRequest>>,
     ) -> Result<Response<Self::ImportPostingsStream>, Status> {
+        let session = session(&self.0, &request);
         use v1::import_postings_request::Request as In;
         use v1::import_postings_response::Response as Out;
         let open = |message: v1::ImportPostingsRequest| match message.request? {
@@ -112,8 +119,7 @@ impl PostingService for PostingApi {
             In::Item(item) => Some(Message::Item { number: item.number, record: item.posting }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
-        let answers =
-            import::run::<Postings, _>(self.0.clone(), "posting", request.into_inner(), open);
+        let answers = import::run::<Postings, _>(session, "posting", request.into_inner(), open);
         let stream = ReceiverStream::new(answers).map(|answer| {
             answer.map(|answer| v1::ImportPostingsResponse {
                 response: Some(match answer {

@@ -12,6 +12,7 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::access::session;
 use crate::import::{self, Answer, Message};
 use crate::kinds::Profiles;
 use crate::records::{self, Update};
@@ -30,7 +31,8 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::GetProfileRequest>,
     ) -> Result<Response<v1::GetProfileResponse>, Status> {
-        let stored = records::get::<Profile>(&self.0, &request.into_inner().id).await?;
+        let session = session(&self.0, &request);
+        let stored = records::get::<Profile>(&session, &request.into_inner().id).await?;
         Ok(Response::new(v1::GetProfileResponse { profile: Some(wire(&stored)) }))
     }
 
@@ -38,8 +40,9 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::BatchGetProfilesRequest>,
     ) -> Result<Response<v1::BatchGetProfilesResponse>, Status> {
+        let session = session(&self.0, &request);
         let ids = request.into_inner().ids;
-        let (found, missing_ids) = records::batch_get::<Profile>(&self.0, &ids).await?;
+        let (found, missing_ids) = records::batch_get::<Profile>(&session, &ids).await?;
         let profiles = found.iter().map(wire).collect();
         Ok(Response::new(v1::BatchGetProfilesResponse { profiles, missing_ids }))
     }
@@ -48,13 +51,14 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::ListProfilesRequest>,
     ) -> Result<Response<v1::ListProfilesResponse>, Status> {
+        let session = session(&self.0, &request);
         let (list, digest) = list::profiles(request.into_inner()).map_err(status)?;
         let (after, size) = (list.after, list.page_size);
         let keep = move |p: &Profile| {
             (list.source.is_empty() || p.origin.source() == list.source)
                 && list.division.is_none_or(|r| p.place.division.is_some_and(|d| r.contains(d)))
         };
-        let (found, last) = records::list(&self.0, after, size, keep).await?;
+        let (found, last) = records::list(&session, after, size, keep).await?;
         Ok(Response::new(v1::ListProfilesResponse {
             profiles: found.iter().map(wire).collect(),
             next_page_token: last.map(|id| page_token::list(&id, digest)).unwrap_or_default(),
@@ -65,6 +69,7 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::UpdateProfileRequest>,
     ) -> Result<Response<v1::UpdateProfileResponse>, Status> {
+        let session = session(&self.0, &request);
         let mut request = request.into_inner();
         let request_id = std::mem::take(&mut request.request_id);
         let digest = records::digest(&request);
@@ -75,7 +80,7 @@ impl ProfileService for ProfileApi {
             request_id,
             digest,
         };
-        let written = records::update(&self.0, "profile", update).await.map_err(status)?;
+        let written = records::update(&session, "profile", update).await.map_err(status)?;
         Ok(Response::new(v1::UpdateProfileResponse {
             redactions: Some(records::redactions(&written)),
             profile: written.stored.as_ref().map(wire),
@@ -86,6 +91,7 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<v1::DeleteProfileRequest>,
     ) -> Result<Response<v1::DeleteProfileResponse>, Status> {
+        let session = session(&self.0, &request);
         let mut request = request.into_inner();
         let request_id = std::mem::take(&mut request.request_id);
         let digest = records::digest(&request);
@@ -93,7 +99,7 @@ impl ProfileService for ProfileApi {
         let id = records::id(&request.id)?;
         let guard =
             Guard { allow_missing: request.allow_missing, etag: request.etag, request: key };
-        let written = self.0.intake().delete_profile(id, guard).await.map_err(status)?;
+        let written = session.intake().delete_profile(id, guard).await.map_err(status)?;
         Ok(Response::new(v1::DeleteProfileResponse { seq: written.seq.0 }))
     }
 
@@ -104,6 +110,7 @@ impl ProfileService for ProfileApi {
         &self,
         request: Request<Streaming<v1::ImportProfilesRequest>>,
     ) -> Result<Response<Self::ImportProfilesStream>, Status> {
+        let session = session(&self.0, &request);
         use v1::import_profiles_request::Request as In;
         use v1::import_profiles_response::Response as Out;
         let open = |message: v1::ImportProfilesRequest| match message.request? {
@@ -111,8 +118,7 @@ impl ProfileService for ProfileApi {
             In::Item(item) => Some(Message::Item { number: item.number, record: item.profile }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
-        let answers =
-            import::run::<Profiles, _>(self.0.clone(), "profile", request.into_inner(), open);
+        let answers = import::run::<Profiles, _>(session, "profile", request.into_inner(), open);
         let stream = ReceiverStream::new(answers).map(|answer| {
             answer.map(|answer| v1::ImportProfilesResponse {
                 response: Some(match answer {

@@ -1,9 +1,7 @@
 //! What the services of both kinds of records share: reads, updates, pages.
 
-use std::sync::Arc;
-
 use jobmatch_domain::{DocumentId, Violation};
-use jobmatch_matching::{Guard, MatchingError, Record, RequestKey, Service, Stored, Written};
+use jobmatch_matching::{Guard, MatchingError, Readable, RequestKey, Session, Stored, Written};
 use jobmatch_proto::v1;
 use prost::Message;
 use tonic::Status;
@@ -45,14 +43,19 @@ pub(crate) fn request_key(request_id: &str, digest: u64) -> Result<Option<Reques
     Ok(Some(RequestKey { key: request_id.to_owned(), digest }))
 }
 
+/// An id of a field `id`.
+pub(crate) fn parse_id(text: &str) -> Result<DocumentId, Violation> {
+    DocumentId::parse(text).map_err(|e| e.at("id"))
+}
+
 /// An id of a request field `id`.
 pub(crate) fn id(text: &str) -> Result<DocumentId, Status> {
-    DocumentId::parse(text).map_err(|e| status(e.at("id")))
+    parse_id(text).map_err(status)
 }
 
 /// Carries out an update; `field` is the record's name in the request.
 pub(crate) async fn update<K: Kind>(
-    service: &Arc<Service>,
+    session: &Session,
     field: &'static str,
     update: Update<K>,
 ) -> Result<Written<K::Record>, Refusal> {
@@ -64,33 +67,29 @@ pub(crate) async fn update<K: Kind>(
         etag: K::etag(&wire).to_owned(),
         request: request_key(&update.request_id, update.digest)?,
     };
-    let today = service.now().date();
+    let today = session.now().date();
     let mask = update.mask;
     if mask.is_empty() {
         // Refused before it takes a place in the queue of writes.
         let record = K::parse(wire, today).map_err(within)?;
-        return Ok(K::put(service.intake(), id, guard, Box::new(move |_| Ok(record))).await?);
+        return Ok(K::put(&session.intake(), id, guard, Box::new(move |_| Ok(record))).await?);
     }
     let change = move |current: Option<&K::Record>| match current {
         Some(current) => K::merge(current, wire, &mask, today).map_err(within),
         None => K::parse(wire, today).map_err(within),
     };
-    Ok(K::put(service.intake(), id, guard, Box::new(change)).await?)
+    Ok(K::put(&session.intake(), id, guard, Box::new(change)).await?)
 }
 
 /// One record by id.
-pub(crate) async fn get<R: Record>(
-    service: &Arc<Service>,
-    text: &str,
-) -> Result<Stored<R>, Status> {
+pub(crate) async fn get<R: Readable>(session: &Session, text: &str) -> Result<Stored<R>, Status> {
     let id = id(text)?;
-    let found = read(service, move |s| Ok(s.store().get::<R>(&id)?.ok_or(id))).await?;
-    found.map_err(|id| status(MatchingError::NotFound { collection: R::COLLECTION, id }))
+    read(session, move |s| s.get::<R>(&id)).await
 }
 
 /// Records in the order asked for, and the ids that do not exist.
-pub(crate) async fn batch_get<R: Record>(
-    service: &Arc<Service>,
+pub(crate) async fn batch_get<R: Readable>(
+    session: &Session,
     ids: &[String],
 ) -> Result<(Vec<Stored<R>>, Vec<String>), Status> {
     if ids.is_empty() || ids.len() > MAX_BATCH {
@@ -101,49 +100,29 @@ pub(crate) async fn batch_get<R: Record>(
         .enumerate()
         .map(|(i, text)| DocumentId::parse(text).map_err(|e| status(e.at(format!("ids[{i}]")))))
         .collect::<Result<_, _>>()?;
-    let found = read(service, move |s| Ok(s.store().get_many::<R>(&parsed)?)).await?;
+    let found = read(session, move |s| s.get_many::<R>(&parsed)).await?;
     let missing =
         ids.iter().zip(&found).filter(|(_, f)| f.is_none()).map(|(id, _)| id.clone()).collect();
     Ok((found.into_iter().flatten().collect(), missing))
 }
 
 /// A page of the records that `keep` takes, in order of id, and the id to go on after.
-pub(crate) async fn list<R: Record>(
-    service: &Arc<Service>,
+pub(crate) async fn list<R: Readable>(
+    session: &Session,
     after: Option<DocumentId>,
     page_size: usize,
     keep: impl Fn(&R) -> bool + Send + 'static,
 ) -> Result<(Vec<Stored<R>>, Option<DocumentId>), Status> {
-    read(service, move |s| {
-        let mut kept: Vec<Stored<R>> = Vec::new();
-        let mut at = after;
-        loop {
-            let page = s.store().scan::<R>(at.as_ref(), 1000)?;
-            for stored in page.records {
-                if keep(&stored.record) {
-                    if kept.len() == page_size {
-                        let last = kept.last().map(|k| k.record.id().clone());
-                        return Ok((kept, last));
-                    }
-                    kept.push(stored);
-                }
-            }
-            match page.last {
-                Some(last) => at = Some(last),
-                None => return Ok((kept, None)),
-            }
-        }
-    })
-    .await
+    read(session, move |s| s.list(after, page_size, keep)).await
 }
 
 /// Runs a read of the store away from the async threads.
 pub(crate) async fn read<T: Send + 'static>(
-    service: &Arc<Service>,
-    read: impl FnOnce(&Service) -> Result<T, MatchingError> + Send + 'static,
+    session: &Session,
+    read: impl FnOnce(&Session) -> Result<T, MatchingError> + Send + 'static,
 ) -> Result<T, Status> {
-    let service = service.clone();
-    let task = tokio::task::spawn_blocking(move || read(&service));
+    let session = session.clone();
+    let task = tokio::task::spawn_blocking(move || read(&session));
     task.await.map_err(MatchingError::from).and_then(|r| r).map_err(status)
 }
 

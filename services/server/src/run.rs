@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jobmatch_domain::TravelTimes;
+use jobmatch_domain::travel::{KnownRoutes, RouteError};
 use jobmatch_matching::{
     MatchingError, ProfileError, RankingProfile, Service, ServiceOptions, UserWord, system_clock,
 };
@@ -16,6 +18,7 @@ use jobmatch_proto::v1::match_service_server::MatchServiceServer;
 use jobmatch_proto::v1::nearby_service_server::NearbyServiceServer;
 use jobmatch_proto::v1::posting_service_server::PostingServiceServer;
 use jobmatch_proto::v1::profile_service_server::ProfileServiceServer;
+use jobmatch_proto::v1::station_service_server::StationServiceServer;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,6 +35,7 @@ use crate::match_service::MatchApi;
 use crate::nearby_service::NearbyApi;
 use crate::posting_service::PostingApi;
 use crate::profile_service::ProfileApi;
+use crate::station_service::StationApi;
 use crate::{health, telemetry};
 
 /// Largest message that is read: a batch of ids or a posting with a vector is far smaller.
@@ -69,6 +73,14 @@ pub enum RunError {
         path: PathBuf,
         /// What is wrong.
         error: ProfileError,
+    },
+    /// A table of known routes that was refused.
+    #[error("{path}: {error}")]
+    Routes {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        error: Box<RouteError>,
     },
     /// The page of the metrics.
     #[error("cannot serve metrics: {0}")]
@@ -159,18 +171,7 @@ pub(crate) async fn terminated() {
 
 /// Opens the service and starts the listeners.
 pub async fn start(config: &Config) -> Result<Running, RunError> {
-    let mut options = ServiceOptions::new(config.data_dir.clone(), system_clock());
-    if let Some(path) = &config.user_words {
-        options.analyzer.user_words = read_words(path)?;
-    }
-    if let Some(path) = &config.user_lexicon {
-        options.analyzer.user_lexicon = Some(read_text(path)?);
-    }
-    if let Some(path) = &config.ranking_profile {
-        let refused = |error| RunError::Ranking { path: path.clone(), error };
-        options.ranking = RankingProfile::parse(&read_text(path)?).map_err(refused)?;
-    }
-    config.embedder.apply(&mut options).map_err(ConfigError::from)?;
+    let options = service_options(config)?;
     if let Some(address) = config.metrics_listen {
         telemetry::start_metrics(address).map_err(RunError::Metrics)?;
     }
@@ -226,6 +227,10 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
                 stopped: stopped.clone(),
             })
             .max_decoding_message_size(MAX_MESSAGE_BYTES),
+        )
+        .add_service(
+            StationServiceServer::new(StationApi(service.clone()))
+                .max_decoding_message_size(MAX_MESSAGE_BYTES),
         );
     let incoming = undelayed(listener);
     let server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped.clone())));
@@ -243,6 +248,29 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
     };
     let drain = Duration::from_secs(config.drain_seconds);
     Ok(Running { address, admin_address, service, stop, server, admin, reporter, drain })
+}
+
+/// What the service is opened with, the files of the configuration read.
+fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
+    let mut options = ServiceOptions::new(config.data_dir.clone(), system_clock());
+    if let Some(path) = &config.user_words {
+        options.analyzer.user_words = read_words(path)?;
+    }
+    if let Some(path) = &config.user_lexicon {
+        options.analyzer.user_lexicon = Some(read_text(path)?);
+    }
+    if let Some(path) = &config.ranking_profile {
+        let refused = |error| RunError::Ranking { path: path.clone(), error };
+        options.ranking = RankingProfile::parse(&read_text(path)?).map_err(refused)?;
+    }
+    if let Some(path) = &config.known_routes {
+        let refused = |e| RunError::Routes { path: path.clone(), error: Box::new(e) };
+        let routes = KnownRoutes::parse(&read_text(path)?).map_err(refused)?;
+        tracing::info!(path = %path.display(), routes = routes.len(), "read known routes");
+        options.travel_times = TravelTimes::with_routes(routes);
+    }
+    config.embedder.apply(&mut options).map_err(ConfigError::from)?;
+    Ok(options)
 }
 
 fn server(identity: Option<Identity>) -> Result<Server, RunError> {

@@ -48,7 +48,14 @@ impl From<MatchingError> for Refusal {
     fn from(error: MatchingError) -> Self {
         let (code, reason) = match &error {
             MatchingError::Invalid(violation) => return violation.clone().into(),
-            MatchingError::NotFound { .. } => (Code::NotFound, "NOT_FOUND"),
+            MatchingError::NotFound { .. } | MatchingError::NoStation { .. } => {
+                (Code::NotFound, "NOT_FOUND")
+            }
+            MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
+            MatchingError::NoPeople | MatchingError::HoldOnly => {
+                (Code::PermissionDenied, "OUT_OF_SCOPE")
+            }
+            MatchingError::OutOfScope { .. } => (Code::PermissionDenied, "OUT_OF_SCOPE"),
             MatchingError::EtagMismatch { .. } => (Code::Aborted, "ETAG_MISMATCH"),
             MatchingError::RequestIdReused { .. } => (Code::AlreadyExists, "REQUEST_ID_REUSED"),
             MatchingError::OriginTaken { .. } => (Code::AlreadyExists, "ORIGIN_TAKEN"),
@@ -56,8 +63,6 @@ impl From<MatchingError> for Refusal {
             MatchingError::IndexNotReady { .. } => (Code::Unavailable, "INDEX_NOT_READY"),
             MatchingError::SeqInFuture { .. } => (Code::InvalidArgument, "SEQ_IN_FUTURE"),
             MatchingError::Slot { refusal, .. } => (Code::FailedPrecondition, slot_reason(refusal)),
-            MatchingError::NoCentre { .. } => (Code::FailedPrecondition, "NO_CENTRE"),
-            MatchingError::NoStation { .. } => (Code::NotFound, "NOT_FOUND"),
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
             MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
             MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),

@@ -16,6 +16,11 @@ const LATENCY_BUCKETS: [f64; 14] =
 /// Starts the log. Later calls in one process change nothing.
 pub(crate) fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Who looked at whom is noted whatever else is.
+    let filter = match "audit=info".parse() {
+        Ok(audit) => filter.add_directive(audit),
+        Err(_) => filter,
+    };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // An error means that a log is running already, as in tests.
     let _ = match config.log_format {

@@ -151,6 +151,8 @@ pub(super) struct FacetsEntry {
     settlement: u32,
     #[prost(bool, tag = "36")]
     employer_checked: bool,
+    #[prost(string, tag = "37")]
+    responsible: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -167,12 +169,14 @@ const PAY_UNITS: [PayUnit; 5] =
 impl FacetsEntry {
     pub(super) fn of(facets: &Facets) -> Self {
         let compared = &facets.compared;
+        let code = |division: Option<Division>| division.map(|d| d.to_string()).unwrap_or_default();
         let position = |unit: PayUnit| PAY_UNITS.iter().position(|u| *u == unit);
         Self {
             open: facets.volatile.open,
             places_left: facets.volatile.places_left,
             kinds: u32::from(facets.kinds.bits()),
-            division: facets.division.map(|d| d.to_string()).unwrap_or_default(),
+            division: code(facets.division),
+            responsible: code(facets.responsible),
             point: facets.point.map_or_else(Vec::new, |p| vec![p.latitude(), p.longitude()]),
             education: facets
                 .education
@@ -231,10 +235,7 @@ impl FacetsEntry {
             [lat, lon] => Some(Point::new(lat, lon, Datum::Wgs84).ok()?),
             _ => return None,
         };
-        let division = match self.division.as_str() {
-            "" => None,
-            code => Some(Division::parse(code).ok()?),
-        };
+        let division = division(&self.division)?;
         let certificates: Option<Vec<_>> =
             self.certificates.iter().map(|c| Certificate::parse(c).ok()).collect();
         let certificates = certificates?;
@@ -270,6 +271,7 @@ impl FacetsEntry {
             employer: self.employer.map(EmployerKey),
             excluded_employers: self.excluded_employers.iter().map(|e| EmployerKey(*e)).collect(),
             assisted: self.assisted,
+            responsible: self::division(&self.responsible)?,
             gig: GigFacts {
                 begins: self.begins.map(Instant),
                 lasts_minutes: self.lasts_minutes.map(|m| m as u16),
@@ -278,6 +280,14 @@ impl FacetsEntry {
             },
             compared: self.compared(),
         })
+    }
+}
+
+/// A division of its code, `None` of an empty one; nothing when it does not parse.
+fn division(code: &str) -> Option<Option<Division>> {
+    match code {
+        "" => Some(None),
+        code => Division::parse(code).ok().map(Some),
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) struct Columns {
     physical: Column<PhysicalSet>,
     suspect: Column<bool>,
     gig: Column<GigFacts>,
+    responsible: Column<Option<Division>>,
     compared: Vec<Compared>,
     rows: Vec<Row>,
 }
@@ -81,6 +82,7 @@ struct Row {
     physical: u32,
     suspect: u32,
     gig: u32,
+    responsible: u32,
 }
 
 impl Columns {
@@ -114,6 +116,7 @@ impl Columns {
             physical: self.physical.push(facets.physical),
             suspect: self.suspect.push(facets.suspect),
             gig: self.gig.push(facets.gig),
+            responsible: self.responsible.push(facets.responsible),
         };
         self.rows.push(row);
         self.places.push(facets);
@@ -157,6 +160,7 @@ impl Columns {
             excluded_employers: self.excluded_employers.value(row.excluded_employers).clone(),
             assisted: *self.assisted.value(row.assisted),
             gig: *self.gig.value(row.gig),
+            responsible: *self.responsible.value(row.responsible),
             compared: self.compared[slot as usize].clone(),
         }
     }
@@ -230,6 +234,7 @@ impl Columns {
                 self.hours.add_unmet(c, |v, f| f.hours.clone_from(v), unmet);
             }
             C::InDivisions(_) => self.division.add_unmet(c, |v, f| f.division = *v, unmet),
+            C::UnderOffice(_) => self.responsible.add_unmet(c, |v, f| f.responsible = *v, unmet),
             C::OccupationIn(_) => {
                 self.occupations.add_unmet(c, |v, f| f.occupations.clone_from(v), unmet);
             }

@@ -105,6 +105,7 @@ impl View {
     ) -> (Vec<(u32, f32)>, VectorPlan) {
         match &query.vector {
             None => (Vec::new(), VectorPlan::None),
+            Some(_) if limit == 0 => (Vec::new(), VectorPlan::Exact),
             Some(vector) => self.vectors.search(vector, limit, eligible, (query.exact, tie)),
         }
     }

@@ -194,10 +194,13 @@ impl Segment {
 
 /// The best eligible slots with a score above 0, best first, ties in the order of `tie`.
 pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_>) -> Vec<u32> {
+    if limit == 0 {
+        return Vec::new();
+    }
     let of = |slot: &u32| scores.by_slot[*slot as usize];
     let order = |a: &u32, b: &u32| of(b).total_cmp(&of(a)).then_with(|| tie(*a, *b));
     let mut slots: Vec<u32> = eligible.iter().filter(|s| of(s) > 0.0).collect();
-    if limit > 0 && slots.len() > limit {
+    if slots.len() > limit {
         slots.select_nth_unstable_by(limit - 1, order);
         slots.truncate(limit);
     }

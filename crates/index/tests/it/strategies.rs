@@ -117,7 +117,7 @@ fn facets() -> impl Strategy<Value = Facets> {
         of(select(Settlement::ALL.to_vec())),
         any::<bool>(),
     );
-    let fourth = (words(), of(any::<(u64, bool)>()), gig);
+    let fourth = (words(), of(any::<(u64, bool)>()), gig, of(division()));
     (first, second, third, fourth).prop_map(|(a, b, c, d)| Facets {
         volatile: Volatile { open: a.0.0, places_left: a.0.1 },
         kinds: a.1,
@@ -142,6 +142,7 @@ fn facets() -> impl Strategy<Value = Facets> {
         physical: c.2,
         suspect: c.3.0,
         negotiable: c.3.1,
+        responsible: d.3,
         gig: GigFacts {
             begins: d.2.0,
             lasts_minutes: d.2.1,
@@ -216,6 +217,7 @@ fn asked() -> impl Strategy<Value = Condition> {
         proptest::collection::vec(select(Settlement::ALL.to_vec()), 0..3)
             .prop_map(Condition::SettledIn),
         Just(Condition::EmployerChecked),
+        division().prop_map(Condition::UnderOffice),
     ]
 }
 

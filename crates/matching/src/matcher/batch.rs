@@ -7,11 +7,14 @@ use jobmatch_index::Engine;
 use tokio::runtime::Handle;
 
 use super::{Matcher, off_the_workers};
+use crate::caller::Scope;
 use crate::error::MatchingError;
 
 impl Matcher {
     /// Answers for all stored persons who may be found, in order of id, at one time. The stream
-    /// works on as many persons as there are cores, and no further ahead than it is read.
+    /// works on as many persons as there are cores, and no further ahead than it is read. Where
+    /// people are to be spread it works on one after the other: each answer depends on those
+    /// before it.
     pub async fn match_batch(
         &self,
         batch: MatchBatch,
@@ -30,6 +33,7 @@ impl Matcher {
         let total = persons.len() as u64;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (this, filter, options) = (self.clone(), batch.filter, batch.options);
+        let ahead = if options.spread { 1 } else { cores };
         let answers = stream::iter((1u64..).zip(persons)).map(move |(done, profile)| {
             let (this, filter, options) = (this.clone(), filter.clone(), options.clone());
             async move {
@@ -49,7 +53,7 @@ impl Matcher {
                 .await
             }
         });
-        Ok(answers.buffered(cores).filter_map(|answer| std::future::ready(answer.transpose())))
+        Ok(answers.buffered(ahead).filter_map(|answer| std::future::ready(answer.transpose())))
     }
 
     /// The persons of a batch, in order of id.
@@ -60,6 +64,11 @@ impl Matcher {
         as_of: Instant,
     ) -> Result<Vec<DocumentId>, MatchingError> {
         let mut conditions = vec![Condition::Open, Condition::ValidAt(as_of)];
+        match self.caller.scope() {
+            Scope::All => {}
+            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
+            Scope::Public => return Err(MatchingError::NoPeople),
+        }
         if !divisions.is_empty() {
             conditions.push(Condition::InDivisions(divisions));
         }

@@ -10,8 +10,8 @@ use jobmatch_domain::nearby::{
 };
 use jobmatch_domain::slot::has_begun;
 use jobmatch_domain::{
-    Collection, Condition, ConditionKind, ConditionMode, DocumentId, Filter, Instant, JobPosting,
-    OccupationId, Point, Volatile,
+    Area, Collection, Condition, ConditionKind, ConditionMode, DocumentId, Filter, Instant,
+    JobPosting, OccupationId, Point, TravelTimes, Trip, Volatile,
 };
 use jobmatch_index::{EmbeddedEngine, Engine, Minutes, Order, Spot, Survey, Surveyed, Way};
 use jobmatch_store::Stored;
@@ -34,6 +34,7 @@ const TRADES: usize = 20;
 pub(super) struct Ground {
     pub(super) from: Point,
     pub(super) minutes: Minutes,
+    times: TravelTimes,
     area: NearbyArea,
 }
 
@@ -41,7 +42,9 @@ impl Ground {
     /// What bounds the straight-line distance under a limit.
     pub(super) fn within(&self, limit: Limit) -> Condition {
         let metres = match limit {
-            Limit::Minutes(minutes) => self.area.travel.reach_metres(minutes),
+            Limit::Minutes(minutes) => {
+                self.times.reach_metres(self.from, self.area.travel, minutes)
+            }
             Limit::Metres(metres) => metres,
         };
         Condition::Within { centre: self.from, metres }.known()
@@ -98,13 +101,15 @@ impl Matcher {
             Whence::Point(point) => *point,
             Whence::Division(division) => {
                 let unknown = MatchingError::NoCentre { division: *division };
-                division.centre().ok_or(unknown)?
+                division.own_centre().ok_or(unknown)?
             }
-            Whence::Station(id) => return Err(MatchingError::NoStation { id: id.clone() }),
+            Whence::Station(id) => self.stations.get(id)?.record.point,
         };
-        let travel = area.travel;
-        let minutes = Minutes(Arc::new(move |way: &Way| travel.minutes(way.metres)));
-        Ok(Ground { from, minutes, area: area.clone() })
+        let (times, travel) = (self.times.clone(), area.travel);
+        let minutes = Minutes(Arc::new(move |way: &Way| {
+            times.minutes(Trip { from, to: way.to, area: Area::of(way.division), travel })
+        }));
+        Ok(Ground { from, minutes, times: self.times.clone(), area: area.clone() })
     }
 
     /// The person's question. The way that counts is the one from here, not from home.

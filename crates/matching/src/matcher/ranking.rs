@@ -10,12 +10,13 @@ use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
 };
 use jobmatch_domain::{
-    Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq, Volatile,
+    Area, Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq,
+    Volatile,
 };
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
-    Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, evidence, fuse, outcomes,
-    penalised, select, values,
+    Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, crowding, evidence, fuse,
+    outcomes, penalised, select, values,
 };
 use jobmatch_store::Stored;
 
@@ -76,6 +77,11 @@ impl<'a> Ranking<'a> {
             Ok(scored.filter(|s| s.checked.eligible).collect())
         };
         Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
+    }
+
+    /// The score of a hit.
+    pub(super) fn score_of(&self, hit: &'a Hit, lexical_ceiling: f32) -> f64 {
+        self.score(hit, lexical_ceiling).score
     }
 
     /// One document of the retrieval, and whether it is eligible.
@@ -201,8 +207,19 @@ impl<'a> Ranking<'a> {
         let checked = self.checked(&hit.facets);
         let values = values(&self.pair(&hit.facets, &signals));
         let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
-        let score = penalised(fused.score, &checked);
+        let score = (penalised(fused.score, &checked) - self.crowding(hit)).max(0.0);
         Scored { hit, signals, checked, values, fused, score }
+    }
+
+    /// What is taken off a posting that was shown to many, where people are to be spread. One
+    /// that tells no number of places counts as having one.
+    fn crowding(&self, hit: &Hit) -> f64 {
+        let Question { collection, options, as_of, .. } = self.question;
+        if !options.spread || *collection != Collection::Postings {
+            return 0.0;
+        }
+        let exposure = self.matcher.exposure.of(&hit.id, *as_of);
+        crowding(exposure, hit.facets.volatile.places_left.unwrap_or(1))
     }
 
     /// The facets of the person and of the posting.
@@ -270,6 +287,7 @@ impl<'a> Ranking<'a> {
             })
             .collect();
         let metres = scored.hit.metres;
+        let area = Area::of(pair.posting.division);
         Match {
             id: scored.hit.id.clone(),
             score: scored.score,
@@ -277,7 +295,7 @@ impl<'a> Ranking<'a> {
             conditions: self.outcomes(&scored.checked),
             legs: legs(scored.hit),
             distance_metres: metres,
-            travel_minutes: metres.map(|m| pair.person.travel.minutes(m)),
+            travel_minutes: metres.map(|m| pair.person.travel.minutes_in(area, m)),
             duplicates,
             posting: current.posting,
             seq: current.seq,

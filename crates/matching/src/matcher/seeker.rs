@@ -17,7 +17,10 @@ impl Matcher {
     ) -> Result<(Profile, Option<String>), MatchingError> {
         match person {
             Person::Stored(id) => {
-                Ok((self.stored::<Profile>(Collection::Profiles, id)?.record, None))
+                let profile = self.stored::<Profile>(Collection::Profiles, id)?.record;
+                self.caller.must_govern(&profile, &profile.id)?;
+                self.caller.looked_at("match", [&profile.id]);
+                Ok((profile, None))
             }
             Person::Given(profile) => Ok((*profile, None)),
             Person::Text(query) => {

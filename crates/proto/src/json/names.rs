@@ -50,4 +50,6 @@ named!(settlement, settlement_name, Settlement, "SETTLEMENT_", "gig.settlement",
 named!(food, food_name, Provider, "PROVIDER_", "gig.food", "EMPLOYER");
 named!(tools, tools_name, Provider, "PROVIDER_", "gig.tools", "EMPLOYER");
 named!(transport, transport_name, Provider, "PROVIDER_", "gig.transport", "WORKER");
+named!(station_kind, station_kind_name, StationKind, "STATION_KIND_", "kind", "GIG_MARKET");
+named!(service_item, service_item_name, ServiceItem, "SERVICE_ITEM_", "services", "JOB_PLACEMENT");
 named!(load, load_name, PhysicalLoad, "PHYSICAL_LOAD_", "gig.load", "LIGHT");

@@ -4,10 +4,12 @@
 
 mod answers;
 mod contract;
+mod dispatch;
 mod lists;
 mod masks;
 mod refusals;
 mod requests;
 mod round_trip;
 mod sample;
+mod stations;
 mod tokens;

@@ -144,6 +144,7 @@ fn options_are_read() {
         max_per_employer: 8,
         keep_duplicates: true,
         exact: true,
+        spread: true,
         ..Default::default()
     });
     let (read, _) = match_postings(request, context()).unwrap();
@@ -156,7 +157,7 @@ fn options_are_read() {
     let only_vector = Legs { lexical: false, vector: true, conditions: false };
     assert_eq!(options.legs, only_vector);
     assert_eq!(options.max_per_employer, 8);
-    assert!(options.keep_duplicates && options.exact);
+    assert!(options.keep_duplicates && options.exact && options.spread);
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod golden;
 mod round_trip;
 mod sample;
 mod slots;
+mod stations;
 mod writing;

@@ -28,13 +28,20 @@ static DENIED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LAWFUL_SEX: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理(?:员|老|病|患|工|服务|对象)|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧",
+        r"井下|矿井|下井|女工不宜|女职工不宜|女职工禁忌|不宜女|洗漱|更衣|矿山|女生宿舍|女宿|男生宿舍|男宿|宿管|女浴|男浴|浴室|浴池|搓澡|女更衣|男更衣|女澡堂|男澡堂|女厕|男厕|(?:男|女)病人|(?:男|女)老人|老太太|老爷子|老爷爷|大爷|大娘|卧床|偏瘫|瘫痪|陪护|照顾[^,。;!\n]{0,5}(?:父亲|母亲|爷爷|奶奶|老爹|老娘)|擦身|擦洗身|助浴|洗澡|翻身|失能|半失能|护理(?:员|老|病|患|工|服务|对象)|孕产妇|月嫂|男患者|女患者|女宾|男宾|安检|女子监|搜身|女演员|男演员|女教官|同性|深水|高压氧",
     )
 });
 static LOAD: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"(?P<n>[0-9]+(?:\.[0-9]+)?)(?:-[0-9]+)? ?(?:多)?(?P<unit>斤|kg|公斤|千克)")
 });
 static CARRIED: LazyLock<Regex> = LazyLock::new(|| regex(r"扛|背|搬|抬|装卸|卸|负重|袋|包|肩"));
+/// Charges that are part of the work: 负责收停车费, 熟悉押金退还流程.
+static FEE_AS_DUTY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?:负责|熟悉|处理|核对|统计|协助|主要|帮[\p{Han}]{1,2})[^,。;!?\n]{0,5}$")
+});
+/// Called a fraud, not promised.
+static CALLED_FRAUD: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"违法|犯法|诈骗|欺诈|陷阱|套路|勿信|别信|识别|打击|防范|反诈|严查"));
 /// A wording among its neighbours.
 struct Around<'a> {
     text: &'a str,
@@ -56,6 +63,9 @@ pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &Posting
         ahead: clause_before(text, at.start, 8).rsplit("不过").next().unwrap_or_default(),
         behind: clause_after(text, at.end, 8),
     };
+    if turns_nobody_away(&around) {
+        return true;
+    }
     let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
     match rule {
         Rule::Age => welfare || DENIED_AFTER.is_match(around.behind),
@@ -70,6 +80,14 @@ pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &Posting
         Rule::Fee => fee(&around),
         Rule::Bait => bait(&around),
     }
+}
+
+/// 外地的不收费, 残疾人不要紧: nobody is turned away.
+fn turns_nobody_away(around: &Around<'_>) -> bool {
+    let Around { wording, behind, .. } = *around;
+    ["不收费", "不要紧", "不要求"].iter().any(|w| wording.contains(w))
+        || wording.ends_with("不收") && behind.starts_with(['费', '押', '取', '任', '学', '中'])
+        || wording.ends_with("不要") && behind.starts_with(['紧', '求'])
 }
 
 fn sex(around: &Around<'_>) -> bool {
@@ -95,6 +113,7 @@ fn household(around: &Around<'_>) -> bool {
         || wording.contains("业务")
         || wording.contains("管理")
         || wording.contains("登记")
+        || wording.contains("窗口")
 }
 
 fn marriage(around: &Around<'_>) -> bool {
@@ -117,7 +136,11 @@ fn ethnicity(around: &Around<'_>) -> bool {
 
 fn religion(around: &Around<'_>) -> bool {
     let Around { wording, ahead, behind, .. } = *around;
+    // 老板信教, 信佛的家庭: who employs.
+    let employs = ["老板", "雇主", "主家", "东家", "我家"];
     DENIED_AFTER.is_match(behind)
+        || employs.iter().any(|w| ahead.contains(w) || wording.contains(w))
+        || behind.starts_with("家庭")
         || ["尊重", "不限", "不问"].iter().any(|w| ahead.contains(w))
         || behind.starts_with(['局', '场', '艺', '学'])
         || wording == "信仰" && !ahead.contains(['无', '有'])
@@ -133,8 +156,9 @@ fn carrier(around: &Around<'_>) -> bool {
         || wording.contains("不查")
         || wording.contains("不限")
         || wording.contains("疫苗")
-        || ahead.contains("歧视")
+        || [ahead, wording].iter().any(|part| part.contains("歧视"))
         || ahead.contains("欢迎")
+        || ["做", "检验", "化验"].iter().any(|w| ahead.ends_with(w))
         || wording.contains("科")
 }
 
@@ -150,6 +174,11 @@ fn disability(around: &Around<'_>) -> bool {
 fn appearance(around: &Around<'_>) -> bool {
     let Around { text, at, wording, behind, .. } = *around;
     let denied = before(text, at.start, 4);
+    // 货架身高两米, 儿童身高管理
+    let others = ["货架", "货柜", "儿童", "孩子", "门口", "围墙", "架子"];
+    if others.iter().any(|w| denied.contains(w)) || denied.ends_with("声音") {
+        return true;
+    }
     ["不限", "不要求", "不看", "无要求", "不挑", "没要求", "测量", "无所谓"]
         .iter()
         .any(|w| wording.contains(w) || denied.ends_with(w) || behind.starts_with(w))
@@ -199,7 +228,12 @@ fn fee(around: &Around<'_>) -> bool {
     ]
     .iter()
     .any(|w| wording.contains(w));
-    negated || inside || DENIED_AFTER.is_match(behind)
+    let called_fraud = CALLED_FRAUD.is_match(wording) || CALLED_FRAUD.is_match(behind);
+    negated
+        || inside
+        || called_fraud
+        || FEE_AS_DUTY.is_match(ahead)
+        || DENIED_AFTER.is_match(behind)
 }
 
 fn bait(around: &Around<'_>) -> bool {
@@ -207,6 +241,7 @@ fn bait(around: &Around<'_>) -> bool {
     // That nothing is asked for turns no promise round: 无经验轻松月入两万.
     let ahead = ahead.trim_end_matches("无经验").trim_end_matches("零门槛");
     DENIED_BEFORE.is_match(ahead)
+        || [ahead, wording, behind].iter().any(|part| CALLED_FRAUD.is_match(part))
         || ["不是刷单", "非刷单", "不刷单", "勿扰", "骗"]
             .iter()
             .any(|w| wording.contains(w) && !wording.starts_with("诚信"))

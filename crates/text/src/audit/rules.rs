@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use jobmatch_domain::{EmploymentKind, PayUnit};
 use regex::Regex;
 
+use super::classes;
 use super::excuses::excused;
 use super::wordings::WORDINGS;
 use super::{Finding, Rule};
@@ -15,8 +16,10 @@ use crate::parse::{PostingDraft, Reading};
 
 /// An upper limit of age up to this one is a finding.
 const TIGHT_AGE: u8 = 40;
-static PATTERNS: LazyLock<Vec<(Rule, Regex)>> =
-    LazyLock::new(|| WORDINGS.iter().map(|(rule, pattern)| (*rule, regex(pattern))).collect());
+static PATTERNS: LazyLock<Vec<(Rule, Regex)>> = LazyLock::new(|| {
+    let plain = WORDINGS.iter().map(|(rule, pattern)| (*rule, regex(pattern)));
+    plain.chain(classes::patterns().iter().map(|(rule, p)| (*rule, regex(p)))).collect()
+});
 
 static YOUTH_WORK: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"见习|公益性?岗|消防员|飞行|乘务|征兵|辅警|应征|西部计划|三支一扶|按规定年龄")
@@ -25,14 +28,20 @@ static YOUTH_WORK: LazyLock<Regex> = LazyLock::new(|| {
 /// Characters of which every wording of a rule has at least one. A text without any of
 /// them is not searched. Rules that are not listed are always searched for.
 const TRIGGERS: [(Rule, &str); 8] = [
-    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂娘爷"),
-    (Rule::Household, "户籍本当外济青东河山安川云贵甘江湖福广黑吉辽陕浙海宁菏聊德临枣农坐"),
-    (Rule::Marriage, "婚育孕孩娃胎单离对嫁家哺"),
-    (Rule::Ethnicity, "族民疆藏蒙清汉"),
-    (Rule::Religion, "教佛主神仰穆斋基"),
+    (Rule::Sex, "男女伙姑帅宝哥姐姨壮嫂娘爷美妇汉仙"),
+    (
+        Rule::Household,
+        "户籍家人本当外咱我坐鲁邻非济青东河山安川云贵甘江湖福广黑吉辽陕浙海宁菏聊德临枣农西南淄烟潍泰威日滨",
+    ),
+    (Rule::Marriage, "婚育孕孩娃胎单离对嫁家哺生妈"),
+    (Rule::Ethnicity, "族民疆藏蒙清汉维凉"),
+    (Rule::Religion, "教佛主神仰穆斋基信"),
     (Rule::Carrier, "肝阳半携艾h梅澳染原"),
-    (Rule::Disability, "残障肢健聋瘸跛腿口结哑脚缺断智少"),
-    (Rule::Appearance, "男女形气官相长颜外样貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白"),
+    (Rule::Disability, "残障肢健聋瘸跛腿口结哑脚缺断智少手盲瞎拐独侏"),
+    (
+        Rule::Appearance,
+        "男女形气官相长颜外样容貌漂靓身个体纹疤刺米.皮腿好胖丑矮高苗甜帅仪盘条模肌白秀礼迎空播",
+    ),
 ];
 /// For each character that begins to speak for rules, their bits.
 static SIGNS: LazyLock<Phrases<u16>> = LazyLock::new(|| {
@@ -82,10 +91,12 @@ pub(super) fn findings(reading: &Reading, draft: &PostingDraft, asked: &[Rule]) 
     out
 }
 
+/// Rules whose wordings pile up in one breath, with a comma between: 外地勿扰，非本地人不用.
+const BREATHLESS: [Rule; 4] = [Rule::Bait, Rule::Fee, Rule::Household, Rule::Marriage];
+
 /// Findings of one rule that touch are one.
 fn add(out: &mut Vec<Finding>, rule: Rule, span: Range<usize>) {
-    // Promises and charges pile up in one breath, with a comma between.
-    let gap = if matches!(rule, Rule::Bait | Rule::Fee) { '，'.len_utf8() } else { 0 };
+    let gap = if BREATHLESS.contains(&rule) { '，'.len_utf8() } else { 0 };
     let touching = out.iter_mut().find(|f| {
         f.rule == rule && f.span.start <= span.end + gap && span.start <= f.span.end + gap
     });
@@ -97,16 +108,23 @@ fn add(out: &mut Vec<Finding>, rule: Rule, span: Range<usize>) {
 
 static NOTHING_ASKED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"不[要限看]学历|无学历|不看|(?:无需|不要|不需|不限|没有?|0)经验|0基础|0门槛|名额(?:有限|仅剩|不多)|仅剩",
+        r"(?:男女|学历|年龄|经验)不限|不[要限看](?:学历|经验)|只要你?(?:敢|肯|来)|(?:打字|聊天)(?:员|客服)?|客服打字|海外|境外|出国|包机票|无学历|不看|(?:无需|不要|不需|不限|没有?|0)经验|0基础|0门槛|名额(?:有限|仅剩|不多)|仅剩",
     )
 });
 /// Yuan a month from which on pay for which nothing is asked is bait.
 const RICH_MONTH: f64 = 20_000.0;
+/// The same of a day.
+const RICH_DAY: f64 = 1_000.0;
 
-/// 出国打工月薪三万起, 不要学历.
+/// 出国打工月薪三万起, 不要学历; 公关日薪三千, 男女不限.
 fn rich_for_nothing(text: &str, draft: &PostingDraft) -> Option<Range<usize>> {
     let pay = draft.pay.as_ref()?;
-    let rich = pay.value.unit == PayUnit::Month && pay.value.bottom().yuan() >= RICH_MONTH;
+    let least = match pay.value.unit {
+        PayUnit::Day => RICH_DAY,
+        PayUnit::Month => RICH_MONTH,
+        _ => return None,
+    };
+    let rich = pay.value.bottom().yuan() >= least;
     (rich && NOTHING_ASKED.is_match(text)).then(|| pay.span.clone())
 }
 

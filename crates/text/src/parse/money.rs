@@ -1,11 +1,21 @@
 //! Amounts of money: how much, and for which unit of work.
 
+mod context;
+mod units;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use jobmatch_domain::PayUnit;
 use jobmatch_domain::pay::{Money, PayRange};
 use regex::Regex;
+
+use context::{
+    A_HEAD_AFTER, A_HEAD_BEFORE, BASE_AFTER, BASE_BEFORE, COMMISSION_AFTER, COUNTED_AFTER, CUE,
+    EXTRA_BEFORE, HOPE_BEFORE, MOST_AFTER, NO_WAGE_BEFORE, OPEN_AFTER, OTHER_AFTER, OTHER_BEFORE,
+    PAID_ON_THE_DAY, TIME_AFTER, TRIAL_BEFORE,
+};
+use units::{PIECE, PIECE_BEFORE, unit_after, unit_before};
 
 use super::figures::Figures;
 use super::phrases::{after, before, clause_before, is_glued, regex};
@@ -19,113 +29,6 @@ static RANGE_MARK: LazyLock<Regex> =
 static CURRENCY: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^ ?(元|块钱|块|圆|rmb|毛钱|毛|角|分钱|分(?: ?[1一/每]|[0-9] )|¥)(?:人民币)?")
 });
-/// What follows an amount: how firm it is, then the unit it pays for.
-static UNIT_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"^(?:左右|上下|不等|来块|多|以上|往上|往里|保底|起步|打底|起)?[)\]]? ?(?:钱)?",
-        r"(?:(?P<slash>\+?/|每|一|1 ?|按|算)?",
-        r"(?:(?:个)?(?P<piece1>课时|节课)|(?:个)?(?P<hour>小时|钟头|钟|h(?:[^a-z]|$))|(?P<month>(?:个)?月)",
-        r"|(?P<day>(?:8|9|10|11|12)个?小时|天|白班|夜班|日|晚上|晚|夜|(?:个)?工(?:日|$|[^作资])|宿|班)|(?P<year>年)))",
-    ))
-});
-/// The same, for pieces; needs the stroke or the 一.
-static PIECE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(r"^(?:左右|上下|不等|往上|以上|起)?[)\]]? ?(?:/|每|一|1 ?|1个){PIECES}"))
-});
-static HOUR_AFTER_STROKE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:起|左右)? ?[/每] ?(?:个)?时"));
-const PIECES: &str = "(?:个|单|件|趟|车|袋|吨|平方米|平方|平米|平|方|m2|米|斤|公斤|kg|箱|间|套|桶|户|台|节|课|堂|次|份|亩|棵|株|双|条|只|人|位|场|根|票|张|本|页|笔|桌|头|盘|篇|字|包|把|块|对|筐|捆|垛|门|扇|樘|副|盒|层|路|坑|例|台次|胎|窝|床|集|首|幅|道|题|稿|瓶|片|打|公里|里|立方)";
-static PIECE: LazyLock<Regex> = LazyLock::new(|| regex(&format!("^{PIECES}")));
-static PIECE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(
-        r"(?:(?:每|按|1|一|送1|做1|提1|跑1) ?{PIECES}[^0-9]{{0,5}}|计件[^0-9]{{0,4}}|提成[^0-9]{{0,2}}|(?:派件|送件|送单|跑单|跑趟|派单|送餐|打包)[^0-9]{{0,2}}|(?:每钟|1个?钟)提?)$"
-    ))
-});
-static UNIT_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:(?P<hour>时薪|小时工资|小时工|钟点工|小时费|按小时|(?:每|1|一|按)(?:个)?小时|小时|(?:1|一|每)个?钟头?)",
-        r"|(?P<month>月薪|月工资|月收入|月入|月赚|月挣|月综合|每个?月|1个?月|月基本|月底薪|月)",
-        r"|(?P<day>日薪|日工资|日赚|日入|每天|每日|1天|1宿|1晚上?|按天|日结|天|每晚|每班|1个班|每个?工|1个?工)",
-        r"|(?P<year>年薪|年收入|每年|1年|年综合))",
-        r"(?:工资|薪资|薪酬|补贴|补助|待遇|收入|综合|到手|税前|税后|开|给|可以?|能|约|保底|底薪|净|付|发|结|算|大概|挣|拿|[不别]?低于|最低|至少|最少|起码|达|工钱|纯)*[:是为]? ?[¥(]?$",
-    ))
-});
-static CUE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:工资|薪资|薪水|薪酬|待遇|报酬|收入|综合|到手|工价|工钱|酬劳|劳务费|补助|见习补贴|岗位补贴|生活补贴|补贴|税前|税后|月薪|日薪|时薪|价格|单价|课酬|课时费|小时费|酬金|佣金|月入|月|开|给|底薪|保底|基本工资|固定)",
-        r"[^0-9,。;!?\n]{0,6}$",
-    ))
-});
-static BASE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:底薪|保底|基本工资|基础工资|无责|基本薪资|基础薪资|底)(?:工资|薪资|底薪|月薪)?[:是为]? ?$",
-    )
-});
-static BASE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^ ?(?:/月|每月|1月|一个月)?的?(?:无责)?(?:底薪|保底|打底|基本工资|底)")
-});
-static OPEN_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"^ ?(?:/?(?:月|天|日|小时|年|时|单|件|晚)|每?个?(?:月|天|小时)|1(?:天|个?月|小时|晚|年)|一个月|1[件单个平趟车米吨节次台间套箱袋])?",
-        r"(?:往上|以上|起步|起|打底|保底|朝上|\+(?:$|[,。;!\n /)])|不封顶|多劳多得)",
-    ))
-});
-static COMMISSION_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"^(?:底薪|无责|保底|基本|工资|/月|每月|一个月|1个?月|/天|1天|1 ?小时|/小时|左右|打底|[)]| )*",
-        r"(?:[,、;]? ?(?:[+加外另带跟]|还有|外加|另加|和|计)[^0-9,。;!\n]{0,6}|[,、] ?)?(?:提成|业绩|绩效|计件|每[单件台个趟]|超产奖|超产|超额|小费|抽成|奖金|佣金|提点|分红)",
-    ))
-});
-static MOST_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:以内|以下|封顶|之内)"));
-/// Sums that are not the wage.
-static OTHER_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(concat!(
-        r"(?:押金|奖励?|奖金|另[给发奖付]|[餐饭房住车话油租交通高温夜班宵全勤满工龄社保][补贴]{1,2}助?|津贴|罚款?|扣|保险|另补|再补|补|再加|另加|红包|租金|月付|押1付1|转让|本金|垫付|注册资本|金额|价值|费用?|身高|高|路费|社保|报销|过节|工龄|月租|房租|多给|多发|多拿|多加|多奖|每月多[^0-9]{0,2}|缴纳?|预?交|充值?|垫|买|每?满?勤|介绍|推荐|营业额|流水|涨|身份|入职满.{0,3}|欠|赔|退)",
-        r"[^0-9,。;!?\n工薪]{0,3}$",
-    ))
-});
-/// How a day's hire is paid, right behind it: 180,当天结.
-static PAID_ON_THE_DAY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^ ?[,、]? ?(?:当[天日场]|日|现|天)结"));
-/// Sums that no cue makes a wage.
-static NO_WAGE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:租金|房租|月付|押金|保证金|定金|会员?费|罚款?|服装费|报名费|本金|车份|份子钱?|另[给发奖付])[^0-9,。;!?\n]{0,4}$|(?:买|购|交|缴)1[套份件个盒](?:[^0-9,。;!?\n]{0,2})$",
-    )
-});
-static OTHER_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^ ?(?:/月|每月|1月)?的? ?(?:押金|奖|全勤|满勤|餐补|饭补|房补|补贴|补助|话补|车补|工龄|罚|红包|餐费|伙食|服装费|培训费|报名费|保险|过节|意外|补)",
-    )
-});
-/// Hopes: what one can reach on a good day.
-static HOPE_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:能[挣拿上到赚开]|可[达拿挣到]|最高|轻松|好的时候|多的|熟练后?|熟手|月入|日入|挣|赚|上不封顶|干得?好|平均|收入|老师傅|老员工)[^0-9,。;!?\n]{0,8}$",
-    )
-});
-/// What is paid before one earns the wage.
-static TRIAL_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:试用期?|学徒期?|实习期|培训期|考核期|试工|新手|新人|头[123]?个?月|第1个?月|前[1-6]个?月|生手)(?:[1-6]个?月)?[^0-9,。;!?\n]{0,6}$",
-    )
-});
-/// A piece rate on top of a wage: 120一天+每单5元, 每亩提6块.
-static EXTRA_BEFORE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:[+加提]|提成|另外|奖)[^0-9,。;!\n]{0,3}$"));
-static A_HEAD_BEFORE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[^带拉推荐介绍])[1每]人 ?$"));
-static A_HEAD_AFTER: LazyLock<Regex> = LazyLock::new(|| regex(r"^ ?(?:元|块)?(?:钱)?[ ]?1个?人"));
-/// What is counted, so no money, unless the currency is named.
-static COUNTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"^(?:多|来|余|几|左右|周)?(?:岁|名|位|人|个(?:人|月|小时|多|工|[男女学老])|:|：|点|时(?:[^薪]|$)|号|楼|层|栋|小时|年|天|日|周|米[^/]|厘米|cm|公分|公里|kg|斤|平|%|度|级|路|班|次|届|寸|吨|月|后|薪|小区|单元|室|车间|分|份|期|队|项目|台|间|户|桌|床|亩|元店|w|种|家|条|岁以|以下|以内|g|kw|㎡|m2|社区|村|中|小学|件|休|险|线|口人|口之|套|批|\.|/[0-9]|街|院|厂|本|证|往后|时代|教室|餐|顿|辆|棵|座|方|箱|公|站|代|张|环|头|类|中学)",
-    )
-});
-
-/// Spans of time and times of day.
-static TIME_AFTER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^(?:多|来|几|左右)?(?:个?(?:月|小时|钟)|天|日|年|周|点|时|号|后|薪)"));
-
 /// A sum that a text names, read as pay.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Quote {
@@ -405,49 +308,6 @@ fn small_change(text: &str, end: &mut usize, number_end: usize) -> f64 {
         return f64::from(rest.as_bytes()[0] - b'0') * tenth;
     }
     0.0
-}
-
-fn unit_after(behind: &str, marked: bool) -> Option<PayUnit> {
-    if let Some(unit) = UNIT_AFTER.captures(behind) {
-        let per = unit.name("slash").is_some();
-        for (name, of) in [
-            ("piece1", PayUnit::Piece),
-            ("hour", PayUnit::Hour),
-            ("month", PayUnit::Month),
-            ("day", PayUnit::Day),
-            ("year", PayUnit::Year),
-        ] {
-            if unit.name(name).is_some() && (per || marked || name == "month" || name == "day") {
-                return Some(of);
-            }
-        }
-    }
-    if HOUR_AFTER_STROKE.is_match(behind) {
-        return Some(PayUnit::Hour);
-    }
-    let piece = PIECE_AFTER.find(behind)?;
-    // 200元/人/天 is by the day.
-    let then = &behind[piece.end()..];
-    if piece.as_str().ends_with(['人', '位']) && then.starts_with(['/', '每', '1', '一']) {
-        return unit_after(then, true).or(Some(PayUnit::Piece));
-    }
-    Some(PayUnit::Piece)
-}
-
-fn unit_before(ahead: &str) -> Option<PayUnit> {
-    if let Some(unit) = UNIT_BEFORE.captures(ahead) {
-        for (name, of) in [
-            ("hour", PayUnit::Hour),
-            ("month", PayUnit::Month),
-            ("day", PayUnit::Day),
-            ("year", PayUnit::Year),
-        ] {
-            if unit.name(name).is_some() {
-                return Some(of);
-            }
-        }
-    }
-    PIECE_BEFORE.is_match(ahead).then_some(PayUnit::Piece)
 }
 
 static NEGOTIABLE: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::measures::Measured;
 use super::runs::{Direction, Mode, Ranker, Without};
+use super::spread::Spread;
 use super::top_ten::{RULING_OUT, TopTen};
 
 /// Everything that was measured.
@@ -16,6 +17,8 @@ pub(crate) struct Report {
     pub(crate) ablations: Vec<(Without, Mode, Measured)>,
     /// The first ten of the fused ranking, person to jobs.
     pub(crate) top_ten: Vec<(Mode, TopTen)>,
+    /// The fused ranking of structured records, person to jobs, without and with spread.
+    pub(crate) spread: Vec<Spread>,
 }
 
 impl Report {
@@ -57,6 +60,16 @@ impl Report {
                 out.push_str(&format!("| {} | {} |\n", without.name(), cells.join(" | ")));
             }
         }
+        if !self.spread.is_empty() {
+            out.push_str(
+                "\n| spread, structured | coverage | Gini | nDCG@10 |\n|---|---|---|---|\n",
+            );
+        }
+        for s in &self.spread {
+            let name = if s.spread { "on" } else { "off" };
+            let (coverage, gini, ndcg) = (100.0 * s.coverage, s.gini, s.ndcg_at_10);
+            out.push_str(&format!("| {name} | {coverage:.1}% | {gini:.3} | {ndcg:.3} |\n"));
+        }
         out.trim_end().to_owned()
     }
 
@@ -76,6 +89,12 @@ impl Report {
                 counts[format!("{kind:?}").to_lowercase()] = json!(count);
             }
             put(&mut root, ["first_ten", "fused", mode.name()], counts);
+        }
+        for s in &self.spread {
+            let name = if s.spread { "on" } else { "off" };
+            let values =
+                json!({ "coverage": s.coverage, "gini": s.gini, "ndcg_at_10": s.ndcg_at_10 });
+            put(&mut root, ["spread", "structured", name], values);
         }
         Value::Object(root).to_string()
     }

@@ -231,7 +231,7 @@ impl Collection {
     }
 }
 
-fn ranked(page: &MatchPage) -> Vec<(String, f64)> {
+pub(crate) fn ranked(page: &MatchPage) -> Vec<(String, f64)> {
     // The place in the answer decides, also among equal scores.
     let count = page.matches.len() as f64;
     page.matches

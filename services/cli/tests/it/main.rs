@@ -1,6 +1,8 @@
 //! The command line against a real server.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod dispatch;
 mod files;
 mod service;
+mod stations;
 mod tls;

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may depend on whom. Anything else is refused.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("jobmatch-domain", &[]),
     ("jobmatch-text", &["jobmatch-domain"]),
     ("jobmatch-embed", &["jobmatch-domain"]),
     ("jobmatch-index", &["jobmatch-domain"]),
     ("jobmatch-store", &["jobmatch-domain"]),
     ("jobmatch-rank", &["jobmatch-domain"]),
+    ("jobmatch-gigs", &["jobmatch-domain"]),
     (
         "jobmatch-matching",
         &[
@@ -21,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "jobmatch-index",
             "jobmatch-store",
             "jobmatch-rank",
+            "jobmatch-gigs",
         ],
     ),
     ("jobmatch-proto", &["jobmatch-domain"]),

@@ -41,7 +41,7 @@ fn vector(values: &[f32]) -> Option<v1::Embedding> {
     Some(v1::Embedding { space: "own".into(), values: values.to_vec() })
 }
 
-fn field_of(error: &tonic::Status) -> String {
+pub(crate) fn field_of(error: &tonic::Status) -> String {
     let details = error.get_error_details();
     let fields = details.bad_request().map(|b| b.field_violations.clone()).unwrap_or_default();
     fields.first().map(|f| f.field.clone()).unwrap_or_default()

@@ -85,3 +85,37 @@ async fn a_faulty_batch_is_refused_before_it_starts() {
         assert!(status.message().contains(path), "{}", status.message());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spread_people_get_the_same_answers_from_the_same_start() {
+    let (postings, profiles) = (sample_postings(), sample_profiles());
+    let mut streams = Vec::new();
+    for spread in [false, true, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(folder.path()).await;
+        let last = import(&server, postings.clone()).await.iter().map(seq).max().unwrap();
+        let last = last.max(put_profiles(&server, profiles.clone()).await);
+        server.caught_up(last).await;
+        let options = Some(v1::MatchOptions { spread, ..v1::MatchOptions::default() });
+        let filter = question("P1").filter;
+        let request = v1::MatchPostingsBatchRequest { filter, options, ..Default::default() };
+        let answers = ask(&server, request).await;
+        let matches: Vec<Vec<v1::Match>> = answers.into_iter().map(|a| a.matches).collect();
+        streams.push(matches);
+    }
+    let [plain, spread, again] = &streams[..] else { panic!("three streams") };
+    assert_eq!(all(spread), all(again));
+    // Nothing was shown before the first person; what the others see was, here and there.
+    assert_eq!(essence(&spread[0]), essence(&plain[0]));
+    assert_ne!(all(spread), all(plain));
+    for (before, after) in plain.iter().zip(spread) {
+        for found in after {
+            let same = before.iter().find(|m| m.id == found.id);
+            assert!(same.is_none_or(|same| found.score <= same.score));
+        }
+    }
+}
+
+fn all(answers: &[Vec<v1::Match>]) -> Vec<(&str, f64)> {
+    answers.iter().flat_map(|matches| essence(matches)).collect()
+}

@@ -1,6 +1,6 @@
 //! What is near, against a reading of all postings one by one.
 
-use jobmatch_domain::{CivilInstant, Datum, Division, Point, Travel};
+use jobmatch_domain::{Area, CivilInstant, Datum, Division, Point, Travel};
 use jobmatch_proto::v1;
 use tonic::Code;
 
@@ -40,7 +40,8 @@ fn wire(point: Point, datum: v1::Datum) -> v1::Point {
     v1::Point { latitude, longitude, datum: datum as i32 }
 }
 
-const DIVISIONS: [&str; 5] = ["370102001", "370102", "370103", "370104", ""];
+/// The last one is a town, where ways take another time.
+const DIVISIONS: [&str; 6] = ["370102001", "370102", "370103", "370104", "", "370114101"];
 
 fn posting(number: u64, n: &mut Numbers) -> v1::JobPosting {
     let begins = [-30, 30, 45, 60, 600, 1500];
@@ -122,7 +123,9 @@ fn read(
 ) -> Option<(f64, String)> {
     let from = match area.origin.as_ref().unwrap() {
         v1::nearby_area::Origin::Point(point) => point_of(point),
-        v1::nearby_area::Origin::Division(code) => Division::parse(code).unwrap().centre().unwrap(),
+        v1::nearby_area::Origin::Division(code) => {
+            Division::parse(code).unwrap().own_centre().unwrap()
+        }
         v1::nearby_area::Origin::StationId(_) => unreachable!(),
     };
     let place = p.place.as_ref().unwrap();
@@ -131,7 +134,7 @@ fn read(
     let travels =
         [Travel::Ebike, Travel::Walk, Travel::Bike, Travel::Ebike, Travel::Bus, Travel::Car];
     let metres = from.distance_metres(&to);
-    let minutes = travels[area.travel as usize].minutes(metres);
+    let minutes = travels[area.travel as usize].minutes_in(Area::of(division), metres);
     let near = match area.limit.as_ref().unwrap() {
         v1::nearby_area::Limit::MaxMinutes(most) => minutes <= f64::from(*most),
         v1::nearby_area::Limit::MaxMetres(most) => metres <= *most,

@@ -32,6 +32,19 @@ impl Server {
 
     /// The same with further variables.
     pub(crate) async fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(folder, variables, Stdio::inherit())
+    }
+
+    /// The same with its log in a file.
+    pub(crate) async fn start_logged(
+        folder: &Path,
+        variables: &[(&str, &str)],
+        log: &Path,
+    ) -> Self {
+        Self::spawn(folder, variables, std::fs::File::create(log).unwrap().into())
+    }
+
+    fn spawn(folder: &Path, variables: &[(&str, &str)], log: Stdio) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_jobmatchd"))
             .env("JOBMATCH_DATA_DIR", folder)
             .env("JOBMATCH_LISTEN", "127.0.0.1:0")
@@ -39,6 +52,7 @@ impl Server {
             .env("JOBMATCH_LOG", "warn")
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -57,6 +71,10 @@ impl Server {
         MatchServiceClient::new(self.channel.clone()).max_decoding_message_size(64 << 20)
     }
 
+    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
+        GigServiceClient::new(self.channel.clone())
+    }
+
     pub(crate) fn intake(&self) -> IntakeServiceClient<Channel> {
         IntakeServiceClient::new(self.channel.clone())
     }
@@ -67,10 +85,6 @@ impl Server {
 
     pub(crate) fn nearby(&self) -> NearbyServiceClient<Channel> {
         NearbyServiceClient::new(self.channel.clone())
-    }
-
-    pub(crate) fn gigs(&self) -> GigServiceClient<Channel> {
-        GigServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn profiles(&self) -> ProfileServiceClient<Channel> {
