@@ -52,7 +52,7 @@ function StationCard({ near, travel, now }: { near: NearbyStation; travel: Trave
     <li class="card station">
       <p class="kind">{STATION_KINDS[station.kind]}</p>
       <h2 class="card-title">{station.name}</h2>
-      <p class={`open ${open ? "now" : ""}`}>{words}</p>
+      <p class={`hours ${open ? "now" : ""}`}>{words}</p>
       <p class="way">
         {wayWords(near.minutes, travel)}
         <small>{metresWords(near.metres)}</small>
