@@ -6,7 +6,7 @@ mod times;
 pub use routes::{KnownRoutes, RouteError};
 pub use times::{TravelTimes, Trip};
 
-use crate::division::{Division, Level};
+use crate::division::Division;
 
 /// How a person travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -44,10 +44,7 @@ impl Area {
     /// 001 to 099 for 街道, 100 to 199 for 镇 and 200 to 399 for 乡 (GB/T 10114-2003). Farms,
     /// parks (400 and up), districts and no division at all count as 街道.
     pub fn of(division: Option<Division>) -> Self {
-        let Some(division) = division.filter(|d| d.level() >= Level::Street) else {
-            return Self::Street;
-        };
-        match division.street_number() {
+        match division.map_or(0, Division::street_number) {
             100..=199 => Self::Town,
             200..=399 => Self::Township,
             _ => Self::Street,

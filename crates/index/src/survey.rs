@@ -1,6 +1,5 @@
 //! What is in reach of a point: a question without words, answered exactly, with counts.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,12 +85,39 @@ pub struct Surveyed {
     pub spots: Vec<Spot>,
     /// All documents in reach, on whatever page.
     pub total: u64,
-    /// How many by their first occupation, in no order.
-    pub occupations: HashMap<Option<OccupationId>, u64>,
+    /// How many by their first occupation.
+    pub occupations: Occupations,
     /// How many in each ring and in none before; those beyond the last ring in none.
     pub rings: Vec<u64>,
     /// The answer reflects everything up to here.
     pub seq: Seq,
+}
+
+/// How many documents an occupation has. Occupations are small numbers, so a list does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Occupations {
+    by_id: Vec<u64>,
+    none: u64,
+}
+
+impl Occupations {
+    fn count(&mut self, occupation: Option<OccupationId>) {
+        let Some(OccupationId(id)) = occupation else {
+            self.none += 1;
+            return;
+        };
+        let index = usize::from(id);
+        if index >= self.by_id.len() {
+            self.by_id.resize(index + 1, 0);
+        }
+        self.by_id[index] += 1;
+    }
+
+    /// Those that have any, in order of id; `None` for documents that tell none comes first.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<OccupationId>, u64)> + '_ {
+        let told = (0u16..).zip(&self.by_id).map(|(id, count)| (Some(OccupationId(id)), *count));
+        std::iter::once((None, self.none)).chain(told).filter(|(_, count)| *count > 0)
+    }
 }
 
 /// What a survey asks of a document that has a place.
@@ -153,7 +179,7 @@ impl Surveyed {
     /// Counts a document in.
     pub(crate) fn count(&mut self, survey: &Survey, seen: &Seen, reached: Reached) {
         self.total += 1;
-        *self.occupations.entry(seen.occupation).or_default() += 1;
+        self.occupations.count(seen.occupation);
         let ring = survey.rings.partition_point(|end| *end < reached.minutes);
         if let Some(count) = self.rings.get_mut(ring) {
             *count += 1;

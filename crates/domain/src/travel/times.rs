@@ -33,10 +33,13 @@ impl TravelTimes {
     /// Minutes of a trip: of the known route if there is one, else by
     /// [`Travel::minutes_in`].
     pub fn minutes(&self, trip: Trip) -> f64 {
+        self.minutes_over(trip, trip.from.distance_metres(&trip.to))
+    }
+
+    /// The same where the straight-line metres are known already.
+    pub fn minutes_over(&self, trip: Trip, metres: f64) -> f64 {
         let known = self.known.as_ref().and_then(|k| k.minutes(trip.from, trip.to, trip.travel));
-        known.unwrap_or_else(|| {
-            trip.travel.minutes_in(trip.area, trip.from.distance_metres(&trip.to))
-        })
+        known.unwrap_or_else(|| trip.travel.minutes_in(trip.area, metres))
     }
 
     /// Straight-line metres that no trip from here of at most so many minutes goes beyond,

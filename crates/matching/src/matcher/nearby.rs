@@ -107,7 +107,8 @@ impl Matcher {
         };
         let (times, travel) = (self.times.clone(), area.travel);
         let minutes = Minutes(Arc::new(move |way: &Way| {
-            times.minutes(Trip { from, to: way.to, area: Area::of(way.division), travel })
+            let trip = Trip { from, to: way.to, area: Area::of(way.division), travel };
+            times.minutes_over(trip, way.metres)
         }));
         Ok(Ground { from, minutes, times: self.times.clone(), area: area.clone() })
     }
@@ -315,7 +316,7 @@ impl Search<'_> {
     }
 
     fn trades(&self, surveyed: &Surveyed) -> Vec<(Option<OccupationId>, u64)> {
-        let mut trades: Vec<_> = surveyed.occupations.iter().map(|(o, n)| (*o, *n)).collect();
+        let mut trades: Vec<_> = surveyed.occupations.iter().collect();
         let name = |id: Option<OccupationId>| id.map(|id| self.matcher.analyst.occupation_name(id));
         trades.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| name(a.0).cmp(&name(b.0))));
         trades.truncate(TRADES);
