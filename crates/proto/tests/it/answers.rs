@@ -25,7 +25,7 @@ fn every_field_of_a_match_arrives() {
         assert_eq!(condition.state, v1::ConditionState::Unknown as i32);
         assert_eq!(condition.mode, v1::ConditionMode::Preferred as i32);
     }
-    assert_eq!(found.conditions.len(), 19);
+    assert_eq!(found.conditions.len(), 20);
     let legs: Vec<_> = found.legs.iter().map(|l| (l.leg, l.rank, l.score)).collect();
     let (vector, conditions) = (v1::Leg::Vector as i32, v1::Leg::Conditions as i32);
     assert_eq!(legs, [(vector, 3, 0.9), (conditions, 0, 120.0)]);

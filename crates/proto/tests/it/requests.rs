@@ -177,7 +177,7 @@ fn bad_options_name_their_field() {
         (|o| weight(o, 0, 1.0), "options.weights[0].kind"),
         (|o| weight(o, 12, 1.0), "options.weights[0].kind"),
         (|o| condition(o, 0, 1), "options.conditions[0].kind"),
-        (|o| condition(o, 20, 1), "options.conditions[0].kind"),
+        (|o| condition(o, 21, 1), "options.conditions[0].kind"),
         (|o| condition(o, 9, 4), "options.conditions[0].mode"),
         (|o| o.legs = vec![1, 4], "options.legs[1]"),
         (|o| o.legs = vec![0], "options.legs[0]"),
