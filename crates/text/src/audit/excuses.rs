@@ -98,7 +98,7 @@ fn sex(around: &Around<'_>) -> bool {
             || after(text, at.end, 3).contains('女')
             || ahead.contains('女'))
         || wording.contains('女') && (behind.contains('男') || ahead.contains('男'));
-    let served = ["老人", "患者", "病人", "客", "装", "鞋", "宿", "浴", "厕", "童"]
+    let served = ["老人", "患者", "病人", "客", "装", "鞋", "宿", "浴", "厕", "童", "伴"]
         .iter()
         .any(|w| behind.starts_with(w));
     served || both || DENIED_AFTER.is_match(behind) || ahead.ends_with("不") || lawful_sex(text)
