@@ -61,10 +61,10 @@ impl Way {
     /// The pattern for people of one name.
     fn of(self, named: &str) -> String {
         match self {
-            // 瘸腿的、缺手指的都不要
+            // 瘸腿的、缺手指的都不要; bounded, so that a long list is not read again from each of its parts.
             Self::Refused => {
                 format!(
-                    "(?:{named})(?:(?:的|者|人|籍)?(?:、|,|和|与|及|或|/|跟)?(?:{named}))*{REFUSED}"
+                    "(?:{named})(?:(?:的|者|人|籍)?(?:、|,|和|与|及|或|/|跟)?(?:{named})){{0,4}}{REFUSED}"
                 )
             }
             Self::Refusing => format!("{REFUSING}(?:{named})"),
