@@ -151,6 +151,13 @@ pub struct Finding {
     pub suggestion: &'static str,
 }
 
+impl Finding {
+    /// With the rule's suggestion.
+    fn new(rule: Rule, span: Range<usize>) -> Self {
+        Self { rule, span, suggestion: rule.suggestion() }
+    }
+}
+
 /// What is wrong with an advert.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Audit {

@@ -26,7 +26,7 @@ const ONLY: &str = concat!(
 
 /// What may stand in front of those named, unless it tells who is there or is served:
 /// 能吃苦男工, but not 同事多是小姑娘.
-const MODIFIER: &str = "[^,。;!?\\n 、0-9个名男女是多为给教顾陪接卖客员务事有和对都像带让招]{1,6}|[2-6][0-9](?:多|来|左右|上下|出头)岁?的";
+const MODIFIER: &str = "[^,。;!?\\n 、0-9个名男女是多为给教顾陪接卖客员务事有和对都像带让招人系电]{2,6}|[2-6][0-9](?:多|来|左右|上下|出头)岁?的";
 
 /// Those whom a rule protects, and which of the ways concern them.
 struct Class {
@@ -61,10 +61,10 @@ impl Way {
     /// The pattern for people of one name.
     fn of(self, named: &str) -> String {
         match self {
-            // 瘸腿的、缺手指的都不要
+            // 瘸腿的、缺手指的都不要; bounded, so that a long list is not read again from each of its parts.
             Self::Refused => {
                 format!(
-                    "(?:{named})(?:(?:的|者|人|籍)?(?:、|,|和|与|及|或|/|跟)?(?:{named}))*{REFUSED}"
+                    "(?:{named})(?:(?:的|者|人|籍)?(?:、|,|和|与|及|或|/|跟)?(?:{named})){{0,4}}{REFUSED}"
                 )
             }
             Self::Refusing => format!("{REFUSING}(?:{named})"),

@@ -1,6 +1,7 @@
 //! What excuses a wording that offends: it is turned round, it is about something else, or the
 //! law allows it.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -53,32 +54,48 @@ struct Around<'a> {
     behind: &'a str,
 }
 
-/// Whether the wording at these bytes is none, for what stands around it.
-pub(super) fn excused(rule: Rule, text: &str, at: &Range<usize>, draft: &PostingDraft) -> bool {
-    let around = Around {
-        text,
-        at,
-        wording: &text[at.clone()],
-        // 不过 turns nothing round.
-        ahead: clause_before(text, at.start, 8).rsplit("不过").next().unwrap_or_default(),
-        behind: clause_after(text, at.end, 8),
-    };
-    if turns_nobody_away(&around) {
-        return true;
+/// What excuses wordings of one advert.
+pub(super) struct Excuses<'a> {
+    text: &'a str,
+    welfare: bool,
+    /// Looked for once, however many wordings name a sex.
+    lawful_sex: OnceCell<bool>,
+}
+
+impl<'a> Excuses<'a> {
+    /// For the text with its numbers in digits and the draft that was read from it.
+    pub(super) fn of(text: &'a str, draft: &PostingDraft) -> Self {
+        let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
+        Self { text, welfare, lawful_sex: OnceCell::new() }
     }
-    let welfare = draft.kind.as_ref().is_some_and(|k| k.value == EmploymentKind::PublicWelfare);
-    match rule {
-        Rule::Age => welfare || DENIED_AFTER.is_match(around.behind),
-        Rule::Household => welfare || household(&around),
-        Rule::Sex => sex(&around),
-        Rule::Marriage => marriage(&around),
-        Rule::Ethnicity => ethnicity(&around),
-        Rule::Religion => religion(&around),
-        Rule::Carrier => carrier(&around),
-        Rule::Disability => disability(&around),
-        Rule::Appearance => appearance(&around),
-        Rule::Fee => fee(&around),
-        Rule::Bait => bait(&around),
+
+    /// Whether the wording at these bytes is none, for what stands around it.
+    pub(super) fn cover(&self, rule: Rule, at: &Range<usize>) -> bool {
+        let text = self.text;
+        let around = Around {
+            text,
+            at,
+            wording: &text[at.clone()],
+            // 不过 turns nothing round.
+            ahead: clause_before(text, at.start, 8).rsplit("不过").next().unwrap_or_default(),
+            behind: clause_after(text, at.end, 8),
+        };
+        if turns_nobody_away(&around) {
+            return true;
+        }
+        match rule {
+            Rule::Age => self.welfare || DENIED_AFTER.is_match(around.behind),
+            Rule::Household => self.welfare || household(&around),
+            Rule::Sex => sex(&around) || *self.lawful_sex.get_or_init(|| lawful_sex(text)),
+            Rule::Marriage => marriage(&around),
+            Rule::Ethnicity => ethnicity(&around),
+            Rule::Religion => religion(&around),
+            Rule::Carrier => carrier(&around),
+            Rule::Disability => disability(&around),
+            Rule::Appearance => appearance(&around),
+            Rule::Fee => fee(&around),
+            Rule::Bait => bait(&around),
+        }
     }
 }
 
@@ -98,10 +115,10 @@ fn sex(around: &Around<'_>) -> bool {
             || after(text, at.end, 3).contains('女')
             || ahead.contains('女'))
         || wording.contains('女') && (behind.contains('男') || ahead.contains('男'));
-    let served = ["老人", "患者", "病人", "客", "装", "鞋", "宿", "浴", "厕", "童"]
+    let served = ["老人", "患者", "病人", "客", "装", "鞋", "宿", "浴", "厕", "童", "伴"]
         .iter()
         .any(|w| behind.starts_with(w));
-    served || both || DENIED_AFTER.is_match(behind) || ahead.ends_with("不") || lawful_sex(text)
+    served || both || DENIED_AFTER.is_match(behind) || ahead.ends_with("不")
 }
 
 fn household(around: &Around<'_>) -> bool {

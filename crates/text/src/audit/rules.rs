@@ -8,7 +8,7 @@ use jobmatch_domain::{EmploymentKind, PayUnit};
 use regex::Regex;
 
 use super::classes;
-use super::excuses::excused;
+use super::excuses::Excuses;
 use super::wordings::WORDINGS;
 use super::{Finding, Rule};
 use crate::parse::phrases::{Phrases, regex};
@@ -67,43 +67,59 @@ fn possible(text: &str) -> u16 {
 /// What offends one of the `asked` rules, in order of the text.
 pub(super) fn findings(reading: &Reading, draft: &PostingDraft, asked: &[Rule]) -> Vec<Finding> {
     let text = reading.figures.text();
+    let excuses = Excuses::of(text, draft);
     let mut out: Vec<Finding> = Vec::new();
     let possible = possible(text) & asked.iter().fold(0, |bits, rule| bits | bit(*rule));
     for (rule, pattern) in PATTERNS.iter().filter(|(rule, _)| possible & bit(*rule) != 0) {
         for found in pattern.find_iter(text) {
             let at = found.range();
-            if !excused(*rule, text, &at, draft) {
-                add(&mut out, *rule, reading.figures.span(&at));
+            if !excuses.cover(*rule, &at) {
+                out.push(Finding::new(*rule, reading.figures.span(&bare(text, at))));
             }
         }
     }
     if asked.contains(&Rule::Bait)
         && let Some(pay) = rich_for_nothing(text, draft)
     {
-        add(&mut out, Rule::Bait, pay);
+        out.push(Finding::new(Rule::Bait, pay));
     }
     if asked.contains(&Rule::Age)
         && let Some(age) = tight_age(text, draft)
     {
-        add(&mut out, Rule::Age, age);
+        out.push(Finding::new(Rule::Age, age));
     }
-    out.sort_by_key(|f| (f.span.start, f.rule));
-    out
+    joined(out)
+}
+
+/// A wording without the stops that set it apart: 女 of ,女,
+fn bare(text: &str, at: Range<usize>) -> Range<usize> {
+    const STOPS: [char; 8] = [',', '。', ';', '!', ':', '、', ' ', '\n'];
+    let wording = &text[at.clone()];
+    let start = at.start + wording.len() - wording.trim_start_matches(STOPS).len();
+    let end = at.end - (wording.len() - wording.trim_end_matches(STOPS).len());
+    if start < end { start..end } else { at }
 }
 
 /// Rules whose wordings pile up in one breath, with a comma between: 外地勿扰，非本地人不用.
 const BREATHLESS: [Rule; 4] = [Rule::Bait, Rule::Fee, Rule::Household, Rule::Marriage];
 
-/// Findings of one rule that touch are one.
-fn add(out: &mut Vec<Finding>, rule: Rule, span: Range<usize>) {
-    let gap = if BREATHLESS.contains(&rule) { '，'.len_utf8() } else { 0 };
-    let touching = out.iter_mut().find(|f| {
-        f.rule == rule && f.span.start <= span.end + gap && span.start <= f.span.end + gap
-    });
-    match touching {
-        Some(first) => first.span = first.span.start.min(span.start)..first.span.end.max(span.end),
-        None => out.push(Finding { rule, span, suggestion: rule.suggestion() }),
+/// Findings of one rule that touch are one; in order of the text.
+fn joined(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by_key(|f| (f.rule, f.span.start));
+    let mut out: Vec<Finding> = Vec::with_capacity(found.len());
+    for finding in found {
+        let gap = if BREATHLESS.contains(&finding.rule) { '，'.len_utf8() } else { 0 };
+        match out.last_mut() {
+            Some(last)
+                if last.rule == finding.rule && finding.span.start <= last.span.end + gap =>
+            {
+                last.span.end = last.span.end.max(finding.span.end);
+            }
+            _ => out.push(finding),
+        }
     }
+    out.sort_by_key(|f| (f.span.start, f.rule));
+    out
 }
 
 static NOTHING_ASKED: LazyLock<Regex> = LazyLock::new(|| {
