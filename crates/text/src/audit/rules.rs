@@ -138,7 +138,7 @@ fn rich_for_nothing(text: &str, draft: &PostingDraft) -> Option<Range<usize>> {
     let least = match pay.value.unit {
         PayUnit::Day => RICH_DAY,
         PayUnit::Month => RICH_MONTH,
-        _ => return None,
+        PayUnit::Hour | PayUnit::Year | PayUnit::Piece => return None,
     };
     let rich = pay.value.bottom().yuan() >= least;
     (rich && NOTHING_ASKED.is_match(text)).then(|| pay.span.clone())
