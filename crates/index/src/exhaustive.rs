@@ -13,7 +13,7 @@ use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
     QueryTerm, Retrieval, VectorPlan,
 };
-use crate::survey::{Seen, Survey, Surveyed, is_behind};
+use crate::survey::{Gains, Seen, Survey, Surveyed, is_behind};
 
 /// Keeps its documents in memory and nothing else.
 #[derive(Debug, Default)]
@@ -180,16 +180,16 @@ impl Engine for ExhaustiveEngine {
             let seen = facets.point.map(|point| Seen {
                 point,
                 division: facets.division,
-                begins: facets.gig.begins,
-                yuan_per_hour: facets.yuan_per_hour(),
                 occupation: facets.occupations.first().copied(),
             });
-            let reached = seen.and_then(|seen| Some((survey.reached(&seen)?, seen)));
+            let gains =
+                || Gains { begins: facets.gig.begins, yuan_per_hour: facets.yuan_per_hour() };
+            let reached = seen.and_then(|seen| Some((survey.reached(&seen, gains)?, seen)));
             let Some((reached, seen)) = reached else { continue };
             answer.count(&survey, &seen, reached);
             let place = (reached.key, document.id.clone());
             if survey.after.as_ref().is_none_or(|after| is_behind(&place, after)) {
-                answer.spots.push(reached.spot(document.id.clone(), document.seq));
+                answer.spots.push(reached.spot(document.id.clone(), document.seq, &gains()));
             }
         }
         answer.spots.sort_by(|a, b| a.key.total_cmp(&b.key).then_with(|| a.id.cmp(&b.id)));

@@ -120,13 +120,17 @@ impl Occupations {
     }
 }
 
-/// What a survey asks of a document that has a place.
+/// What a survey asks of every document that has a place.
 pub(crate) struct Seen {
     pub(crate) point: Point,
     pub(crate) division: Option<Division>,
+    pub(crate) occupation: Option<OccupationId>,
+}
+
+/// What it asks of those that are ordered by it or shown.
+pub(crate) struct Gains {
     pub(crate) begins: Option<Instant>,
     pub(crate) yuan_per_hour: Option<f64>,
-    pub(crate) occupation: Option<OccupationId>,
 }
 
 /// A document within the limit.
@@ -134,14 +138,13 @@ pub(crate) struct Seen {
 pub(crate) struct Reached {
     pub(crate) metres: f64,
     pub(crate) minutes: f64,
-    pub(crate) yuan_per_hour: Option<f64>,
     pub(crate) key: f64,
 }
 
 impl Reached {
-    pub(crate) fn spot(self, id: DocumentId, seq: Seq) -> Spot {
-        let Self { metres, minutes, yuan_per_hour, key } = self;
-        Spot { id, seq, metres, minutes, yuan_per_hour, key }
+    pub(crate) fn spot(self, id: DocumentId, seq: Seq, gains: &Gains) -> Spot {
+        let Self { metres, minutes, key } = self;
+        Spot { id, seq, metres, minutes, yuan_per_hour: gains.yuan_per_hour, key }
     }
 }
 
@@ -151,8 +154,9 @@ pub(crate) fn is_behind(place: &(f64, DocumentId), after: &(f64, DocumentId)) ->
 }
 
 impl Survey {
-    /// How a document is reached; `None` beyond the limit.
-    pub(crate) fn reached(&self, seen: &Seen) -> Option<Reached> {
+    /// How a document is reached; `None` beyond the limit. `gains` is asked only where the order
+    /// is by them: they lie elsewhere in memory.
+    pub(crate) fn reached(&self, seen: &Seen, gains: impl FnOnce() -> Gains) -> Option<Reached> {
         let metres = self.from.distance_metres(&seen.point);
         let way = Way { to: seen.point, division: seen.division, metres };
         let minutes = (self.minutes.0)(&way);
@@ -160,13 +164,14 @@ impl Survey {
             Limit::Minutes(most) => minutes <= most,
             Limit::Metres(most) => metres <= most,
         };
-        let key = match self.order {
-            Order::Minutes => minutes,
-            Order::Pay => seen.yuan_per_hour.map_or(f64::INFINITY, |yuan| -yuan),
-            Order::Start => seen.begins.map_or(f64::INFINITY, |at| at.0 as f64),
-        };
-        let yuan_per_hour = seen.yuan_per_hour;
-        within.then_some(Reached { metres, minutes, yuan_per_hour, key })
+        within.then(|| {
+            let key = match self.order {
+                Order::Minutes => minutes,
+                Order::Pay => gains().yuan_per_hour.map_or(f64::INFINITY, |yuan| -yuan),
+                Order::Start => gains().begins.map_or(f64::INFINITY, |at| at.0 as f64),
+            };
+            Reached { metres, minutes, key }
+        })
     }
 
     /// An answer before anything was found.

@@ -22,7 +22,7 @@ use jobmatch_domain::{
 
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
-use crate::survey::Seen;
+use crate::survey::{Gains, Seen};
 use column::{Column, full};
 use places::{Places, Reach};
 use selection::Fails;
@@ -173,15 +173,19 @@ impl Columns {
     /// What a survey asks of a slot; `None` without a place.
     pub(crate) fn surveyed(&self, slot: u32) -> Option<Seen> {
         let row = &self.rows[slot as usize];
-        let gig = *self.gig.value(row.gig);
-        let pay = self.pay.value(row.pay).0;
         Some(Seen {
             point: self.places.point(slot)?,
             division: *self.division.value(row.division),
-            begins: gig.begins,
-            yuan_per_hour: pay.and_then(|pay| gig.yuan_per_hour(&pay)),
             occupation: self.occupations.value(row.occupations).first().copied(),
         })
+    }
+
+    /// See [`Gains`].
+    pub(crate) fn gains(&self, slot: u32) -> Gains {
+        let row = &self.rows[slot as usize];
+        let gig = *self.gig.value(row.gig);
+        let pay = self.pay.value(row.pay).0;
+        Gains { begins: gig.begins, yuan_per_hour: pay.and_then(|pay| gig.yuan_per_hour(&pay)) }
     }
 
     /// See [`Places::nearest`].

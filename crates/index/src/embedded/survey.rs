@@ -12,7 +12,8 @@ impl View {
         let mut found: Vec<(Reached, u32)> = Vec::new();
         for slot in selection.eligible.iter() {
             let Some(seen) = self.columns.surveyed(slot) else { continue };
-            let Some(reached) = survey.reached(&seen) else { continue };
+            let gains = || self.columns.gains(slot);
+            let Some(reached) = survey.reached(&seen, gains) else { continue };
             answer.count(survey, &seen, reached);
             let behind = |(key, id)| self.place_order((reached.key, slot), key, id).is_gt();
             if survey.after.as_ref().is_none_or(|(key, id)| behind((*key, id))) {
@@ -31,7 +32,7 @@ impl View {
         found.sort_unstable_by(order);
         let spot = |(reached, slot): (Reached, u32)| {
             let (id, seq) = self.ids[slot as usize].clone();
-            reached.spot(id, seq)
+            reached.spot(id, seq, &self.columns.gains(slot))
         };
         answer.spots = found.into_iter().map(spot).collect();
         answer
