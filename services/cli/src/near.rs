@@ -112,13 +112,22 @@ pub(crate) async fn near(connection: &Connection, a: NearArguments) -> Result<()
     if !answer.note.is_empty() {
         println!("{}", answer.note);
     }
-    let rings: Vec<String> =
-        answer.rings.iter().map(|ring| format!("{}分钟内 {}", ring.minutes, ring.count)).collect();
-    println!("共{}个岗位 ({} found)  {}", answer.total, answer.total, rings.join("  "));
+    println!("共{}个岗位 ({} found)  {}", answer.total, answer.total, rings(&answer.rings));
     for (i, found) in answer.postings.iter().enumerate() {
         println!("{}", line(i + 1, found));
     }
     Ok(())
+}
+
+/// How many lie in each ring: `0-5分钟 6  5-10分钟 9`.
+fn rings(rings: &[v1::RingCount]) -> String {
+    let mut begins = 0;
+    let mut told = Vec::with_capacity(rings.len());
+    for ring in rings {
+        told.push(format!("{begins}-{}分钟 {}", ring.minutes, ring.count));
+        begins = ring.minutes;
+    }
+    told.join("  ")
 }
 
 fn as_object(answer: &v1::NearbyPostingsResponse) -> Value {
@@ -150,14 +159,16 @@ fn line(rank: usize, found: &v1::NearbyPosting) -> String {
     let posting = found.posting.clone().unwrap_or_default();
     let pay = posting.pay.map(|pay| pay.text).unwrap_or_default();
     let begins = posting.window.map(|window| format!("  {}开工", window.start.replace('T', " ")));
+    let hourly = found.yuan_per_hour.map(|yuan| format!("  约{yuan:.0}元/时"));
     let places = posting.places_free.map(|free| format!("  还缺{free}人"));
     format!(
-        "{rank:>2}. 约{:.0}分钟 {:.0}米  {}  {}  {}  {pay}{}{}",
+        "{rank:>2}. 约{:.0}分钟 {:.0}米  {}  {}  {}  {pay}{}{}{}",
         found.minutes.ceil(),
         found.metres,
         posting.id,
         posting.title,
         posting.employer,
+        hourly.unwrap_or_default(),
         begins.unwrap_or_default(),
         places.unwrap_or_default(),
     )
