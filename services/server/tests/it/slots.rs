@@ -170,9 +170,10 @@ async fn many_callers_and_kills_lose_no_place_and_give_none_twice() {
     let mut done = 0;
     for round in 0..6u64 {
         let last = round == 5;
+        let turns = if last { 160 } else { 60 };
         let work = known.drain(..).enumerate().map(|(caller, known)| {
             let server = &server;
-            async move { work(server, caller, 60, known).await }
+            async move { work(server, caller, turns, known).await }
         });
         let working = futures::future::join_all(work);
         let outcomes = if last {
@@ -198,5 +199,5 @@ async fn many_callers_and_kills_lose_no_place_and_give_none_twice() {
             *has = Some(is_listed);
         }
     }
-    assert!(done > CALLERS * 60, "{done} orders were answered");
+    assert!(done > 10_000, "{done} orders were answered");
 }
