@@ -13,7 +13,7 @@ use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
     QueryTerm, Retrieval, VectorPlan,
 };
-use crate::survey::{Gains, Seen, Survey, Surveyed, is_behind};
+use crate::survey::{Gains, Seen, Survey, Surveyed, place_order};
 
 /// Keeps its documents in memory and nothing else.
 #[derive(Debug, Default)]
@@ -187,12 +187,13 @@ impl Engine for ExhaustiveEngine {
             let reached = seen.and_then(|seen| Some((survey.reached(&seen, gains)?, seen)));
             let Some((reached, seen)) = reached else { continue };
             answer.count(&survey, &seen, reached);
-            let place = (reached.key, document.id.clone());
-            if survey.after.as_ref().is_none_or(|after| is_behind(&place, after)) {
+            let place = (reached.key, &document.id);
+            let behind = |(key, id): &(f64, _)| place_order(place, (*key, id)).is_gt();
+            if survey.after.as_ref().is_none_or(behind) {
                 answer.spots.push(reached.spot(document.id.clone(), document.seq, &gains()));
             }
         }
-        answer.spots.sort_by(|a, b| a.key.total_cmp(&b.key).then_with(|| a.id.cmp(&b.id)));
+        answer.spots.sort_by(|a, b| place_order((a.key, &a.id), (b.key, &b.id)));
         answer.spots.truncate(survey.keep);
         Ok(answer)
     }

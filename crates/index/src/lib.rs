@@ -18,4 +18,4 @@ pub use engine::{
     Query, QueryTerm, Retrieval, VectorPlan,
 };
 pub use exhaustive::ExhaustiveEngine;
-pub use survey::{Minutes, Occupations, Order, Spot, Survey, Surveyed, Way};
+pub use survey::{Minutes, Occupations, Order, Spot, Survey, Surveyed, Way, place_order};

@@ -1,5 +1,6 @@
 //! What is in reach of a point: a question without words, answered exactly, with counts.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -148,9 +149,9 @@ impl Reached {
     }
 }
 
-/// Whether a place in the order lies behind another.
-pub(crate) fn is_behind(place: &(f64, DocumentId), after: &(f64, DocumentId)) -> bool {
-    place.0.total_cmp(&after.0).then_with(|| place.1.cmp(&after.1)).is_gt()
+/// The order of places, each a key and an id: less first, ties by id.
+pub fn place_order(a: (f64, &DocumentId), b: (f64, &DocumentId)) -> Ordering {
+    a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1))
 }
 
 impl Survey {

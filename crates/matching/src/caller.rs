@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jobmatch_domain::{Collection, Division, DocumentId, JobPosting, Profile, Station};
+use jobmatch_domain::{Collection, Condition, Division, DocumentId, JobPosting, Profile, Station};
 
 use crate::error::MatchingError;
 
@@ -70,7 +70,17 @@ impl Caller {
         }
     }
 
-    /// The same as an error that tells no more than that.
+    /// What profiles must meet to be found for them; `None`: nothing. An error where no profile
+    /// may be.
+    pub fn people(&self) -> Result<Option<Condition>, MatchingError> {
+        match self.scope {
+            Scope::All => Ok(None),
+            Scope::Division(root) => Ok(Some(Condition::UnderOffice(root))),
+            Scope::Public => Err(MatchingError::NoPeople),
+        }
+    }
+
+    /// [`Caller::governs`], as an error that tells no more than that.
     pub fn must_govern(
         &self,
         record: &impl Governed,

@@ -221,11 +221,7 @@ impl Matcher {
         let reading = self.analyst.read_posting(&job, as_of.date());
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
-        match self.caller.scope() {
-            Scope::All => {}
-            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
-            Scope::Public => return Err(MatchingError::NoPeople),
-        }
+        conditions.extend(self.caller.people()?);
         watch.lap("analyse");
         let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
         watch.lap("embed");

@@ -38,6 +38,18 @@ pub(crate) trait Job: Send {
     fn answer(self: Box<Self>, failure: Option<&StoreError>);
 }
 
+/// What a job answers: what it came to, once that is durable, or else the failure.
+fn outcome<T, E: From<StoreError>>(
+    failure: Option<&StoreError>,
+    came_to: Option<Result<T, E>>,
+) -> Result<T, E> {
+    match (failure, came_to) {
+        (None, Some(answer)) => answer,
+        (Some(failure), _) => Err(failure.clone().into()),
+        (None, None) => Err(StoreError::Failed { cause: None }.into()),
+    }
+}
+
 /// The open tables of a write transaction.
 pub(crate) struct Group<'txn> {
     meta_table: SealedMut<'txn, u64>,

@@ -1,9 +1,7 @@
 //! A survey over the columns.
 
-use std::cmp::Ordering;
-
 use super::View;
-use crate::survey::{Reached, Survey, Surveyed};
+use crate::survey::{Reached, Survey, Surveyed, place_order};
 
 impl View {
     pub(super) fn survey(&self, survey: &Survey) -> Surveyed {
@@ -15,13 +13,15 @@ impl View {
             let gains = || self.columns.gains(slot);
             let Some(reached) = survey.reached(&seen, gains) else { continue };
             answer.count(survey, &seen, reached);
-            let behind = |(key, id)| self.place_order((reached.key, slot), key, id).is_gt();
-            if survey.after.as_ref().is_none_or(|(key, id)| behind((*key, id))) {
+            let place = (reached.key, &self.ids[slot as usize].0);
+            let behind = |(key, id): &(f64, _)| place_order(place, (*key, id)).is_gt();
+            if survey.after.as_ref().is_none_or(behind) {
                 found.push((reached, slot));
             }
         }
         let order = |a: &(Reached, u32), b: &(Reached, u32)| {
-            self.place_order((a.0.key, a.1), b.0.key, &self.ids[b.1 as usize].0)
+            let id = |slot: u32| &self.ids[slot as usize].0;
+            place_order((a.0.key, id(a.1)), (b.0.key, id(b.1)))
         };
         if survey.keep < found.len() {
             if survey.keep > 0 {
@@ -36,14 +36,5 @@ impl View {
         };
         answer.spots = found.into_iter().map(spot).collect();
         answer
-    }
-
-    fn place_order(
-        &self,
-        (key, slot): (f64, u32),
-        other: f64,
-        id: &jobmatch_domain::DocumentId,
-    ) -> Ordering {
-        key.total_cmp(&other).then_with(|| self.ids[slot as usize].0.cmp(id))
     }
 }

@@ -7,7 +7,6 @@ use jobmatch_index::Engine;
 use tokio::runtime::Handle;
 
 use super::{Matcher, off_the_workers};
-use crate::caller::Scope;
 use crate::error::MatchingError;
 
 impl Matcher {
@@ -64,11 +63,7 @@ impl Matcher {
         as_of: Instant,
     ) -> Result<Vec<DocumentId>, MatchingError> {
         let mut conditions = vec![Condition::Open, Condition::ValidAt(as_of)];
-        match self.caller.scope() {
-            Scope::All => {}
-            Scope::Division(root) => conditions.push(Condition::UnderOffice(root)),
-            Scope::Public => return Err(MatchingError::NoPeople),
-        }
+        conditions.extend(self.caller.people()?);
         if !divisions.is_empty() {
             conditions.push(Condition::InDivisions(divisions));
         }

@@ -137,11 +137,12 @@ impl Matcher {
         round: &Round<'_>,
     ) -> Result<Vec<PersonNow>, MatchingError> {
         let ids = sorted(ids);
-        self.caller.looked_at("dispatch", &ids);
         let stored = self.store.get_many::<Profile>(&ids)?;
         // People of other offices are like people who are not there.
         let theirs = |s: Option<Stored<Profile>>| s.filter(|s| self.caller.governs(&s.record));
         let people: Vec<_> = ids.into_iter().zip(stored.into_iter().map(theirs)).collect();
+        let seen = people.iter().filter(|(_, stored)| stored.is_some()).map(|(id, _)| id);
+        self.caller.looked_at("dispatch", seen);
         in_parallel(&people, |(id, stored)| {
             let profile = stored.as_ref().map(|s| &s.record);
             let weighed = profile

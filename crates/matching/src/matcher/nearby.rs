@@ -13,7 +13,9 @@ use jobmatch_domain::{
     Area, Collection, Condition, ConditionKind, ConditionMode, DocumentId, Filter, Instant,
     JobPosting, OccupationId, Point, TravelTimes, Trip, Volatile,
 };
-use jobmatch_index::{EmbeddedEngine, Engine, Minutes, Order, Spot, Survey, Surveyed, Way};
+use jobmatch_index::{
+    EmbeddedEngine, Engine, Minutes, Order, Spot, Survey, Surveyed, Way, place_order,
+};
 use jobmatch_store::Stored;
 use tokio::runtime::Handle;
 
@@ -285,9 +287,12 @@ impl Search<'_> {
         let ranking = Ranking::new(self.matcher, question);
         let mut scored = ranking.scored(&retrieval)?;
         let after = self.after();
-        scored
-            .retain(|s| spots.contains_key(&s.hit.id) && is_behind((-s.score, &s.hit.id), &after));
-        scored.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.hit.id.cmp(&b.hit.id)));
+        let behind = |place| {
+            let after = after.as_ref();
+            after.is_none_or(|(key, id)| place_order(place, (*key, id)).is_gt())
+        };
+        scored.retain(|s| spots.contains_key(&s.hit.id) && behind((-s.score, &s.hit.id)));
+        scored.sort_by(|a, b| place_order((-a.score, &a.hit.id), (-b.score, &b.hit.id)));
         let size = self.request.page_size;
         let mut postings = Vec::new();
         let mut last = None;
@@ -322,11 +327,6 @@ impl Search<'_> {
         trades.truncate(TRADES);
         trades
     }
-}
-
-fn is_behind((key, id): (f64, &DocumentId), after: &Option<(f64, DocumentId)>) -> bool {
-    let behind = |after: &(f64, DocumentId)| key.total_cmp(&after.0).then_with(|| id.cmp(&after.1));
-    after.as_ref().is_none_or(|after| behind(after).is_gt())
 }
 
 /// The rings that begin within a limit, the last one cut off at it.

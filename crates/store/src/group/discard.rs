@@ -6,7 +6,7 @@ use jobmatch_domain::{DocumentId, Seq};
 use redb::ReadableTable;
 use tokio::sync::oneshot;
 
-use super::{Group, Job, OriginKey};
+use super::{Group, Job, OriginKey, outcome};
 use crate::change;
 use crate::error::StoreError;
 use crate::record::Record;
@@ -54,13 +54,8 @@ impl<R: Record> Job for DiscardJob<R> {
     }
 
     fn answer(self: Box<Self>, failure: Option<&StoreError>) {
-        let answer = match (failure, self.answer) {
-            (None, Some(answer)) => answer,
-            (Some(failure), _) => Err(failure.clone()),
-            (None, None) => Err(StoreError::Failed { cause: None }),
-        };
         // A caller that went away needs no answer.
-        let _ = self.caller.send(answer);
+        let _ = self.caller.send(outcome(failure, self.answer));
     }
 }
 

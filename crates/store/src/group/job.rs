@@ -6,7 +6,7 @@ use jobmatch_domain::{DocumentId, Seq};
 use tokio::sync::oneshot;
 
 use super::requests::RequestCopy;
-use super::{Group, Job};
+use super::{Group, Job, outcome};
 use crate::error::{StoreError, WriteError};
 use crate::record::{Decision, Outcome, Receipt, Record, RequestKey, Stored};
 
@@ -144,12 +144,7 @@ where
     }
 
     fn answer(self: Box<Self>, failure: Option<&StoreError>) {
-        let answer = match (failure, self.answer) {
-            (None, Some(answer)) => answer,
-            (Some(failure), _) => Err(failure.clone().into()),
-            (None, None) => Err(StoreError::Failed { cause: None }.into()),
-        };
         // A caller that went away needs no answer.
-        let _ = self.caller.send(answer);
+        let _ = self.caller.send(outcome(failure, self.answer));
     }
 }

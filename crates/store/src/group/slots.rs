@@ -10,7 +10,7 @@ use prost::Message;
 use redb::ReadableTable;
 use tokio::sync::oneshot;
 
-use super::{Group, Job};
+use super::{Group, Job, outcome};
 use crate::error::{StoreError, WriteError};
 use crate::record::{Change, Record, SlotContext, SlotReceipt, Stored};
 use crate::tables::{PairKey, SealedMut, SlotMessage, document_key, id_of};
@@ -128,13 +128,8 @@ where
     }
 
     fn answer(self: Box<Self>, failure: Option<&StoreError>) {
-        let answer = match (failure, self.answer) {
-            (None, Some(answer)) => answer,
-            (Some(failure), _) => Err(failure.clone().into()),
-            (None, None) => Err(StoreError::Failed { cause: None }.into()),
-        };
         // A caller that went away needs no answer.
-        let _ = self.caller.send(answer);
+        let _ = self.caller.send(outcome(failure, self.answer));
     }
 }
 

@@ -7,7 +7,7 @@ use jobmatch_domain::{DocumentId, Seq, Station};
 use redb::ReadableTable;
 use tokio::sync::oneshot;
 
-use super::{Group, Job};
+use super::{Group, Job, outcome};
 use crate::error::{StoreError, WriteError};
 use crate::record::{Decision, Outcome, Receipt, Stored, station_row};
 
@@ -102,13 +102,8 @@ where
     }
 
     fn answer(self: Box<Self>, failure: Option<&StoreError>) {
-        let answer = match (failure, self.answer) {
-            (None, Some(answer)) => answer,
-            (Some(failure), _) => Err(failure.clone().into()),
-            (None, None) => Err(StoreError::Failed { cause: None }.into()),
-        };
         // A caller that went away needs no answer.
-        let _ = self.caller.send(answer);
+        let _ = self.caller.send(outcome(failure, self.answer));
     }
 }
 
