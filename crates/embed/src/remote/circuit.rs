@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn it_opens_after_failures_in_a_row_lets_one_call_try_and_closes() {
-        let circuit = Circuit::new(3, Duration::from_millis(40));
+        let circuit = Circuit::new(3, Duration::from_millis(400));
         circuit.failed("a");
         circuit.failed("b");
         circuit.answered();
@@ -90,12 +90,12 @@ mod tests {
         circuit.failed("e");
         assert_eq!(circuit.admit(), Err("e".into()));
         assert_eq!(circuit.health(), Health::Suspended("e".into()));
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(450));
         assert_eq!(circuit.admit(), Ok(()));
         assert!(circuit.admit().is_err(), "only one tries");
         circuit.failed("f");
         assert_eq!(circuit.admit(), Err("f".into()), "open for as long again");
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(450));
         assert_eq!(circuit.admit(), Ok(()));
         circuit.answered();
         assert_eq!((circuit.admit(), circuit.health()), (Ok(()), Health::Good));

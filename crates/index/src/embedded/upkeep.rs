@@ -166,7 +166,7 @@ mod tests {
         };
         let changes = ids().map(upsert).chain(ids().map(Change::Delete)).collect();
         engine.apply(Batch { changes, seq: Seq(1) }).await.unwrap();
-        for _ in 0..500 {
+        for _ in 0..6_000 {
             if !engine.shared.building.load(Ordering::Acquire) {
                 return;
             }

@@ -193,7 +193,7 @@ async fn a_graph_is_there_again_after_a_restart_and_a_damaged_one_is_built_anew(
     let vectors = VectorOptions { graph_from: 300, exact_below: Some(50), ef_search: 32 };
     let options = EngineOptions { vectors, ..options() };
     let built = async |engine: &EmbeddedEngine| {
-        for _ in 0..600 {
+        for _ in 0..6_000 {
             if engine.stats().graph_vectors == 400 {
                 return;
             }

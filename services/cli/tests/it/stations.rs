@@ -73,7 +73,7 @@ async fn what_is_near_a_station_is_told_in_order() {
     let here = ["near", "--lat", "36.67", "--lon", "117.02"];
     let mut told = String::new();
     // Durable when loaded, and searchable a moment later.
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         told = service.prints(&here).await;
         if told.contains("共2个岗位") {
             break;

@@ -49,7 +49,7 @@ async fn acknowledged_postings_survive_a_kill() {
         server.kill();
         // The feeder ends when its channel does.
         drop(answers);
-        tokio::time::timeout(Duration::from_secs(10), feeder).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(60), feeder).await.unwrap().unwrap();
         next += 5_000;
     }
     let server = Server::start(folder.path()).await;

@@ -196,7 +196,7 @@ async fn another_model_is_made_ready_in_the_background() {
         answer.matches.iter().any(|m| m.id == "LATE")
     };
     let mut seen = false;
-    for _ in 0..50 {
+    for _ in 0..600 {
         seen = seen || finds_late().await;
         if seen {
             break;

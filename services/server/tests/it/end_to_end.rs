@@ -46,7 +46,7 @@ async fn answers_survive_a_restart_and_a_rebuild() {
 
     let ticket = server.admin().rebuild(v1::RebuildRequest { collection: 0 }).await.unwrap();
     let id = ticket.into_inner().ticket.unwrap().id;
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         let request = v1::GetTicketRequest { id: id.clone() };
         let ticket = server.admin().get_ticket(request).await.unwrap().into_inner().ticket.unwrap();
         if ticket.state == v1::TicketState::Done as i32 {

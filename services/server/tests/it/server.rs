@@ -123,7 +123,7 @@ impl Server {
 
     /// Waits until everything up to the Seq is searchable, by asking for it.
     pub(crate) async fn caught_up(&self, seq: u64) {
-        for _ in 0..600 {
+        for _ in 0..2_400 {
             let stats = self.admin().get_stats(v1::GetStatsRequest {}).await.unwrap().into_inner();
             let ready = |c: &v1::CollectionStats| c.indexed_seq >= seq && c.state == "READY";
             if stats.collections.iter().all(ready) {

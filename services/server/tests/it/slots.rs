@@ -123,7 +123,7 @@ async fn a_hold_ends_by_itself_and_confirming_keeps_it() {
     take(&server, "g", "P1", Some(1)).await.unwrap();
     take(&server, "g", "P2", Some(1)).await.unwrap();
     take(&server, "g", "P2", None).await.unwrap();
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if takers(&server, "g").await == ["P2"] {
             let get = v1::GetPostingRequest { id: "g".into() };
             let posting = server.postings().get_posting(get).await.unwrap().into_inner().posting;

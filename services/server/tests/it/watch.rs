@@ -29,7 +29,7 @@ async fn follow(server: &Server, cursor: &str) -> Streaming<v1::WatchNearbyRespo
 }
 
 async fn next(events: &mut Streaming<v1::WatchNearbyResponse>) -> v1::WatchNearbyResponse {
-    let event = tokio::time::timeout(Duration::from_secs(20), events.message()).await;
+    let event = tokio::time::timeout(Duration::from_secs(120), events.message()).await;
     event.expect("an event comes").unwrap().expect("the stream goes on")
 }
 
