@@ -8,7 +8,7 @@ mod codec;
 mod columns;
 mod graph;
 mod graph_file;
-mod kernels;
+pub(crate) mod kernels;
 mod lexical;
 mod log;
 mod retrieve;

@@ -11,6 +11,7 @@ mod exhaustive;
 mod survey;
 
 pub use bitmap::Bitmap;
+pub use embedded::kernels::{DotCodes, runnable as runnable_kernels};
 pub use embedded::vectors::{VectorOptions, Vectors};
 pub use embedded::{EmbeddedEngine, EngineOptions};
 pub use engine::{

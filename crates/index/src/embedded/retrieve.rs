@@ -1,11 +1,12 @@
 //! From a query to the union of the legs, on one state of the index.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use super::columns::Selection;
-use super::words::{self, Living, Scores};
+use super::words::{self, Asked, Living, Prepared, Scores};
 use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
@@ -46,45 +47,58 @@ impl View {
     pub(super) fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
-        // The words are scored without regard to the filter, so neither waits for the other.
+        // Terms are looked up without regard to the filter, so neither waits for the other.
         let shared = self.ids.len() >= SHARED_FROM;
-        let ((scores, scored_in), ((selection, by_conditions), filtered_in)) = side_by_side(
+        let ((words, prepared_in), ((selection, by_conditions), filtered_in)) = side_by_side(
             shared,
-            || timed(|| self.scores(query)),
+            || timed(|| self.prepared(query)),
             || timed(|| self.selected(query, limit, &tie)),
         )?;
-        let (scores, eligible) = (scores?, &selection.eligible);
-        let ((lexical, picked_in), ((vector, plan), scanned_in)) = side_by_side(
+        let (words, eligible) = (words?, &selection.eligible);
+        let ((scored, scored_in), ((vector, plan), scanned_in)) = side_by_side(
             shared,
-            || {
-                timed(|| {
-                    let best = |s| words::best(s, limit, eligible, &tie);
-                    scores.as_ref().map_or_else(Vec::new, best)
-                })
-            },
+            || timed(|| self.by_words(query, words.as_ref(), (limit, eligible, &tie))),
             || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
         )?;
+        let (scores, lexical) = scored?;
         let legs = Legs { lexical, vector, by_conditions };
         let (hits, joined_in) = timed(|| self.hits(query, &legs, scores.as_ref()));
         Ok(Retrieval {
             hits,
-            lexical_ceiling: scores.map_or(0.0, |s| s.ceiling),
+            lexical_ceiling: words.map_or(0.0, |w| w.ceiling),
             eligible: selection.count,
             exclusions: selection.exclusions,
             seq: self.seq,
             plan,
             stages: vec![
                 ("filter", filtered_in),
-                ("lexical", scored_in + picked_in),
+                ("lexical", prepared_in + scored_in),
                 ("vector", scanned_in),
                 ("union", joined_in),
             ],
         })
     }
 
-    fn scores(&self, query: &Query) -> Result<Option<Scores>, EngineError> {
-        let living = Living { live: &self.live, totals: &self.totals, slots: self.ids.len() };
-        query.lexical.as_ref().map(|terms| self.words.score(terms, &living)).transpose()
+    fn prepared<'a>(&self, query: &'a Query) -> Result<Option<Prepared<'a>>, EngineError> {
+        let living = Living { live: &self.live, totals: &self.totals };
+        query.lexical.as_ref().map(|terms| self.words.prepare(terms, &living)).transpose()
+    }
+
+    /// Scores of what is eligible or asked for besides, and the best of what is eligible.
+    fn by_words(
+        &self,
+        query: &Query,
+        words: Option<&Prepared<'_>>,
+        (limit, eligible, tie): (usize, &Bitmap, Tie<'_>),
+    ) -> Result<(Option<Scores>, Vec<u32>), EngineError> {
+        let Some(words) = words else { return Ok((None, Vec::new())) };
+        let mut asked = Cow::Borrowed(eligible);
+        for slot in query.score_also.iter().filter_map(|id| self.slots.get(id)) {
+            asked.to_mut().set(*slot);
+        }
+        let scores = self.words.score(words, Asked::new(&asked, self.ids.len()))?;
+        let best = words::best(&scores, limit, eligible, tie);
+        Ok((Some(scores), best))
     }
 
     /// What the filter leaves, and the best of it by place alone.
@@ -168,7 +182,7 @@ impl View {
                     id,
                     seq,
                     lexical_rank: lexical.get(&slot).copied(),
-                    lexical: scores.map_or(0.0, |s| s.by_slot[slot as usize]),
+                    lexical: scores.map_or(0.0, |s| s.of(slot)),
                     vector_rank: vector.get(&slot).copied(),
                     cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
                     conditions_rank: by_conditions.get(&slot).copied(),

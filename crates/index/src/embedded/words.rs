@@ -1,9 +1,9 @@
 //! The lexical leg: tantivy keeps the postings lists, the scoring is ours.
 //!
-//! Scores are added up term by term, in the order of the query's terms, into one number a
-//! slot. So they depend neither on how the index is cut into segments nor on what was
-//! merged, and every document has its full score. Frequencies and lengths count live
-//! documents only.
+//! Scores are added up term by term, in the order of the query's terms, into one number for
+//! each slot that is asked for. So they depend neither on how the index is cut into segments
+//! nor on what was merged, and every document has its full score. Frequencies and lengths count
+//! live documents only.
 
 use std::sync::Arc;
 
@@ -21,10 +21,73 @@ use crate::engine::{EngineError, Field, QueryTerm};
 /// Most terms of a query; the caller sends the heaviest first.
 const MAX_TERMS: usize = 256;
 
+/// A share of all slots above which scores are kept one a slot: less is saved by leaving gaps
+/// out than it costs to count them.
+const DENSE_SHARE: usize = 4;
+
+/// The slots whose scores are asked for, each with its place in a row of scores.
+pub(super) struct Asked {
+    /// Bits of 64 slots, and how many slots are asked for before them.
+    words: Vec<(u64, u32)>,
+    /// How many are asked for.
+    count: usize,
+    /// Scores are kept one a slot.
+    is_dense: bool,
+}
+
+impl Asked {
+    /// Of `slots` slots, these.
+    pub(super) fn new(bits: &Bitmap, slots: usize) -> Self {
+        let mut count = 0u32;
+        let word = |index| {
+            let word = (bits.word(index), count);
+            count += word.0.count_ones();
+            word
+        };
+        let words: Vec<(u64, u32)> = (0..slots.div_ceil(64)).map(word).collect();
+        let count = count as usize;
+        Self { words, count, is_dense: count * DENSE_SHARE > slots }
+    }
+
+    #[inline]
+    fn place(&self, slot: u32) -> Option<usize> {
+        let (word, before) = *self.words.get(slot as usize / 64)?;
+        let bit = 1u64 << (slot % 64);
+        if word & bit == 0 {
+            return None;
+        }
+        if self.is_dense {
+            return Some(slot as usize);
+        }
+        Some((before + (word & (bit - 1)).count_ones()) as usize)
+    }
+
+    fn places(&self) -> usize {
+        if self.is_dense { self.words.len() * 64 } else { self.count }
+    }
+}
+
 /// Scores of one query.
 pub(super) struct Scores {
-    /// By slot; 0 where no term matches. Those of dead slots mean nothing.
-    pub(super) by_slot: Vec<f32>,
+    asked: Asked,
+    by_place: Vec<f32>,
+}
+
+impl Scores {
+    /// The score of a slot that was asked for; 0 where no term matches.
+    pub(super) fn of(&self, slot: u32) -> f32 {
+        self.asked.place(slot).map_or(0.0, |place| self.by_place[place])
+    }
+}
+
+/// A query whose terms were looked up.
+pub(super) struct Prepared<'a> {
+    terms: &'a [QueryTerm],
+    /// By segment and term.
+    found: Vec<Vec<Option<TermInfo>>>,
+    /// `None`: a term that counts nothing.
+    scorers: Vec<Option<TermScore>>,
+    lengths: [Lengths; 4],
     /// What no document can exceed.
     pub(super) ceiling: f32,
 }
@@ -49,8 +112,6 @@ struct Segment {
 pub(super) struct Living<'a> {
     pub(super) live: &'a Bitmap,
     pub(super) totals: &'a Totals,
-    /// Number of slots, dead ones included.
-    pub(super) slots: usize,
 }
 
 impl Words {
@@ -69,12 +130,12 @@ impl Words {
         Ok(Self { segments: segments.collect::<Result<_, EngineError>>()? })
     }
 
-    /// Scores all live documents.
-    pub(super) fn score(
+    /// Looks the terms up and weighs them; which documents are asked for does not matter yet.
+    pub(super) fn prepare<'a>(
         &self,
-        terms: &[QueryTerm],
+        terms: &'a [QueryTerm],
         living: &Living<'_>,
-    ) -> Result<Scores, EngineError> {
+    ) -> Result<Prepared<'a>, EngineError> {
         let terms = &terms[..terms.len().min(MAX_TERMS)];
         let totals = living.totals;
         let mut block = BlockSegmentPostings::empty();
@@ -99,17 +160,23 @@ impl Words {
         let scorers: Vec<Option<TermScore>> = terms.iter().zip(&counts).map(scorer).collect();
         let ceiling = scorers.iter().flatten().fold(0.0, |sum, scorer| sum + scorer.ceiling());
         let lengths = Field::ALL.map(|f| Lengths::new(totals.documents, totals.tokens[f.index()]));
-        let mut by_slot = vec![0.0; living.slots];
-        for (segment, infos) in self.segments.iter().zip(&found) {
-            for ((term, scorer), info) in terms.iter().zip(&scorers).zip(infos) {
+        Ok(Prepared { terms, found, scorers, lengths, ceiling })
+    }
+
+    /// Scores the documents that are asked for.
+    pub(super) fn score(&self, query: &Prepared<'_>, asked: Asked) -> Result<Scores, EngineError> {
+        let mut block = BlockSegmentPostings::empty();
+        let mut scores = Scores { by_place: vec![0.0; asked.places()], asked };
+        for (segment, infos) in self.segments.iter().zip(&query.found) {
+            for ((term, scorer), info) in query.terms.iter().zip(&query.scorers).zip(infos) {
                 if let (Some(scorer), Some(info)) = (scorer, info) {
-                    let scorer = (scorer, &lengths[term.field.index()]);
+                    let scorer = (scorer, &query.lengths[term.field.index()]);
                     segment.open(term.field, info, &mut block)?;
-                    segment.add(&mut block, scorer, &mut by_slot, term.field);
+                    segment.add(&mut block, scorer, &mut scores, term.field);
                 }
             }
         }
-        Ok(Scores { by_slot, ceiling })
+        Ok(scores)
     }
 }
 
@@ -173,19 +240,21 @@ impl Segment {
         Ok(count)
     }
 
-    /// Adds what a term counts to the scores of its documents.
+    /// Adds what a term counts to the scores of those of its documents that are asked for.
     fn add(
         &self,
         block: &mut BlockSegmentPostings,
         (scorer, lengths): (&TermScore, &Lengths),
-        by_slot: &mut [f32],
+        scores: &mut Scores,
         field: Field,
     ) {
         let norms = &self.lengths[field.index()];
         while !block.docs().is_empty() {
             for (document, frequency) in block.docs().iter().zip(block.freqs()) {
-                let slot = self.slots[*document as usize] as usize;
-                by_slot[slot] += scorer.score(lengths, norms.fieldnorm_id(*document), *frequency);
+                if let Some(place) = scores.asked.place(self.slots[*document as usize]) {
+                    let length = norms.fieldnorm_id(*document);
+                    scores.by_place[place] += scorer.score(lengths, length, *frequency);
+                }
             }
             block.advance();
         }
@@ -197,14 +266,13 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
     if limit == 0 {
         return Vec::new();
     }
-    let of = |slot: &u32| scores.by_slot[*slot as usize];
-    let order = |a: &u32, b: &u32| of(b).total_cmp(&of(a)).then_with(|| tie(*a, *b));
-    let mut slots: Vec<u32> = eligible.iter().filter(|s| of(s) > 0.0).collect();
-    if slots.len() > limit {
-        slots.select_nth_unstable_by(limit - 1, order);
-        slots.truncate(limit);
+    let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
+    let scored = eligible.iter().map(|slot| (scores.of(slot), slot));
+    let mut scored: Vec<(f32, u32)> = scored.filter(|(score, _)| *score > 0.0).collect();
+    if scored.len() > limit {
+        scored.select_nth_unstable_by(limit - 1, order);
+        scored.truncate(limit);
     }
-    slots.sort_unstable_by(order);
-    slots.truncate(limit);
-    slots
+    scored.sort_unstable_by(order);
+    scored.into_iter().map(|(_, slot)| slot).collect()
 }
