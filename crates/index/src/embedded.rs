@@ -12,6 +12,9 @@ pub(crate) mod kernels;
 mod lexical;
 mod log;
 mod retrieve;
+mod rows;
+mod sealed_file;
+mod sealing;
 mod survey;
 mod terms;
 mod upkeep;
@@ -31,7 +34,8 @@ use parking_lot::{Mutex, RwLock};
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use self::columns::Columns;
 use self::lexical::Lexical;
-use self::log::{Log, Mark};
+use self::log::{Log, Mark, tail_checksum};
+use self::sealed_file::SealedFile;
 use self::vectors::{VectorOptions, Vectors};
 use self::words::Words;
 use crate::bitmap::Bitmap;
@@ -47,6 +51,9 @@ const MAX_DEAD_SHARE: f64 = 0.6;
 /// Below so many slots dead versions do not matter.
 const MIN_SLOTS_TO_COMPACT: usize = 10_000;
 const MAX_LIMIT: usize = 1000;
+
+/// The document log in the engine's folder.
+const LOG_FILE: &str = "documents.log";
 
 /// Form of the files; an index of another one is built anew.
 const FORMAT: u32 = 4;
@@ -88,13 +95,15 @@ pub struct EmbeddedEngine {
 /// What searches read.
 struct Shared {
     view: RwLock<View>,
-    /// A graph is being built.
+    /// A graph is being built, or a sealed file written.
     building: AtomicBool,
 }
 
 /// One state of the index; changes batch by batch.
 struct View {
     seq: Seq,
+    /// Length of the document log with what is seen here.
+    log_bytes: u64,
     ids: Vec<(DocumentId, Seq)>,
     slots: HashMap<DocumentId, u32>,
     tokens: Vec<[u32; 4]>,
@@ -129,7 +138,7 @@ impl EmbeddedEngine {
         }
         std::fs::create_dir_all(folder)?;
         let lexical = Lexical::create(&folder.join("words"))?;
-        let log = Log::create(&folder.join("documents.log"), &options.identity())?;
+        let log = Log::create(&folder.join(LOG_FILE), &options.identity())?;
         let view = View::empty(&options, &lexical)?;
         Ok(Self::on(folder, options, view, Writer { log, lexical, broken: false }))
     }
@@ -137,14 +146,14 @@ impl EmbeddedEngine {
     /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
     /// made with another analysis or vector space, or mostly hold dead versions.
     pub fn open(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
-        let (lexical, mark) = Lexical::open(&folder.join("words"))?;
-        let mut view = View::empty(&options, &lexical)?;
-        let path = folder.join("documents.log");
+        let path = folder.join(LOG_FILE);
         if !path.exists() {
             return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });
         }
-        let log = Log::open(&path, &options.identity(), mark, |kind| view.replay(kind))?;
-        view.seq = mark.map_or(Seq(0), |m| m.seq);
+        let (lexical, mark) = Lexical::open(&folder.join("words"))?;
+        let (mut view, from) = View::sealed_or_empty(folder, &options, (&lexical, mark))?;
+        let log = Log::open(&path, &options.identity(), (from, mark), |kind| view.replay(kind))?;
+        (view.seq, view.log_bytes) = mark.map_or((Seq(0), 0), |m| (m.seq, m.log_bytes));
         let slots = view.ids.len();
         let dead = slots - view.slots.len();
         if slots > MIN_SLOTS_TO_COMPACT && dead as f64 > slots as f64 * MAX_DEAD_SHARE {
@@ -154,7 +163,7 @@ impl EmbeddedEngine {
         }
         view.load_graph(folder);
         let engine = Self::on(folder, options, view, Writer { log, lexical, broken: false });
-        engine.consider_graph();
+        engine.consider_upkeep();
         Ok(engine)
     }
 
@@ -203,7 +212,7 @@ impl Engine for EmbeddedEngine {
             result
         });
         task.await.map_err(|_| EngineError::SearchPanicked)??;
-        self.consider_graph();
+        self.consider_upkeep();
         Ok(())
     }
 
@@ -238,6 +247,7 @@ impl Engine for EmbeddedEngine {
             live: view.slots.len() as u64,
             tombstones: (view.ids.len() - view.slots.len()) as u64,
             graph_vectors: view.vectors.graph_len() as u64,
+            sealed: view.vectors.sealed_len() as u64,
             bytes: folder_bytes(&self.folder),
             seq: view.seq,
             space: self.options.space.clone(),
@@ -287,7 +297,7 @@ impl Writer {
             view.take(step);
         }
         view.words = words;
-        view.seq = batch.seq;
+        (view.seq, view.log_bytes) = (mark.seq, mark.log_bytes);
         Ok(())
     }
 }
@@ -366,9 +376,40 @@ impl Step {
 }
 
 impl View {
+    /// The state of the sealed file with the place in the log behind it; an empty one where
+    /// there is no file that can be used.
+    fn sealed_or_empty(
+        folder: &Path,
+        options: &EngineOptions,
+        (lexical, mark): (&Lexical, Option<Mark>),
+    ) -> Result<(Self, Option<Mark>), EngineError> {
+        let fits = |file: &SealedFile| {
+            let (state, upto) = (&file.state, mark.map_or(0, |mark| mark.log_bytes));
+            let tail = || tail_checksum(&folder.join(LOG_FILE), state.log_bytes).ok();
+            state.identity == options.identity()
+                && state.log_bytes <= upto
+                && tail() == Some(state.log_tail)
+        };
+        let reason = match SealedFile::open(folder) {
+            Ok(None) => return Ok((Self::empty(options, lexical)?, None)),
+            Ok(Some(file)) if fits(&file) => {
+                let mut view = Self::empty(options, lexical)?;
+                match view.adopt(&file) {
+                    Some(from) => return Ok((view, Some(from))),
+                    None => "its sections do not fit each other".to_owned(),
+                }
+            }
+            Ok(Some(_)) => "it is of another index".to_owned(),
+            Err(reason) => reason,
+        };
+        tracing::warn!(reason, "the sealed file is not used; the log is read instead");
+        Ok((Self::empty(options, lexical)?, None))
+    }
+
     fn empty(options: &EngineOptions, lexical: &Lexical) -> Result<Self, EngineError> {
         Ok(Self {
             seq: Seq(0),
+            log_bytes: 0,
             ids: Vec::new(),
             slots: HashMap::new(),
             tokens: Vec::new(),

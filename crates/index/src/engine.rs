@@ -222,6 +222,8 @@ pub struct EngineStats {
     pub tombstones: u64,
     /// Vectors in the graph.
     pub graph_vectors: u64,
+    /// Versions in the sealed file, which a restart maps; the others are read from the log.
+    pub sealed: u64,
     /// Bytes on disk.
     pub bytes: u64,
     /// Last Seq applied.

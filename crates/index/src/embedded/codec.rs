@@ -292,7 +292,7 @@ fn division(code: &str) -> Option<Option<Division>> {
 }
 
 impl FacetsEntry {
-    fn compared(&self) -> Compared {
+    pub(super) fn compared(&self) -> Compared {
         let skill = |entry: &SkillEntry| AskedSkill {
             shown: entry.shown.clone(),
             sought: entry.sought.clone(),

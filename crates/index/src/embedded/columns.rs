@@ -5,12 +5,14 @@
 //! of the values that do not meet it are joined; places are asked cell by cell.
 
 mod column;
+mod compared;
 mod places;
+mod sealing;
 mod selection;
 
 use std::sync::Arc;
 
-use jobmatch_domain::facets::{Compared, EmployerKey};
+use jobmatch_domain::facets::EmployerKey;
 use jobmatch_domain::gig::GigFacts;
 use jobmatch_domain::kind::KindSet;
 use jobmatch_domain::pay::PayRange;
@@ -24,65 +26,123 @@ use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::survey::{Gains, Seen};
 use column::{Column, full};
+use compared::ComparedColumn;
+pub(super) use compared::SealedCompared;
 use places::{Places, Reach};
+pub(super) use sealing::SealedColumns;
 use selection::Fails;
 pub(crate) use selection::Selection;
 
-/// The filterable facts of all slots.
-#[derive(Debug, Default)]
-pub(crate) struct Columns {
-    volatile: Column<Volatile>,
-    kinds: Column<KindSet>,
-    division: Column<Option<Division>>,
-    education: Column<Option<Education>>,
-    experience_months: Column<Option<u16>>,
-    certificates: Column<Option<CertificateSet>>,
-    age: Column<Option<AgeRange>>,
-    birth_year: Column<Option<i16>>,
-    pay: Column<(Option<PayRange>, bool)>,
-    hours: Column<WeekHours>,
-    occupations: Column<Arc<[OccupationId]>>,
-    published: Column<Option<Instant>>,
-    valid_until: Column<Option<Instant>>,
-    excluded_employers: Column<Arc<[EmployerKey]>>,
-    assisted: Column<Option<bool>>,
-    employer: Column<Option<EmployerKey>>,
-    places: Places,
-    lodging: Column<bool>,
-    reach: Column<(Travel, Option<u16>)>,
-    physical: Column<PhysicalSet>,
-    suspect: Column<bool>,
-    gig: Column<GigFacts>,
-    responsible: Column<Option<Division>>,
-    compared: Vec<Compared>,
-    rows: Vec<Row>,
+/// The columns, each with how its value is taken from facets and put into them.
+macro_rules! columns {
+    ($($name:ident: $type:ty, |$from:ident| $get:expr, |$value:ident, $into:ident| $put:expr;)+) => {
+        /// The filterable facts of all slots.
+        #[derive(Debug, Default)]
+        pub(crate) struct Columns {
+            $($name: Column<$type>,)+
+            places: Places,
+            compared: ComparedColumn,
+            rows: Vec<Row>,
+        }
+
+        /// The codes of a slot, side by side in memory.
+        #[derive(Debug, Clone, Copy)]
+        struct Row {
+            $($name: u32,)+
+        }
+
+        /// How many columns there are.
+        pub(super) const COLUMNS: usize = [$(stringify!($name)),+].len();
+
+        /// Puts the value of a column into facets.
+        mod put {
+            use super::*;
+            $(pub(super) fn $name($value: &$type, $into: &mut Facets) {
+                $put;
+            })+
+        }
+
+        /// Takes the value of a column from facets.
+        mod get {
+            use super::*;
+            $(pub(super) fn $name($from: &Facets) -> $type {
+                $get
+            })+
+        }
+
+        impl Row {
+            fn codes(&self) -> [u32; COLUMNS] {
+                [$(self.$name),+]
+            }
+
+            fn of_codes([$($name),+]: [u32; COLUMNS]) -> Self {
+                Self { $($name),+ }
+            }
+        }
+
+        impl Columns {
+            fn push_row(&mut self, facets: &Facets) {
+                let row = Row { $($name: self.$name.push(get::$name(facets)),)+ };
+                self.rows.push(row);
+            }
+
+            fn put_row(&self, row: &Row, facets: &mut Facets) {
+                $(put::$name(self.$name.value(row.$name), facets);)+
+            }
+
+            /// Values of a column, by number, from a code on: each in facets that are blank
+            /// otherwise.
+            pub(super) fn values(&self, column: usize, from: usize, most: usize) -> Vec<Facets> {
+                let readers: [&dyn Fn() -> Vec<Facets>; COLUMNS] =
+                    [$(&|| self.$name.in_facets(from, most, put::$name)),+];
+                readers[column]()
+            }
+
+            /// The columns of so many values each, and the codes of each slot; `None` when a code
+            /// has no value.
+            fn of_rows(values: &[Vec<Facets>; COLUMNS], rows: Vec<Row>) -> Option<Self> {
+                let [$($name),+] = values;
+                Some(Self {
+                    $($name: Column::of_codes(
+                        $name.iter().map(get::$name).collect(),
+                        rows.iter().map(|row| row.$name),
+                    )?,)+
+                    places: Places::default(),
+                    compared: ComparedColumn::default(),
+                    rows,
+                })
+            }
+        }
+    };
 }
 
-/// The codes of a slot, side by side in memory.
-#[derive(Debug)]
-struct Row {
-    volatile: u32,
-    kinds: u32,
-    division: u32,
-    education: u32,
-    experience_months: u32,
-    certificates: u32,
-    age: u32,
-    birth_year: u32,
-    pay: u32,
-    hours: u32,
-    occupations: u32,
-    published: u32,
-    valid_until: u32,
-    excluded_employers: u32,
-    assisted: u32,
-    employer: u32,
-    lodging: u32,
-    reach: u32,
-    physical: u32,
-    suspect: u32,
-    gig: u32,
-    responsible: u32,
+columns! {
+    volatile: Volatile, |f| f.volatile, |v, f| f.volatile = *v;
+    kinds: KindSet, |f| f.kinds, |v, f| f.kinds = *v;
+    division: Option<Division>, |f| f.division, |v, f| f.division = *v;
+    education: Option<Education>, |f| f.education, |v, f| f.education = *v;
+    experience_months: Option<u16>, |f| f.experience_months, |v, f| f.experience_months = *v;
+    certificates: Option<CertificateSet>, |f| f.certificates.clone(),
+        |v, f| f.certificates.clone_from(v);
+    age: Option<AgeRange>, |f| f.age, |v, f| f.age = *v;
+    birth_year: Option<i16>, |f| f.birth_year, |v, f| f.birth_year = *v;
+    pay: (Option<PayRange>, bool), |f| (f.pay, f.negotiable), |v, f| (f.pay, f.negotiable) = *v;
+    hours: WeekHours, |f| f.hours.clone(), |v, f| f.hours.clone_from(v);
+    occupations: Arc<[OccupationId]>, |f| f.occupations.clone(),
+        |v, f| f.occupations.clone_from(v);
+    published: Option<Instant>, |f| f.published, |v, f| f.published = *v;
+    valid_until: Option<Instant>, |f| f.valid_until, |v, f| f.valid_until = *v;
+    excluded_employers: Arc<[EmployerKey]>, |f| f.excluded_employers.clone(),
+        |v, f| f.excluded_employers.clone_from(v);
+    assisted: Option<bool>, |f| f.assisted, |v, f| f.assisted = *v;
+    employer: Option<EmployerKey>, |f| f.employer, |v, f| f.employer = *v;
+    lodging: bool, |f| f.lodging, |v, f| f.lodging = *v;
+    reach: (Travel, Option<u16>), |f| (f.travel, f.max_travel_minutes),
+        |v, f| (f.travel, f.max_travel_minutes) = *v;
+    physical: PhysicalSet, |f| f.physical, |v, f| f.physical = *v;
+    suspect: bool, |f| f.suspect, |v, f| f.suspect = *v;
+    gig: GigFacts, |f| f.gig, |v, f| f.gig = *v;
+    responsible: Option<Division>, |f| f.responsible, |v, f| f.responsible = *v;
 }
 
 impl Columns {
@@ -94,31 +154,7 @@ impl Columns {
     /// Adds a document in the next slot, which it returns.
     pub(crate) fn push(&mut self, facets: &Facets) -> u32 {
         let slot = self.len() as u32;
-        let row = Row {
-            volatile: self.volatile.push(facets.volatile),
-            kinds: self.kinds.push(facets.kinds),
-            division: self.division.push(facets.division),
-            education: self.education.push(facets.education),
-            experience_months: self.experience_months.push(facets.experience_months),
-            certificates: self.certificates.push(facets.certificates.clone()),
-            age: self.age.push(facets.age),
-            birth_year: self.birth_year.push(facets.birth_year),
-            pay: self.pay.push((facets.pay, facets.negotiable)),
-            hours: self.hours.push(facets.hours.clone()),
-            occupations: self.occupations.push(facets.occupations.clone()),
-            published: self.published.push(facets.published),
-            valid_until: self.valid_until.push(facets.valid_until),
-            excluded_employers: self.excluded_employers.push(facets.excluded_employers.clone()),
-            assisted: self.assisted.push(facets.assisted),
-            employer: self.employer.push(facets.employer),
-            lodging: self.lodging.push(facets.lodging),
-            reach: self.reach.push((facets.travel, facets.max_travel_minutes)),
-            physical: self.physical.push(facets.physical),
-            suspect: self.suspect.push(facets.suspect),
-            gig: self.gig.push(facets.gig),
-            responsible: self.responsible.push(facets.responsible),
-        };
-        self.rows.push(row);
+        self.push_row(facets);
         self.places.push(facets);
         self.compared.push(facets.compared.clone());
         slot
@@ -132,37 +168,11 @@ impl Columns {
 
     /// The facts of a slot.
     pub(crate) fn facets(&self, slot: u32) -> Facets {
-        let row = &self.rows[slot as usize];
-        let (pay, negotiable) = *self.pay.value(row.pay);
-        let (travel, max_travel_minutes) = *self.reach.value(row.reach);
-        Facets {
-            volatile: *self.volatile.value(row.volatile),
-            kinds: *self.kinds.value(row.kinds),
-            division: *self.division.value(row.division),
-            point: self.places.point(slot),
-            education: *self.education.value(row.education),
-            experience_months: *self.experience_months.value(row.experience_months),
-            certificates: self.certificates.value(row.certificates).clone(),
-            age: *self.age.value(row.age),
-            birth_year: *self.birth_year.value(row.birth_year),
-            pay,
-            negotiable,
-            hours: self.hours.value(row.hours).clone(),
-            lodging: *self.lodging.value(row.lodging),
-            travel,
-            max_travel_minutes,
-            physical: *self.physical.value(row.physical),
-            suspect: *self.suspect.value(row.suspect),
-            occupations: self.occupations.value(row.occupations).clone(),
-            published: *self.published.value(row.published),
-            valid_until: *self.valid_until.value(row.valid_until),
-            employer: *self.employer.value(row.employer),
-            excluded_employers: self.excluded_employers.value(row.excluded_employers).clone(),
-            assisted: *self.assisted.value(row.assisted),
-            gig: *self.gig.value(row.gig),
-            responsible: *self.responsible.value(row.responsible),
-            compared: self.compared[slot as usize].clone(),
-        }
+        let mut facets = Facets::default();
+        self.put_row(&self.rows[slot as usize], &mut facets);
+        facets.point = self.places.point(slot);
+        facets.compared = self.compared.get(slot);
+        facets
     }
 
     /// Straight-line metres from a point.
@@ -216,44 +226,42 @@ impl Columns {
         use Condition as C;
         let c = condition;
         match condition.inner() {
-            C::Open | C::Places => self.volatile.add_unmet(c, |v, f| f.volatile = *v, unmet),
-            C::ValidAt(_) => self.valid_until.add_unmet(c, |v, f| f.valid_until = *v, unmet),
-            C::RightHeld(_) | C::KindIn(_) => self.kinds.add_unmet(c, |v, f| f.kinds = *v, unmet),
-            C::RightNeeded => self.assisted.add_unmet(c, |v, f| f.assisted = *v, unmet),
+            C::Open | C::Places => self.volatile.add_unmet(c, put::volatile, unmet),
+            C::ValidAt(_) => self.valid_until.add_unmet(c, put::valid_until, unmet),
+            C::RightHeld(_) | C::KindIn(_) => self.kinds.add_unmet(c, put::kinds, unmet),
+            C::RightNeeded => self.assisted.add_unmet(c, put::assisted, unmet),
             C::DemandsEducationAtMost(_) | C::HasEducationAtLeast(_) => {
-                self.education.add_unmet(c, |v, f| f.education = *v, unmet);
+                self.education.add_unmet(c, put::education, unmet);
             }
             C::DemandsExperienceAtMost(_) | C::HasExperienceAtLeast(_) => {
-                self.experience_months.add_unmet(c, |v, f| f.experience_months = *v, unmet);
+                self.experience_months.add_unmet(c, put::experience_months, unmet);
             }
             C::DemandsCertificatesWithin(_) | C::HoldsCertificates(_) => {
-                self.certificates.add_unmet(c, |v, f| f.certificates.clone_from(v), unmet);
+                self.certificates.add_unmet(c, put::certificates, unmet);
             }
-            C::AdmitsBirthYear { .. } => self.age.add_unmet(c, |v, f| f.age = *v, unmet),
-            C::OfAge { .. } => self.birth_year.add_unmet(c, |v, f| f.birth_year = *v, unmet),
+            C::AdmitsBirthYear { .. } => self.age.add_unmet(c, put::age, unmet),
+            C::OfAge { .. } => self.birth_year.add_unmet(c, put::birth_year, unmet),
             C::PaysAtLeast { .. } | C::AsksAtMost { .. } => {
-                self.pay.add_unmet(c, |v, f| f.pay = v.0, unmet);
+                self.pay.add_unmet(c, put::pay, unmet);
             }
             C::WorksWithin(_) | C::AvailableFor(_) | C::HoursOverlap(_) => {
-                self.hours.add_unmet(c, |v, f| f.hours.clone_from(v), unmet);
+                self.hours.add_unmet(c, put::hours, unmet);
             }
-            C::InDivisions(_) => self.division.add_unmet(c, |v, f| f.division = *v, unmet),
-            C::UnderOffice(_) => self.responsible.add_unmet(c, |v, f| f.responsible = *v, unmet),
+            C::InDivisions(_) => self.division.add_unmet(c, put::division, unmet),
+            C::UnderOffice(_) => self.responsible.add_unmet(c, put::responsible, unmet),
             C::OccupationIn(_) => {
-                self.occupations.add_unmet(c, |v, f| f.occupations.clone_from(v), unmet);
+                self.occupations.add_unmet(c, put::occupations, unmet);
             }
-            C::PublishedSince(_) => self.published.add_unmet(c, |v, f| f.published = *v, unmet),
+            C::PublishedSince(_) => self.published.add_unmet(c, put::published, unmet),
             C::Welcomes(_) => {
-                let put =
-                    |v: &Arc<[EmployerKey]>, f: &mut Facets| f.excluded_employers.clone_from(v);
-                self.excluded_employers.add_unmet(c, put, unmet);
+                self.excluded_employers.add_unmet(c, put::excluded_employers, unmet);
             }
             C::Spares(_) | C::Endures(_) => {
-                self.physical.add_unmet(c, |v, f| f.physical = *v, unmet);
+                self.physical.add_unmet(c, put::physical, unmet);
             }
-            C::Trusted => self.suspect.add_unmet(c, |v, f| f.suspect = *v, unmet),
+            C::Trusted => self.suspect.add_unmet(c, put::suspect, unmet),
             C::Begins { .. } | C::SettledIn(_) | C::EmployerChecked => {
-                self.gig.add_unmet(c, |v, f| f.gig = *v, unmet);
+                self.gig.add_unmet(c, put::gig, unmet);
             }
             // `inner` is never one of these.
             C::Known(_) => {}

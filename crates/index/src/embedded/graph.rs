@@ -5,11 +5,11 @@
 //! compared first, and those that no link leads to from them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use hnsw_rs::prelude::{Distance, Hnsw};
 
 use super::kernels;
+use super::rows::Rows;
 use super::walk::Pool;
 
 /// Links of a node above layer 0 (twice as many on it), and candidates kept while building. In
@@ -57,23 +57,10 @@ pub struct Covers {
 
 /// A snapshot of vectors to build from.
 pub struct GraphInput {
-    pub(super) dimensions: usize,
-    pub(super) block_rows: usize,
-    /// Codes in blocks of rows, by slot.
-    pub(super) blocks: Vec<Arc<Vec<i8>>>,
-    /// Scale of the codes, by slot.
-    pub(super) scales: Vec<f32>,
+    pub(super) rows: Rows,
     /// Slots with a live vector, rising.
     pub(super) slots: Vec<u32>,
     pub(super) covers: Covers,
-}
-
-impl GraphInput {
-    fn row(&self, slot: u32) -> &[i8] {
-        let at = slot as usize;
-        let row = at % self.block_rows * self.dimensions;
-        &self.blocks[at / self.block_rows][row..row + self.dimensions]
-    }
 }
 
 /// Lists of numbers, end to end.
@@ -120,8 +107,8 @@ impl Graph {
         let groups = groups(input);
         let hnsw = Hnsw::new(LINKS, groups.len().max(1), LAYERS, EF_CONSTRUCTION, Cosine);
         for (node, slots) in groups.iter().enumerate() {
-            let scale = input.scales[slots[0] as usize];
-            hnsw.insert_slice((&packed(input.row(slots[0]), scale), node));
+            let scale = input.rows.scale(slots[0]);
+            hnsw.insert_slice((&packed(input.rows.codes(slots[0]), scale), node));
         }
         let (links, levels) = exported(&hnsw, groups.len());
         let mut landmarks = landmarks(&levels);
@@ -153,7 +140,7 @@ fn groups(input: &GraphInput) -> Vec<Vec<u32>> {
     let mut nodes: HashMap<(&[i8], u32), usize> = HashMap::new();
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for slot in &input.slots {
-        let key = (input.row(*slot), input.scales[*slot as usize].to_bits());
+        let key = (input.rows.codes(*slot), input.rows.scale(*slot).to_bits());
         let node = *nodes.entry(key).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1

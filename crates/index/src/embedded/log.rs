@@ -48,12 +48,12 @@ impl Log {
         Ok(Self { file, length: header.len() as u64 })
     }
 
-    /// Replays the batches up to `upto` into `apply`, and cuts off the rest. `None`: the word
-    /// index has no commit yet.
+    /// Replays the batches behind `from`, the start where it is `None`, up to `upto` into
+    /// `apply`, and cuts off the rest. `upto` is `None` when the word index has no commit yet.
     pub(super) fn open(
         path: &Path,
         identity: &str,
-        upto: Option<Mark>,
+        (from, upto): (Option<Mark>, Option<Mark>),
         mut apply: impl FnMut(Kind) -> Option<()>,
     ) -> Result<Self, EngineError> {
         let mut file = OpenOptions::new().read(true).write(true).open(path)?;
@@ -62,11 +62,13 @@ impl Log {
         if file.read_exact(&mut found).is_err() || found != expected.as_bytes() {
             return Err(rebuild("it was made with another format, analysis or vector space"));
         }
-        let mut reader = BufReader::with_capacity(1 << 20, &file);
-        let mut at = expected.len() as u64;
+        let start = expected.len() as u64;
         // The header alone is a state too: nothing has been committed.
-        let (end, seq) = upto.map_or((at, None), |mark| (mark.log_bytes, Some(mark.seq.0)));
-        let mut last = None;
+        let (end, seq) = upto.map_or((start, None), |mark| (mark.log_bytes, Some(mark.seq.0)));
+        let mut at = from.map_or(start, |mark| mark.log_bytes);
+        let mut last = from.map(|mark| mark.seq.0);
+        file.seek(SeekFrom::Start(at))?;
+        let mut reader = BufReader::with_capacity(1 << 20, &file);
         while at < end {
             let Some((kind, length)) = read_entry(&mut reader) else {
                 return Err(rebuild("the document log is damaged or cut short"));
@@ -102,6 +104,18 @@ impl Log {
         self.length += bytes.len() as u64;
         Ok(self.length)
     }
+}
+
+/// Checksum of the last 4 KiB of the first `length` bytes of a log: logs that differ before that
+/// do not agree there either, as each batch ends with its Seq.
+pub(super) fn tail_checksum(path: &Path, length: u64) -> std::io::Result<u32> {
+    const TAIL_BYTES: u64 = 4096;
+    let mut file = File::open(path)?;
+    let tail = length.min(TAIL_BYTES);
+    file.seek(SeekFrom::Start(length - tail))?;
+    let mut bytes = vec![0; tail as usize];
+    file.read_exact(&mut bytes)?;
+    Ok(crc32fast::hash(&bytes))
 }
 
 /// The identity that the log at a path was started with; `None` when it is no log of this

@@ -2,34 +2,35 @@
 //! which vectors it has and which space it was made in.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use jobmatch_domain::{DocumentId, Seq};
 
 use super::graph::Graph;
-use super::{EmbeddedEngine, EngineOptions, Shared, View, graph_file, log};
+use super::{EmbeddedEngine, EngineOptions, LOG_FILE, Shared, View, graph_file, log};
 
 /// The graph's file in the engine's folder.
 const GRAPH_FILE: &str = "graph.bin";
 
 impl EmbeddedEngine {
-    /// Builds graphs on a thread of its own while one is due, unless that is being done. Of two
-    /// cores it takes one, and questions never wait for it.
-    pub(super) fn consider_graph(&self) {
+    /// Seals slots and builds graphs on a thread of its own while that is due, unless it is being
+    /// done. Of two cores it takes one, and questions never wait for it.
+    pub(super) fn consider_upkeep(&self) {
         let shared = self.shared.clone();
-        if !shared.view.read().vectors.wants_graph() || shared.building.swap(true, Ordering::AcqRel)
-        {
+        if !shared.is_upkeep_due() || shared.building.swap(true, Ordering::AcqRel) {
             return;
         }
-        let name = format!("graph-{}", self.options.collection.name());
-        let path = self.folder.join(GRAPH_FILE);
-        let build = move || {
-            while shared.view.read().vectors.wants_graph() && shared.build_graph(&path) {}
-            shared.building.store(false, Ordering::Release);
+        let name = format!("upkeep-{}", self.options.collection.name());
+        let (folder, identity) = (self.folder.clone(), self.options.identity());
+        let upkeep = move || {
+            // Also after a panic another thread may try again.
+            let shared = UpkeepEnds(shared);
+            while shared.0.is_upkeep_due() && shared.0.keep_up(&folder, &identity) {}
         };
-        if let Err(error) = std::thread::Builder::new().name(name).spawn(build) {
-            tracing::error!(%error, "no thread to build the graph on; vectors are scanned");
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(upkeep) {
+            tracing::error!(%error, "no thread for the upkeep; vectors are scanned");
             self.shared.building.store(false, Ordering::Release);
         }
     }
@@ -48,7 +49,7 @@ impl EmbeddedEngine {
     /// `options` in nothing but the vector space. `None`: it differs in more, or in nothing,
     /// or cannot be read.
     pub fn in_other_space(folder: &Path, options: &EngineOptions) -> Option<EngineOptions> {
-        let identity = log::identity_of(&folder.join("documents.log"))?;
+        let identity = log::identity_of(&folder.join(LOG_FILE))?;
         let space = identity.strip_prefix(&options.contents())?.strip_prefix(' ')?;
         let (space, dimensions) = space.split_once(' ')?;
         let dimensions = dimensions.parse().ok()?;
@@ -87,7 +88,35 @@ impl EmbeddedEngine {
     }
 }
 
+/// Says so when upkeep has ended, however it did.
+struct UpkeepEnds(Arc<Shared>);
+
+impl Drop for UpkeepEnds {
+    fn drop(&mut self) {
+        self.0.building.store(false, Ordering::Release);
+    }
+}
+
 impl Shared {
+    fn is_upkeep_due(&self) -> bool {
+        let view = self.view.read();
+        view.vectors.wants_seal() || view.vectors.wants_graph()
+    }
+
+    /// Does what is due; whether all of it could be done. What came while a graph was built is
+    /// sealed as well, so that what is at rest is sealed but for little.
+    fn keep_up(&self, folder: &Path, identity: &str) -> bool {
+        if self.view.read().vectors.wants_seal() && !self.seal(folder, identity) {
+            return false;
+        }
+        if !self.view.read().vectors.wants_graph() {
+            return true;
+        }
+        let is_built = self.build_graph(&folder.join(GRAPH_FILE));
+        let is_worth_it = self.view.read().vectors.has_much_unsealed();
+        is_built && (!is_worth_it || self.seal(folder, identity))
+    }
+
     /// Whether a graph was built and is in use. There is none of vectors that are all dead.
     fn build_graph(&self, path: &Path) -> bool {
         let input = {

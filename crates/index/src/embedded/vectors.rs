@@ -4,18 +4,16 @@
 //! vectors. Vectors newer than the graph are always scanned. Where the graph begins to pay is
 //! measured when one is taken into use.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::graph::{Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
+use super::rows::{Rows, SealedRows, quantize};
 use super::walk::Walk;
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
-/// Rows of a block. Blocks are shared with a graph under construction.
-const BLOCK_ROWS: usize = 1024;
 /// The scan keeps so many times `k` for the ranking by full vectors.
 const RERANK_FACTOR: usize = 3;
 /// The least that it keeps.
@@ -35,11 +33,14 @@ pub struct VectorOptions {
     pub exact_below: Option<usize>,
     /// Nodes that the walk keeps, at least.
     pub ef_search: usize,
+    /// Write a new sealed file when so many slots, and a quarter of all, are newer than the last
+    /// one. Sealed slots are mapped, and a restart need not read the log of them.
+    pub seal_from: usize,
 }
 
 impl Default for VectorOptions {
     fn default() -> Self {
-        Self { graph_from: 100_000, exact_below: None, ef_search: 200 }
+        Self { graph_from: 100_000, exact_below: None, ef_search: 200, seal_from: 20_000 }
     }
 }
 
@@ -50,19 +51,24 @@ const WALK_COST: usize = 3;
 const TIMED_WALKS: usize = 12;
 const TIMED_ROWS: usize = 4_000;
 
+/// What a sealed file is made of: a state of the vectors that changes no more.
+pub(super) struct VectorParts {
+    pub(super) rows: Rows,
+    /// Slots with a vector.
+    pub(super) present: Bitmap,
+    /// See [`Vectors`].
+    pub(super) late: Vec<u32>,
+}
+
 /// The vectors of all slots.
 pub struct Vectors {
-    dimensions: usize,
     options: VectorOptions,
-    len: usize,
+    rows: Rows,
     present: Bitmap,
     /// Vectors, dead ones included.
     count: usize,
     /// Slots whose vector came after their document, in the order of coming.
     late: Vec<u32>,
-    full: Vec<Vec<f32>>,
-    codes: Vec<Arc<Vec<i8>>>,
-    scales: Vec<f32>,
     graph: Option<Graph>,
     /// See [`VectorOptions::exact_below`].
     exact_below: usize,
@@ -72,15 +78,11 @@ impl Vectors {
     /// No vectors yet.
     pub fn new(dimensions: usize, options: VectorOptions) -> Self {
         Self {
-            dimensions,
             options,
-            len: 0,
+            rows: Rows::new(dimensions),
             present: Bitmap::default(),
             count: 0,
             late: Vec::new(),
-            full: Vec::new(),
-            codes: Vec::new(),
-            scales: Vec::new(),
             graph: None,
             exact_below: usize::MAX,
         }
@@ -88,37 +90,29 @@ impl Vectors {
 
     /// Number of slots.
     pub fn len(&self) -> usize {
-        self.len
+        self.rows.len()
     }
 
     /// Whether there is no slot.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// Adds the next slot's vector; the caller has checked its length.
     pub fn push(&mut self, vector: Option<&[f32]>) {
-        let zeros = vec![0.0; if vector.is_some() { 0 } else { self.dimensions }];
-        let row = vector.unwrap_or(&zeros);
-        if self.len.is_multiple_of(BLOCK_ROWS) {
-            self.full.push(Vec::with_capacity(BLOCK_ROWS * self.dimensions));
-            self.codes.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
+        match vector {
+            Some(row) => {
+                self.present.set(self.len() as u32);
+                self.count += 1;
+                self.rows.push(row);
+            }
+            None => self.rows.push(&vec![0.0; self.dimensions()]),
         }
-        let block = self.full.len() - 1;
-        self.full[block].extend_from_slice(row);
-        let (codes, scale) = quantize(row);
-        Arc::make_mut(&mut self.codes[block]).extend(codes);
-        self.scales.push(scale);
-        if vector.is_some() {
-            self.present.set(self.len as u32);
-            self.count += 1;
-        }
-        self.len += 1;
     }
 
     /// Length of every vector.
     pub(super) fn dimensions(&self) -> usize {
-        self.dimensions
+        self.rows.dimensions()
     }
 
     /// Gives a slot its vector, of the right length, where it has none yet.
@@ -126,28 +120,54 @@ impl Vectors {
         if self.present.contains(slot) {
             return;
         }
-        let (block, row) = (slot as usize / BLOCK_ROWS, slot as usize % BLOCK_ROWS);
-        let span = row * self.dimensions..(row + 1) * self.dimensions;
-        self.full[block][span.clone()].copy_from_slice(vector);
-        let (codes, scale) = quantize(vector);
-        let block = Arc::make_mut(&mut self.codes[block]);
-        for (place, code) in block[span].iter_mut().zip(codes) {
-            *place = code;
-        }
-        self.scales[slot as usize] = scale;
+        self.rows.set(slot, vector);
         self.present.set(slot);
         self.late.push(slot);
         self.count += 1;
     }
 
+    /// What a sealed file is made of.
+    pub(super) fn parts(&self) -> VectorParts {
+        let (rows, present) = (self.rows.clone(), self.present.clone());
+        VectorParts { rows, present, late: self.late.clone() }
+    }
+
+    /// The vectors of a sealed file, before any other.
+    pub(super) fn adopt(&mut self, sealed: SealedRows, present: Bitmap, late: Vec<u32>) {
+        self.count = present.count();
+        (self.present, self.late) = (present, late);
+        self.rows.settle(sealed, &[]);
+    }
+
+    /// Lets go of the rows that a sealed file has, which was made when `late` slots had got
+    /// their vector late.
+    pub(super) fn settle(&mut self, sealed: SealedRows, late: usize) {
+        self.rows.settle(sealed, &self.late[late.min(self.late.len())..]);
+    }
+
+    /// Whether a sealed file should be written, see [`VectorOptions::seal_from`].
+    pub(super) fn wants_seal(&self) -> bool {
+        self.has_much_unsealed() && (self.len() - self.rows.sealed()) * 4 >= self.len()
+    }
+
+    /// Slots in the sealed file.
+    pub(super) fn sealed_len(&self) -> usize {
+        self.rows.sealed()
+    }
+
+    /// Whether there is enough for a sealed file that is not in the last one.
+    pub(super) fn has_much_unsealed(&self) -> bool {
+        self.len() - self.rows.sealed() >= self.options.seal_from.max(1)
+    }
+
     /// Cosine of a slot with a unit vector; `None` for a slot without a vector.
     pub fn cosine(&self, slot: u32, query: &[f32]) -> Option<f32> {
-        self.present.contains(slot).then(|| dot(self.row(slot), query))
+        self.present.contains(slot).then(|| dot(self.rows.full(slot), query))
     }
 
     /// The vector of a slot.
     pub(super) fn get(&self, slot: u32) -> Option<&[f32]> {
-        self.present.contains(slot).then(|| self.row(slot))
+        self.present.contains(slot).then(|| self.rows.full(slot))
     }
 
     /// Vectors in the graph.
@@ -165,22 +185,16 @@ impl Vectors {
     /// What a graph is built from: the live vectors of now.
     pub fn graph_input(&self, live: &Bitmap) -> GraphInput {
         let slots = live.iter().filter(|s| self.present.contains(*s)).collect();
-        let covers = Covers { slots: self.len, vectors: self.count, late: self.late.len() };
-        GraphInput {
-            dimensions: self.dimensions,
-            block_rows: BLOCK_ROWS,
-            blocks: self.codes.clone(),
-            scales: self.scales.clone(),
-            slots,
-            covers,
-        }
+        let covers = Covers { slots: self.len(), vectors: self.count, late: self.late.len() };
+        GraphInput { rows: self.rows.clone(), slots, covers }
     }
 
     /// Takes a finished graph into use; a graph that does not fit the vectors is left out.
     /// Returns up to how many eligible vectors are scanned from now on.
     pub fn install_graph(&mut self, graph: Graph) -> Option<usize> {
         let Covers { slots, vectors, late } = graph.covers();
-        if slots > self.len || vectors > self.count || late > self.late.len() || graph.is_empty() {
+        if slots > self.len() || vectors > self.count || late > self.late.len() || graph.is_empty()
+        {
             return None;
         }
         self.exact_below = match self.options.exact_below {
@@ -198,16 +212,18 @@ impl Vectors {
         let rows: Vec<u32> = some(TIMED_ROWS).collect();
         let started = Instant::now();
         for slot in &queries {
-            let walked =
-                self.walked(graph, self.row(*slot), (self.options.ef_search, usize::MAX), &|_| {
-                    true
-                });
+            let walked = self.walked(
+                graph,
+                self.rows.full(*slot),
+                (self.options.ef_search, usize::MAX),
+                &|_| true,
+            );
             debug_assert!(walked.is_some(), "a walk without a limit ends");
         }
         let a_walk = started.elapsed().as_secs_f64() / queries.len() as f64;
         let started = Instant::now();
         for slot in &queries {
-            self.nearest_codes(&rows, self.row(*slot), (1, &|a, b| a.cmp(&b)));
+            self.nearest_codes(&rows, self.rows.full(*slot), (1, &|a, b| a.cmp(&b)));
         }
         let a_row = started.elapsed().as_secs_f64() / (queries.len() * rows.len()) as f64;
         (a_walk / a_row.max(1e-10)) as usize
@@ -270,8 +286,8 @@ impl Vectors {
         let codes: Vec<i8> = codes.collect();
         let dot_codes = kernels::dot_codes();
         graph.walk(&Walk {
-            score: &|slot| dot_codes(self.codes(slot), &codes) as f32 * self.scales[slot as usize],
-            prefetch: &|slot| kernels::prefetch(self.codes(slot)),
+            score: &|slot| dot_codes(self.rows.codes(slot), &codes) as f32 * self.rows.scale(slot),
+            prefetch: &|slot| kernels::prefetch(self.rows.codes(slot)),
             is_eligible,
             ef,
             max_scores,
@@ -289,13 +305,13 @@ impl Vectors {
         let codes: Vec<i8> = codes.collect();
         let dot_codes = kernels::dot_codes();
         let mut ahead = slots.iter().skip(CODES_AHEAD);
-        slots.iter().take(CODES_AHEAD).for_each(|slot| kernels::prefetch(self.codes(*slot)));
+        slots.iter().take(CODES_AHEAD).for_each(|slot| kernels::prefetch(self.rows.codes(*slot)));
         let mut scored: Vec<(f32, u32)> = slots
             .iter()
             .map(|slot| {
-                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.codes(*slot)));
-                let sum = dot_codes(self.codes(*slot), &codes);
-                (sum as f32 * self.scales[*slot as usize], *slot)
+                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.rows.codes(*slot)));
+                let sum = dot_codes(self.rows.codes(*slot), &codes);
+                (sum as f32 * self.rows.scale(*slot), *slot)
             })
             .collect();
         scored.select_nth_unstable_by(keep - 1, |a, b| {
@@ -310,8 +326,8 @@ impl Vectors {
         let mut scored: Vec<(u32, f32)> = slots
             .iter()
             .map(|slot| {
-                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.row(*slot)));
-                (*slot, dot(self.row(*slot), query))
+                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.rows.full(*slot)));
+                (*slot, dot(self.rows.full(*slot), query))
             })
             .collect();
         let order =
@@ -324,25 +340,6 @@ impl Vectors {
         scored.truncate(k);
         scored
     }
-
-    fn codes(&self, slot: u32) -> &[i8] {
-        let at = slot as usize;
-        let row = at % BLOCK_ROWS * self.dimensions;
-        &self.codes[at / BLOCK_ROWS][row..row + self.dimensions]
-    }
-
-    fn row(&self, slot: u32) -> &[f32] {
-        let at = slot as usize;
-        let row = at % BLOCK_ROWS * self.dimensions;
-        &self.full[at / BLOCK_ROWS][row..row + self.dimensions]
-    }
-}
-
-/// Signed bytes and the scale that gives the vector back, to half a step.
-fn quantize(row: &[f32]) -> (impl Iterator<Item = i8> + '_, f32) {
-    let greatest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
-    (row.iter().map(move |v| (v / scale).round() as i8), scale)
 }
 
 /// In eight lanes, so that the compiler may use them; the order of additions is fixed.
@@ -407,7 +404,8 @@ mod tests {
     #[test]
     fn the_graph_with_fresh_vectors_finds_nearly_all_and_no_dead_ones() {
         let rows = sample(9_000, 9);
-        let options = VectorOptions { graph_from: 1_000, exact_below: Some(100), ef_search: 200 };
+        let options =
+            VectorOptions { graph_from: 1_000, exact_below: Some(100), ..VectorOptions::default() };
         let (mut vectors, mut live) = filled(&rows[..8_500], options);
         assert!(vectors.wants_graph());
         let graph = Graph::build(&vectors.graph_input(&live));

@@ -23,7 +23,7 @@ fn essence(mut retrieval: Retrieval) -> Retrieval {
     retrieval
 }
 
-async fn ask(engine: &dyn Engine, query: &Query) -> Retrieval {
+pub(crate) async fn ask(engine: &dyn Engine, query: &Query) -> Retrieval {
     essence(engine.retrieve(query.clone()).await.unwrap())
 }
 

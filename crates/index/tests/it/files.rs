@@ -190,7 +190,12 @@ fn spread(n: usize) -> Vec<f32> {
 async fn a_graph_is_there_again_after_a_restart_and_a_damaged_one_is_built_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("e");
-    let vectors = VectorOptions { graph_from: 300, exact_below: Some(50), ef_search: 32 };
+    let vectors = VectorOptions {
+        graph_from: 300,
+        exact_below: Some(50),
+        ef_search: 32,
+        ..VectorOptions::default()
+    };
     let options = EngineOptions { vectors, ..options() };
     let built = async |engine: &EmbeddedEngine| {
         for _ in 0..6_000 {

@@ -3,4 +3,5 @@
 
 mod equality;
 mod files;
+mod sealing;
 mod strategies;

@@ -38,6 +38,16 @@ impl Slots {
         }
     }
 
+    /// Of rising slots; `all` is the number of all slots.
+    fn of_rising(slots: Vec<u32>, all: usize) -> Self {
+        if slots.len() <= (all / DENSE_SHARE).max(DENSE_MIN) {
+            return Self::Sparse(slots);
+        }
+        let mut bits = Bitmap::new(all);
+        slots.iter().for_each(|s| bits.set(*s));
+        Self::Dense { bits, count: slots.len() }
+    }
+
     /// Adds a slot that is not in; `all` is the number of all slots.
     pub(super) fn insert(&mut self, slot: u32, all: usize) {
         match self {
@@ -45,9 +55,7 @@ impl Slots {
                 let at = slots.partition_point(|s| *s < slot);
                 slots.insert(at, slot);
                 if slots.len() > (all / DENSE_SHARE).max(DENSE_MIN) {
-                    let mut bits = Bitmap::new(all);
-                    slots.iter().for_each(|s| bits.set(*s));
-                    *self = Self::Dense { bits, count: slots.len() };
+                    *self = Self::of_rising(std::mem::take(slots), all);
                 }
             }
             Self::Dense { bits, count } => {
@@ -115,6 +123,41 @@ impl<T: Clone + Eq + Hash> Column<T> {
         self.slots.push(Slots::default());
         self.codes.insert(value, code);
         code
+    }
+
+    /// The column of these values, by code, and the codes of the slots in turn; `None` when a
+    /// code has no value.
+    pub(super) fn of_codes(
+        values: Vec<T>,
+        of_slots: impl ExactSizeIterator<Item = u32> + Clone,
+    ) -> Option<Self> {
+        let len = of_slots.len();
+        let mut counts = vec![0usize; values.len()];
+        for code in of_slots.clone() {
+            *counts.get_mut(code as usize)? += 1;
+        }
+        let mut slots: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
+        for (slot, code) in (0u32..).zip(of_slots) {
+            slots[code as usize].push(slot);
+        }
+        let codes = values.iter().cloned().zip(0u32..).collect();
+        let slots = slots.into_iter().map(|slots| Slots::of_rising(slots, len)).collect();
+        Some(Self { values, codes, slots, len })
+    }
+
+    /// Up to `most` values from a code on, each put into blank facets.
+    pub(super) fn in_facets(
+        &self,
+        from: usize,
+        most: usize,
+        put: impl Fn(&T, &mut Facets),
+    ) -> Vec<Facets> {
+        let one = |value: &T| {
+            let mut facets = Facets::default();
+            put(value, &mut facets);
+            facets
+        };
+        self.values.iter().skip(from).take(most).map(one).collect()
     }
 
     /// Gives the next slot its value; returns the code.

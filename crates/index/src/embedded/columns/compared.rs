@@ -1,0 +1,76 @@
+//! What ranking compares of each slot: of sealed slots it is read when it is asked for.
+
+use jobmatch_domain::Facets;
+use jobmatch_domain::facets::Compared;
+use prost::Message;
+use tantivy::directory::OwnedBytes;
+
+use super::super::codec::FacetsEntry;
+
+/// By slot.
+#[derive(Debug, Default)]
+pub(super) struct ComparedColumn {
+    sealed: Option<SealedCompared>,
+    /// Of the slots behind the sealed ones.
+    newer: Vec<Compared>,
+}
+
+/// Encoded facets with nothing else in them, end to end.
+#[derive(Debug)]
+pub(in crate::embedded) struct SealedCompared {
+    /// Where each slot's end: `u64`.
+    pub(in crate::embedded) ends: OwnedBytes,
+    pub(in crate::embedded) bytes: OwnedBytes,
+}
+
+impl SealedCompared {
+    fn ends(&self) -> &[u64] {
+        bytemuck::cast_slice(&self.ends)
+    }
+
+    /// How many slots there are of; `None` when the bytes do not fit the ends.
+    pub(in crate::embedded) fn len(&self) -> Option<usize> {
+        let ends: &[u64] = bytemuck::try_cast_slice(&self.ends).ok()?;
+        let end = ends.last().copied().unwrap_or_default();
+        (ends.is_sorted() && end == self.bytes.len() as u64).then_some(ends.len())
+    }
+
+    /// What was sealed; blank where it makes no sense, which a checksum has not caught.
+    fn get(&self, slot: usize) -> Compared {
+        let ends = self.ends();
+        let start = slot.checked_sub(1).map_or(0, |before| ends[before] as usize);
+        let entry = self.bytes.get(start..ends[slot] as usize).map(FacetsEntry::decode);
+        entry.and_then(Result::ok).map(|entry| entry.compared()).unwrap_or_default()
+    }
+}
+
+impl ComparedColumn {
+    pub(super) fn push(&mut self, compared: Compared) {
+        self.newer.push(compared);
+    }
+
+    fn sealed(&self) -> usize {
+        self.sealed.as_ref().map_or(0, |sealed| sealed.ends().len())
+    }
+
+    pub(super) fn get(&self, slot: u32) -> Compared {
+        match ((slot as usize).checked_sub(self.sealed()), &self.sealed) {
+            (Some(at), _) => self.newer[at].clone(),
+            (None, Some(sealed)) => sealed.get(slot as usize),
+            (None, None) => Compared::default(),
+        }
+    }
+
+    /// As it is sealed.
+    pub(super) fn encoded(&self, slot: u32) -> Vec<u8> {
+        FacetsEntry::of(&Facets { compared: self.get(slot), ..Facets::default() }).encode_to_vec()
+    }
+
+    /// Takes the first slots from a sealed file; returns what that replaces.
+    pub(super) fn settle(&mut self, sealed: SealedCompared) -> Vec<Compared> {
+        let gone = sealed.ends().len().saturating_sub(self.sealed()).min(self.newer.len());
+        let newer = self.newer.split_off(gone);
+        self.sealed = Some(sealed);
+        std::mem::replace(&mut self.newer, newer)
+    }
+}

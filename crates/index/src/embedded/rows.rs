@@ -1,0 +1,204 @@
+//! Rows of vectors by slot: those of the sealed file, which are mapped, and newer ones in
+//! memory. Each row is kept in full and as one byte an element with a scale.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tantivy::directory::OwnedBytes;
+
+/// Rows of a block. Blocks are shared with clones, which a graph or a sealed file is made of.
+const BLOCK_ROWS: usize = 1024;
+
+/// The rows of a sealed file.
+#[derive(Clone)]
+pub(super) struct SealedRows {
+    /// How many.
+    pub(super) count: usize,
+    /// One byte an element, row after row.
+    pub(super) codes: OwnedBytes,
+    /// The rows in full: `f32`.
+    pub(super) full: OwnedBytes,
+    /// A scale (`f32`) a row.
+    pub(super) scales: OwnedBytes,
+}
+
+impl SealedRows {
+    /// Whether everything is there, in rows of this length.
+    pub(super) fn fit(&self, dimensions: usize) -> bool {
+        let elements = self.count.checked_mul(dimensions);
+        elements.is_some_and(|elements| {
+            self.codes.len() == elements
+                && Some(self.full.len()) == elements.checked_mul(size_of::<f32>())
+                && Some(self.scales.len()) == self.count.checked_mul(size_of::<f32>())
+        })
+    }
+}
+
+/// A row that came after its slot was sealed.
+struct LateRow {
+    codes: Vec<i8>,
+    full: Vec<f32>,
+    scale: f32,
+}
+
+/// The rows of all slots; those without a vector are zero. A clone shares them, and keeps its
+/// own when they change.
+#[derive(Clone)]
+pub(super) struct Rows {
+    dimensions: usize,
+    sealed: Option<SealedRows>,
+    late: HashMap<u32, Arc<LateRow>>,
+    /// The first slot that is not sealed.
+    first: usize,
+    codes: Vec<Arc<Vec<i8>>>,
+    full: Vec<Arc<Vec<f32>>>,
+    scales: Vec<f32>,
+}
+
+impl Rows {
+    pub(super) fn new(dimensions: usize) -> Self {
+        Self {
+            dimensions,
+            sealed: None,
+            late: HashMap::new(),
+            first: 0,
+            codes: Vec::new(),
+            full: Vec::new(),
+            scales: Vec::new(),
+        }
+    }
+
+    /// Length of a row.
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.first + self.scales.len()
+    }
+
+    /// How many of them are sealed.
+    pub(super) fn sealed(&self) -> usize {
+        self.first
+    }
+
+    /// Adds the next slot's row.
+    pub(super) fn push(&mut self, row: &[f32]) {
+        if self.scales.len().is_multiple_of(BLOCK_ROWS) {
+            self.full.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
+            self.codes.push(Arc::new(Vec::with_capacity(BLOCK_ROWS * self.dimensions)));
+        }
+        let block = self.full.len() - 1;
+        Arc::make_mut(&mut self.full[block]).extend_from_slice(row);
+        let (codes, scale) = quantize(row);
+        Arc::make_mut(&mut self.codes[block]).extend(codes);
+        self.scales.push(scale);
+    }
+
+    /// Replaces a row.
+    pub(super) fn set(&mut self, slot: u32, row: &[f32]) {
+        let (codes, scale) = quantize(row);
+        let Some(at) = (slot as usize).checked_sub(self.first) else {
+            let late = LateRow { codes: codes.collect(), full: row.to_vec(), scale };
+            self.late.insert(slot, Arc::new(late));
+            return;
+        };
+        let (block, span) = self.place(at);
+        Arc::make_mut(&mut self.full[block])[span.clone()].copy_from_slice(row);
+        for (place, code) in Arc::make_mut(&mut self.codes[block])[span].iter_mut().zip(codes) {
+            *place = code;
+        }
+        self.scales[at] = scale;
+    }
+
+    /// Takes a sealed file of the first rows into use and lets go of those in memory, but for
+    /// rows that came while it was written.
+    pub(super) fn settle(&mut self, sealed: SealedRows, came_since: &[u32]) {
+        let before = self.clone();
+        let sealed_rows = sealed.count as u32;
+        *self = Self { first: sealed.count, sealed: Some(sealed), ..Self::new(self.dimensions) };
+        for slot in sealed_rows..before.len() as u32 {
+            self.push(before.full(slot));
+        }
+        for slot in came_since.iter().filter(|slot| **slot < sealed_rows) {
+            self.set(*slot, before.full(*slot));
+        }
+    }
+
+    fn place(&self, at: usize) -> (usize, std::ops::Range<usize>) {
+        let row = at % BLOCK_ROWS * self.dimensions;
+        (at / BLOCK_ROWS, row..row + self.dimensions)
+    }
+
+    fn late(&self, slot: u32) -> Option<&LateRow> {
+        if self.late.is_empty() {
+            return None;
+        }
+        self.late.get(&slot).map(AsRef::as_ref)
+    }
+
+    #[inline]
+    pub(super) fn codes(&self, slot: u32) -> &[i8] {
+        match (slot as usize).checked_sub(self.first) {
+            Some(at) => {
+                let (block, span) = self.place(at);
+                &self.codes[block][span]
+            }
+            None => self.sealed_codes(slot),
+        }
+    }
+
+    fn sealed_codes(&self, slot: u32) -> &[i8] {
+        match (self.late(slot), &self.sealed) {
+            (Some(late), _) => &late.codes,
+            (None, Some(sealed)) => {
+                let start = slot as usize * self.dimensions;
+                bytemuck::cast_slice(&sealed.codes[start..start + self.dimensions])
+            }
+            (None, None) => &[],
+        }
+    }
+
+    #[inline]
+    pub(super) fn full(&self, slot: u32) -> &[f32] {
+        match (slot as usize).checked_sub(self.first) {
+            Some(at) => {
+                let (block, span) = self.place(at);
+                &self.full[block][span]
+            }
+            None => self.sealed_full(slot),
+        }
+    }
+
+    fn sealed_full(&self, slot: u32) -> &[f32] {
+        match (self.late(slot), &self.sealed) {
+            (Some(late), _) => &late.full,
+            (None, Some(sealed)) => {
+                let width = self.dimensions * size_of::<f32>();
+                let start = slot as usize * width;
+                bytemuck::cast_slice(&sealed.full[start..start + width])
+            }
+            (None, None) => &[],
+        }
+    }
+
+    #[inline]
+    pub(super) fn scale(&self, slot: u32) -> f32 {
+        match ((slot as usize).checked_sub(self.first), &self.sealed) {
+            (Some(at), _) => self.scales[at],
+            (None, Some(sealed)) => match self.late(slot) {
+                Some(late) => late.scale,
+                None => bytemuck::cast_slice::<u8, f32>(&sealed.scales)[slot as usize],
+            },
+            (None, None) => 0.0,
+        }
+    }
+}
+
+/// Signed bytes and the scale that gives the vector back, to half a step.
+pub(super) fn quantize(row: &[f32]) -> (impl Iterator<Item = i8> + '_, f32) {
+    let greatest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
+    let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
+    (row.iter().map(move |v| (v / scale).round() as i8), scale)
+}
