@@ -25,7 +25,7 @@ mod words;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
@@ -150,8 +150,14 @@ impl EmbeddedEngine {
         if !path.exists() {
             return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });
         }
-        let (lexical, mark) = Lexical::open(&folder.join("words"))?;
-        let (mut view, from) = View::sealed_or_empty(folder, &options, (&lexical, mark))?;
+        // Both read whole files to verify them.
+        let (opened, sealed) = std::thread::scope(|scope| {
+            let sealed = scope.spawn(|| SealedFile::open(folder));
+            (Lexical::open(&folder.join("words")), sealed.join())
+        });
+        let (lexical, mark) = opened?;
+        let sealed = sealed.unwrap_or_else(|_| Err("reading it panicked".into()));
+        let (mut view, from) = View::sealed_or_empty(sealed, folder, (&options, &lexical, mark))?;
         let log = Log::open(&path, &options.identity(), (from, mark), |kind| view.replay(kind))?;
         (view.seq, view.log_bytes) = mark.map_or((Seq(0), 0), |m| (m.seq, m.log_bytes));
         let slots = view.ids.len();
@@ -248,6 +254,7 @@ impl Engine for EmbeddedEngine {
             tombstones: (view.ids.len() - view.slots.len()) as u64,
             graph_vectors: view.vectors.graph_len() as u64,
             sealed: view.vectors.sealed_len() as u64,
+            in_upkeep: self.shared.building.load(Ordering::Acquire),
             bytes: folder_bytes(&self.folder),
             seq: view.seq,
             space: self.options.space.clone(),
@@ -379,9 +386,9 @@ impl View {
     /// The state of the sealed file with the place in the log behind it; an empty one where
     /// there is no file that can be used.
     fn sealed_or_empty(
+        sealed: Result<Option<SealedFile>, String>,
         folder: &Path,
-        options: &EngineOptions,
-        (lexical, mark): (&Lexical, Option<Mark>),
+        (options, lexical, mark): (&EngineOptions, &Lexical, Option<Mark>),
     ) -> Result<(Self, Option<Mark>), EngineError> {
         let fits = |file: &SealedFile| {
             let (state, upto) = (&file.state, mark.map_or(0, |mark| mark.log_bytes));
@@ -390,7 +397,7 @@ impl View {
                 && state.log_bytes <= upto
                 && tail() == Some(state.log_tail)
         };
-        let reason = match SealedFile::open(folder) {
+        let reason = match sealed {
             Ok(None) => return Ok((Self::empty(options, lexical)?, None)),
             Ok(Some(file)) if fits(&file) => {
                 let mut view = Self::empty(options, lexical)?;

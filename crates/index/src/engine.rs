@@ -224,6 +224,8 @@ pub struct EngineStats {
     pub graph_vectors: u64,
     /// Versions in the sealed file, which a restart maps; the others are read from the log.
     pub sealed: u64,
+    /// Slots are being sealed, or a graph is being built.
+    pub in_upkeep: bool,
     /// Bytes on disk.
     pub bytes: u64,
     /// Last Seq applied.

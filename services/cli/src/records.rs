@@ -147,7 +147,8 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
                 object!({
                     "collection": name(c), "stored": c.stored, "indexed": c.indexed,
                     "tombstones": c.tombstones, "indexed_seq": c.indexed_seq,
-                    "graph_vectors": c.graph_vectors, "space": c.space, "state": c.state,
+                    "graph_vectors": c.graph_vectors, "sealed": c.sealed,
+                    "in_upkeep": c.in_upkeep, "space": c.space, "state": c.state,
                 })
             })
             .collect();

@@ -58,6 +58,8 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
         tombstones: engine.tombstones,
         indexed_seq: stats.searchable.0,
         graph_vectors: engine.graph_vectors,
+        sealed: engine.sealed,
+        in_upkeep: engine.in_upkeep,
         space: engine.space,
         without_vector: stats.without_vector,
         state: match &stats.state {

@@ -83,6 +83,11 @@ pub(crate) fn note_service(service: &Service) {
             metrics::gauge!("jobmatch_indexed", "collection" => name).set(engine.live as f64);
             metrics::gauge!("jobmatch_tombstones", "collection" => name)
                 .set(engine.tombstones as f64);
+            metrics::gauge!("jobmatch_graph_vectors", "collection" => name)
+                .set(engine.graph_vectors as f64);
+            metrics::gauge!("jobmatch_sealed", "collection" => name).set(engine.sealed as f64);
+            metrics::gauge!("jobmatch_in_upkeep", "collection" => name)
+                .set(f64::from(u8::from(engine.in_upkeep)));
         }
     }
 }

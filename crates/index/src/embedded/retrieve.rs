@@ -48,7 +48,7 @@ impl View {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
-        let shared = self.ids.len() >= SHARED_FROM;
+        let shared = self.ids.len() >= SHARED_FROM && limit > 0;
         let ((words, prepared_in), ((selection, by_conditions), filtered_in)) = side_by_side(
             shared,
             || timed(|| self.prepared(query)),
@@ -92,7 +92,11 @@ impl View {
         (limit, eligible, tie): (usize, &Bitmap, Tie<'_>),
     ) -> Result<(Option<Scores>, Vec<u32>), EngineError> {
         let Some(words) = words else { return Ok((None, Vec::new())) };
-        let mut asked = Cow::Borrowed(eligible);
+        let mut asked = match limit {
+            // None is sought.
+            0 => Cow::Owned(Bitmap::default()),
+            _ => Cow::Borrowed(eligible),
+        };
         for slot in query.score_also.iter().filter_map(|id| self.slots.get(id)) {
             asked.to_mut().set(*slot);
         }
