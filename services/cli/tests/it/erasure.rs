@@ -1,0 +1,37 @@
+//! The proof that deleted profiles are gone, in short, and that it can fail.
+
+use std::process::{Command, Output};
+
+fn prove(arguments: &[&str]) -> (Output, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jobmatch"));
+    let output = command.arg("prove-erased").args(arguments).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output, told)
+}
+
+/// Hits before and after in a class of files.
+fn hits(table: &str, class: &str) -> (usize, usize) {
+    let row = table.lines().find(|l| l.starts_with(class)).unwrap();
+    let mut numbers = row.split_whitespace().rev().map(|n| n.parse().unwrap());
+    let after = numbers.next().unwrap();
+    (numbers.next().unwrap(), after)
+}
+
+#[test]
+fn nothing_is_left_of_deleted_profiles() {
+    let (output, table) = prove(&["--people", "3"]);
+    assert!(output.status.success(), "{table}{}", String::from_utf8_lossy(&output.stderr));
+    // The index has the words it is searched by, the store never had them in clear.
+    let (before, after) = hits(&table, "index: logs of documents");
+    assert!(before > 0 && after == 0, "{table}");
+    assert_eq!(hits(&table, "store.redb"), (0, 0), "{table}");
+    assert!(table.contains("nothing of 3 deleted profiles is left"), "{table}");
+}
+
+#[test]
+fn the_proof_fails_while_dead_versions_are_in_the_index() {
+    let (output, table) = prove(&["--people", "2", "--without-compaction"]);
+    assert!(!output.status.success(), "{table}");
+    assert!(hits(&table, "index: logs of documents").1 > 0, "{table}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is left"));
+}
