@@ -186,6 +186,11 @@ impl Keyring {
         matches!(state.slots.get(number as usize), Some(Slot::Held(of, _)) if *of == owner)
     }
 
+    /// Whether a slot has something that does not verify.
+    pub(crate) fn is_damaged(&self, number: u32) -> bool {
+        self.state.read().slots.get(number as usize) == Some(&Slot::Damaged)
+    }
+
     /// The slot in which an owner's key is.
     pub(crate) fn slot_of(&self, owner: Owner) -> Option<u32> {
         self.state.read().of_owner.get(&owner).copied()

@@ -54,8 +54,8 @@ enum Command {
     Parse(parse::ParseArguments),
     /// Print one record.
     Get(records::RecordArguments),
-    /// Remove one record.
-    Delete(records::RecordArguments),
+    /// Remove one record, with --erase from the files of the index too.
+    Delete(records::DeleteArguments),
     /// Show counts and states.
     Stats(records::StatsArguments),
     /// Build the indexes anew from the store.

@@ -46,11 +46,11 @@ pub(crate) async fn prove(a: ProveArguments) -> Result<(), Failure> {
     log_into(&folder.path().join("service.log"))?;
     let proof = run(folder.path(), &a).await?;
     print(&proof);
-    let sum = |classes: &Classes| classes.values().map(|f| f.hits).sum::<usize>();
-    if proof.control == 0 || sum(&proof.before) == 0 {
+    let seen = |of: fn(&Found) -> usize| proof.before.values().map(of).sum::<usize>() > 0;
+    if proof.control == 0 || !seen(|f| f.words) || !seen(|f| f.places) || !seen(|f| f.vectors) {
         return Err(Failure::new("the search does not find what is there, so it proves nothing"));
     }
-    if sum(&proof.after) > 0 || proof.kept > 0 {
+    if proof.after.values().any(|f| f.hits() > 0) || proof.kept > 0 {
         return Err(Failure::new("something of deleted profiles is left"));
     }
     println!("nothing of {} deleted profiles is left in any file", a.people);
@@ -72,12 +72,14 @@ fn log_into(path: &Path) -> Result<(), Failure> {
 async fn run(folder: &Path, a: &ProveArguments) -> Result<Proof, Failure> {
     let options = ServiceOptions::new(folder.join("data"), system_clock());
     let service = Service::open(options).await?;
-    let (mut planted, mut staying) = (Canaries::new(), Canaries::new());
+    let embedder = service.analyst().embedder();
+    let (space, dimensions) = (embedder.space().to_string(), embedder.dimensions());
+    let canaries = || Canaries::new(&space, dimensions);
+    let (mut planted, mut staying, mut control) = (canaries(), canaries(), canaries());
     for number in 0..a.people {
         plant(&service, &mut planted, &format!("gone-{number}")).await?;
         plant(&service, &mut staying, &format!("stays-{number}")).await?;
     }
-    let mut control = Canaries::new();
     let posting = control.posting(id("control")?).map_err(refused)?;
     let guard = Guard { allow_missing: true, ..Guard::default() };
     let change = Box::new(|_: Option<&_>| Ok(posting));
@@ -100,7 +102,7 @@ async fn run(folder: &Path, a: &ProveArguments) -> Result<Proof, Failure> {
         false => data_files(&index)?.intersection(&files_before).count(),
     };
     let after = search(folder, &planted.patterns)?;
-    let control = search(folder, &control.patterns)?[CLASSES[0]].hits;
+    let control = search(folder, &control.patterns)?[CLASSES[0]].hits();
     Ok(Proof { before, after, control, kept })
 }
 
@@ -145,15 +147,17 @@ fn data_files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
 }
 
 fn print(proof: &Proof) {
-    println!(
-        "{:<28} {:>5} {:>12} {:>12} {:>12}",
-        "files", "", "bytes", "hits before", "hits after"
-    );
+    let told = |f: &Found| format!("{}/{}/{}", f.words, f.places, f.vectors);
+    println!("hits: words/places/vectors");
+    println!("{:<28} {:>5} {:>12} {:>16} {:>16}", "files", "", "bytes", "before", "after");
     for class in CLASSES {
         let (before, after) = (&proof.before[class], &proof.after[class]);
         println!(
-            "{class:<28} {:>5} {:>12} {:>12} {:>12}",
-            after.files, after.bytes, before.hits, after.hits
+            "{class:<28} {:>5} {:>12} {:>16} {:>16}",
+            after.files,
+            after.bytes,
+            told(before),
+            told(after)
         );
     }
     println!("control: a posting that stays is found {} times in store.redb", proof.control);

@@ -138,14 +138,15 @@ fn check_keys(txn: &ReadTransaction, seals: &Seals) -> Result<(), StoreError> {
         let (key, value) = entry?;
         let slot = slot_named_by(value.value());
         let owner = id_of(key.value().1).map(|id| Owner::of(&id));
-        let has_key = slot.zip(owner).is_some_and(|(s, owner)| seals.keyring.holds(s, owner));
-        if !has_key {
-            keyless += 1;
-            // A row whose head is damaged names any slot or none. Its own is kept until the
-            // row is discarded.
-            named.extend(owner.and_then(|owner| seals.keyring.slot_of(owner)));
+        if slot.zip(owner).is_some_and(|(slot, owner)| seals.keyring.holds(slot, owner)) {
+            named.extend(slot);
+            continue;
         }
-        named.extend(slot);
+        keyless += 1;
+        // The head of the row may be what is damaged, or the slot: what may be its key is kept
+        // until the row is discarded.
+        named.extend(owner.and_then(|owner| seals.keyring.slot_of(owner)));
+        named.extend(slot.filter(|slot| seals.keyring.is_damaged(*slot)));
     }
     let destroyed = seals.keyring.keep_only(&named)?;
     if destroyed > 0 {

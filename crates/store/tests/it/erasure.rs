@@ -147,6 +147,23 @@ async fn keys_that_a_crash_left_are_destroyed_at_opening() {
     assert_eq!(keys_held(early.path()).len(), 1);
 }
 
+/// Somebody else's row names the slot, which does not save the key.
+#[tokio::test]
+async fn a_keyring_from_a_backup_brings_nobody_back() {
+    let dir = tempdir().unwrap();
+    let store = open(dir.path());
+    put(&store, person("a")).await;
+    let backup = fs::read(dir.path().join("keyring.bin")).unwrap();
+    delete::<Profile>(&store, &id("a")).await;
+    put(&store, person("b")).await;
+    drop(store);
+    fs::write(dir.path().join("keyring.bin"), backup).unwrap();
+    assert_eq!(keys_held(dir.path()).len(), 1);
+    let store = open(dir.path());
+    assert!(keys_held(dir.path()).is_empty());
+    assert!(is_damaged(&store, "b"));
+}
+
 #[tokio::test]
 async fn without_its_keyring_no_profile_is_served_and_all_else_is() {
     let dir = tempdir().unwrap();

@@ -17,17 +17,39 @@ const LETTERS: &str = "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ";
 /// Characters of a word in letters, and of one in Chinese.
 const LENGTHS: [usize; 2] = [16, 12];
 
+/// Elements of a vector that are searched for.
+const VECTOR_PART: usize = 8;
+
+/// What a pattern is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Place,
+    Vector,
+}
+
+/// Bytes to search for.
+pub(super) type Pattern = (Kind, Vec<u8>);
+
 /// Makes canaries and keeps what there is to search for.
 pub(super) struct Canaries {
+    space: String,
+    dimensions: usize,
     random: RandomState,
     drawn: u64,
-    /// Byte patterns of the canaries so far.
-    pub(super) patterns: Vec<Vec<u8>>,
+    /// Patterns of the canaries so far.
+    pub(super) patterns: Vec<Pattern>,
 }
 
 impl Canaries {
-    pub(super) fn new() -> Self {
-        Self { random: RandomState::new(), drawn: 0, patterns: Vec::new() }
+    /// Canaries with vectors of this space.
+    pub(super) fn new(space: &str, dimensions: usize) -> Self {
+        let (random, patterns) = (RandomState::new(), Vec::new());
+        Self { space: space.into(), dimensions, random, drawn: 0, patterns }
+    }
+
+    fn search_for(&mut self, kind: Kind, bytes: impl Into<Vec<u8>>) {
+        self.patterns.push((kind, bytes.into()));
     }
 
     fn number(&mut self) -> u64 {
@@ -49,9 +71,9 @@ impl Canaries {
         let small = word.to_lowercase();
         let middle = small.char_indices().nth(small.chars().count() / 2).map_or(0, |(at, _)| at);
         let (first, second) = small.split_at(middle);
-        let forms = [&word, first, second].map(|form| form.as_bytes().to_vec());
-        self.patterns.extend(forms);
-        self.patterns.push(small.into_bytes());
+        for form in [&word, &small, first, second] {
+            self.search_for(Kind::Word, form);
+        }
         word
     }
 
@@ -81,14 +103,18 @@ impl Canaries {
     /// A place of its own, to the bit.
     fn point(&mut self) -> Result<Point, Violation> {
         let (latitude, longitude) = (36.0 + self.share(), 117.0 + self.share());
-        self.patterns.push([latitude.to_le_bytes(), longitude.to_le_bytes()].concat());
+        self.search_for(Kind::Place, latitude.to_le_bytes());
+        self.search_for(Kind::Place, longitude.to_le_bytes());
         Point::new(latitude, longitude, Datum::Wgs84).map_err(|e| Invalid::from(e).at("point"))
     }
 
     fn embedding(&mut self) -> Result<Embedding, Violation> {
-        let values: Vec<f32> = (0..8).map(|_| self.share() as f32).collect();
-        self.patterns.push(values.iter().flat_map(|v| v.to_le_bytes()).collect());
-        Embedding::new(&self.letters().to_lowercase(), &values)
+        let values: Vec<f32> = (0..self.dimensions).map(|_| self.share() as f32 - 0.5).collect();
+        let embedding = Embedding::new(&self.space, &values)?;
+        let part = embedding.values().iter().take(VECTOR_PART);
+        let bytes: Vec<u8> = part.flat_map(|value| value.to_le_bytes()).collect();
+        self.search_for(Kind::Vector, bytes);
+        Ok(embedding)
     }
 
     /// A profile with canaries in every field that takes a text, a place or a vector.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use aho_corasick::AhoCorasick;
 
+use super::canary::{Kind, Pattern};
 use crate::failure::Failure;
 
 /// What was found in the files of one class.
@@ -13,7 +14,24 @@ use crate::failure::Failure;
 pub(super) struct Found {
     pub(super) files: usize,
     pub(super) bytes: u64,
-    pub(super) hits: usize,
+    pub(super) words: usize,
+    pub(super) places: usize,
+    pub(super) vectors: usize,
+}
+
+impl Found {
+    fn count(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Word => &mut self.words,
+            Kind::Place => &mut self.places,
+            Kind::Vector => &mut self.vectors,
+        } += 1;
+    }
+
+    /// Of all kinds.
+    pub(super) fn hits(&self) -> usize {
+        self.words + self.places + self.vectors
+    }
 }
 
 /// Classes of files by name, each of them told even where it has no file.
@@ -61,9 +79,10 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// How often any of the patterns stands in the files of each class.
 pub(super) fn search(
     folder: &Path,
-    patterns: &[Vec<u8>],
+    patterns: &[Pattern],
 ) -> Result<BTreeMap<&'static str, Found>, Failure> {
-    let automaton = AhoCorasick::new(patterns).map_err(|e| Failure::new(e.to_string()))?;
+    let automaton = AhoCorasick::new(patterns.iter().map(|(_, bytes)| bytes))
+        .map_err(|e| Failure::new(e.to_string()))?;
     let mut found: BTreeMap<_, Found> = CLASSES.map(|c| (c, Found::default())).into();
     for path in files(folder)? {
         let content = match fs::read(&path) {
@@ -74,7 +93,9 @@ pub(super) fn search(
         let class = found.entry(class_of(&path)).or_default();
         class.files += 1;
         class.bytes += content.len() as u64;
-        class.hits += automaton.find_iter(&content).count();
+        for hit in automaton.find_iter(&content) {
+            class.count(patterns[hit.pattern().as_usize()].0);
+        }
     }
     Ok(found)
 }
@@ -91,10 +112,12 @@ mod tests {
         fs::write(folder.path().join("store.redb"), b"canar..canary").unwrap();
         fs::write(folder.path().join("keyring.bin"), b"cana").unwrap();
         fs::write(segments.join("a.term"), b"\0canary\0and canary").unwrap();
-        let found = search(folder.path(), &[b"canary".to_vec()]).unwrap();
-        assert_eq!(found[CLASSES[0]], Found { files: 1, bytes: 13, hits: 1 });
-        assert_eq!(found[CLASSES[1]], Found { files: 1, bytes: 4, hits: 0 });
-        assert_eq!(found[CLASSES[3]], Found { files: 1, bytes: 18, hits: 2 });
+        let patterns = [(Kind::Word, b"canary".to_vec()), (Kind::Place, b"and".to_vec())];
+        let found = search(folder.path(), &patterns).unwrap();
+        let of = |bytes, words, places| Found { files: 1, bytes, words, places, vectors: 0 };
+        assert_eq!(found[CLASSES[0]], of(13, 1, 0));
+        assert_eq!(found[CLASSES[1]], of(4, 0, 0));
+        assert_eq!(found[CLASSES[3]], of(18, 2, 1));
         assert_eq!(found[CLASSES[6]], Found::default());
     }
 }
