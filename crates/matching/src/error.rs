@@ -86,6 +86,16 @@ pub enum MatchingError {
         /// `opening`, `rebuilding (43%)`, `failed: …`.
         reason: String,
     },
+    /// The index was built anew and serves, but an older generation's folder is still there.
+    #[error(
+        "an old folder of the index of {} could not be removed, and may hold what was deleted; \
+         the reason is in the log: mend it and ask again",
+        .collection.name()
+    )]
+    OldIndexLeft {
+        /// Which.
+        collection: Collection,
+    },
     /// `min_seq` lies beyond everything written.
     #[error(
         "min_seq {min_seq} lies beyond the last Seq {last}; give the Seq that a write answered"

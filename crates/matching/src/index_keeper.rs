@@ -36,6 +36,7 @@ pub struct IndexKeeper {
     engine: ArcSwapOption<EmbeddedEngine>,
     state: RwLock<IndexState>,
     searchable: watch::Sender<Seq>,
+    compacted: RwLock<Seq>,
     /// Held by the one rebuild that may run.
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
     /// Held by whoever reads the engine's Seq and applies a batch under it.
@@ -67,6 +68,7 @@ impl IndexKeeper {
             engine: ArcSwapOption::empty(),
             state: RwLock::new(IndexState::Opening),
             searchable: watch::Sender::new(Seq::default()),
+            compacted: RwLock::default(),
             rebuilding: tokio::sync::Mutex::new(()),
             applying: tokio::sync::Mutex::new(()),
             switched: tokio::sync::Notify::new(),
@@ -92,6 +94,21 @@ impl IndexKeeper {
     /// Last Seq that is searchable.
     pub fn searchable(&self) -> Seq {
         *self.searchable.borrow()
+    }
+
+    /// Records that were deleted up to this Seq are in no file of the index any more: it was
+    /// built from the store after that, and older generations are removed. 0 until this
+    /// process has built it.
+    pub fn compacted(&self) -> Seq {
+        *self.compacted.read()
+    }
+
+    /// An error unless [`IndexKeeper::compacted`] has come to a Seq.
+    pub(crate) fn is_compacted(&self, seq: Seq) -> Result<(), MatchingError> {
+        if self.compacted() < seq {
+            return Err(MatchingError::OldIndexLeft { collection: self.collection });
+        }
+        Ok(())
     }
 
     /// Counts of the engine that serves.
@@ -151,6 +168,9 @@ impl IndexKeeper {
         match EmbeddedEngine::open(&folder, options) {
             Ok(engine) => {
                 self.engine.store(Some(Arc::new(engine)));
+                // A crash leaves generations that nobody would ever remove, with records that
+                // were deleted since.
+                self.remove_others(generation);
                 Ok(opened)
             }
             Err(EngineError::NeedsRebuild { reason }) => {
@@ -173,22 +193,34 @@ impl IndexKeeper {
         Ok((generation, engine))
     }
 
-    /// Serves a filled engine, makes it the current generation durably, and removes the
-    /// others.
+    /// Serves an engine that was filled from the store as of a Seq, makes it the current
+    /// generation durably, and removes the others.
     pub(crate) fn switch_to(
         &self,
         generation: u64,
         engine: Arc<EmbeddedEngine>,
+        built_from: Seq,
     ) -> Result<(), MatchingError> {
         write_current(&self.folder, generation).map_err(EngineError::from)?;
         self.engine.store(Some(engine));
+        if self.remove_others(generation) {
+            let mut compacted = self.compacted.write();
+            *compacted = (*compacted).max(built_from);
+        }
+        Ok(())
+    }
+
+    /// Removes all generations but one; tells whether they are gone.
+    fn remove_others(&self, generation: u64) -> bool {
+        let mut are_gone = true;
         for old in self.generations().into_iter().filter(|g| *g != generation) {
             // Readers of the old engine hold its files open; the names can go.
             if let Err(error) = std::fs::remove_dir_all(self.generation_folder(old)) {
                 tracing::warn!(%error, generation = old, "an old index could not be removed");
+                are_gone = false;
             }
         }
-        Ok(())
+        are_gone
     }
 
     fn generation_folder(&self, generation: u64) -> PathBuf {

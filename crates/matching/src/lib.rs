@@ -45,7 +45,9 @@ pub use jobmatch_embed::{
     ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions, StaticModel,
 };
 pub use jobmatch_rank::{ProfileError, RankingProfile};
-pub use jobmatch_store::{Record, RequestKey, SlotReceipt, Stored};
+pub use jobmatch_store::{
+    MasterKey, MasterKeyError, Record, RequestKey, SlotReceipt, StoreOptions, Stored,
+};
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;

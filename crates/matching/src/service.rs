@@ -42,6 +42,8 @@ pub struct ServiceOptions {
     pub reading: ReadingOptions,
     /// How long ways take.
     pub travel_times: TravelTimes,
+    /// Limits of the store and its key.
+    pub store: StoreOptions,
 }
 
 impl ServiceOptions {
@@ -56,6 +58,7 @@ impl ServiceOptions {
             ranking: RankingProfile::built_in(),
             reading: ReadingOptions::default(),
             travel_times: TravelTimes::default(),
+            store: StoreOptions::default(),
         }
     }
 }
@@ -75,6 +78,8 @@ pub struct Stats {
     pub engine: Option<EngineStats>,
     /// Live documents of the engine without a vector.
     pub without_vector: u64,
+    /// As [`IndexKeeper::compacted`].
+    pub compacted: Seq,
 }
 
 /// How often [`Service::ready`] looks.
@@ -100,12 +105,12 @@ impl Service {
     /// store take no time and are waited for: a first caller is not sent away.
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
-        let ServiceOptions { ranking, reading, travel_times, .. } = options;
+        let ServiceOptions { ranking, reading, travel_times, store: store_options, .. } = options;
         let store_clock = clock.clone();
         let (folder, times) = (data_dir.clone(), travel_times.clone());
         let (store, analyzer, stations) = tokio::task::spawn_blocking(move || {
             let analyzer = Analyzer::new(&analyzer)?;
-            let store = Store::open(&folder, StoreOptions::default(), store_clock)?;
+            let store = Store::open(&folder, store_options, store_clock)?;
             let stations = Stations::open(store.clone(), times)?;
             Ok::<_, MatchingError>((store, analyzer, stations))
         })
@@ -238,6 +243,7 @@ impl Service {
                 state: keeper.state(),
                 engine: keeper.stats(),
                 without_vector: keeper.without_vector(),
+                compacted: keeper.compacted(),
             })
         };
         Ok([of(&self.indexers[0])?, of(&self.indexers[1])?])
@@ -245,7 +251,7 @@ impl Service {
 
     /// Starts to build the index of a collection anew; of both when none is named.
     pub fn rebuild(&self, collection: Option<Collection>) -> Ticket {
-        let ticket = self.tickets.open("rebuild", self.now());
+        let ticket = self.tickets.open("rebuild", self.now(), self.store.seq());
         let chosen: Vec<Indexer> = self
             .indexers
             .iter()
@@ -253,12 +259,15 @@ impl Service {
             .cloned()
             .collect();
         let (tickets, clock, id) = (self.tickets.clone(), self.clock.clone(), ticket.id.clone());
+        let covers = ticket.covers;
         tokio::spawn(async move {
             let parts = chosen.len() as f64;
             let mut outcome = Ok(());
             for (part, indexer) in chosen.iter().enumerate() {
                 let told = |share: f64| tickets.progress(&id, (part as f64 + share) / parts);
-                if let Err(error) = indexer.rebuild(told).await {
+                let built = indexer.rebuild(told).await;
+                // Done is what an erasure may rely on: nothing older is left.
+                if let Err(error) = built.and_then(|()| indexer.keeper.is_compacted(covers)) {
                     tracing::error!(%error, "rebuild failed");
                     outcome = Err(error.to_string());
                 }
@@ -269,29 +278,25 @@ impl Service {
     }
 
     /// Deletes a record and, once no answer can hold it, builds the index anew so that no
-    /// index file holds a trace of it.
+    /// index file holds a trace of it. Of a record that was deleted before, the second only.
     pub async fn erase(
         &self,
         collection: Collection,
         id: DocumentId,
     ) -> Result<Ticket, MatchingError> {
-        let guard = Guard::default();
-        match collection {
-            Collection::Postings => {
-                self.intake.delete_posting(id, guard).await?;
-            }
-            Collection::Profiles => {
-                self.intake.delete_profile(id, guard).await?;
-            }
-        }
-        let ticket = self.tickets.open("erase", self.now());
+        let guard = Guard { allow_missing: true, ..Guard::default() };
+        let seq = match collection {
+            Collection::Postings => self.intake.delete_posting(id, guard).await?.seq,
+            Collection::Profiles => self.intake.delete_profile(id, guard).await?.seq,
+        };
+        let ticket = self.tickets.open("erase", self.now(), seq);
         let (tickets, clock, id) = (self.tickets.clone(), self.clock.clone(), ticket.id.clone());
         let indexer = match collection {
             Collection::Postings => self.indexers[0].clone(),
             Collection::Profiles => self.indexers[1].clone(),
         };
         tokio::spawn(async move {
-            let outcome = indexer.rebuild(|share| tickets.progress(&id, share)).await;
+            let outcome = indexer.compact(seq, |share| tickets.progress(&id, share)).await;
             tickets.close(&id, outcome.map_err(|e| e.to_string()), clock());
         });
         Ok(ticket)

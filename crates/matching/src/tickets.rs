@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use jobmatch_domain::Instant;
+use jobmatch_domain::{Instant, Seq};
 use parking_lot::Mutex;
 
 /// Tickets kept; the oldest go first.
@@ -35,6 +35,8 @@ pub struct Ticket {
     pub started: Instant,
     /// End; `None` while running.
     pub ended: Option<Instant>,
+    /// When it is done, records that were deleted up to this Seq have left the index's files.
+    pub covers: Seq,
 }
 
 /// The tickets of this process, newest last.
@@ -49,7 +51,7 @@ struct Book {
 
 impl Tickets {
     /// Opens a ticket.
-    pub fn open(&self, operation: &'static str, now: Instant) -> Ticket {
+    pub fn open(&self, operation: &'static str, now: Instant, covers: Seq) -> Ticket {
         let mut book = self.0.lock();
         book.issued += 1;
         let ticket = Ticket {
@@ -59,6 +61,7 @@ impl Tickets {
             progress: 0.0,
             started: now,
             ended: None,
+            covers,
         };
         if book.tickets.len() == MAX_TICKETS {
             book.tickets.pop_front();

@@ -40,6 +40,52 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The keyring was written by a newer program.
+    #[error(
+        "keyring.bin has version {found}, this program knows versions up to {supported}; \
+         use the program that wrote it"
+    )]
+    NewerKeyring {
+        /// Version of the file.
+        found: u32,
+        /// Newest version that this program reads.
+        supported: u32,
+    },
+    /// The keyring cannot be read or written. What it failed under is not acknowledged.
+    #[error("the keyring {} cannot be read or written; check its disk, owner and rights", path.display())]
+    Keyring {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: Arc<std::io::Error>,
+    },
+    /// The keyring has 2^32 keys.
+    #[error("the keyring is full")]
+    KeyringFull,
+    /// An encrypted store was opened without a key.
+    #[error(
+        "{} is encrypted; give the key that it was made with, by key_file in the section \
+         [store] or by the variable JOBMATCH_STORE_KEY",
+        path.display()
+    )]
+    KeyMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An encrypted store was opened with another key.
+    #[error(
+        "{} was encrypted with another key than the one given; look for the right one, nothing \
+         can be read without it",
+        path.display()
+    )]
+    KeyWrong {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system's generator of random numbers failed.
+    #[error("the system gives the store no random numbers")]
+    NoRandomness,
     /// A row does not verify or no longer parses. It is never served; the feed or
     /// person that it came from has to send it again after
     /// [`Store::discard_damaged`](crate::Store::discard_damaged).
@@ -90,6 +136,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a table is not there, which an earlier program did not know.
+    pub(crate) fn is_missing_table(&self) -> bool {
+        matches!(self, Self::Database(cause) if matches!(**cause, redb::Error::TableDoesNotExist(_)))
+    }
+
     /// Whether the fault concerns one document only and nothing was written for it.
     pub(crate) fn is_local(&self) -> bool {
         match self {
@@ -101,6 +152,12 @@ impl StoreError {
             Self::Folder { .. }
             | Self::Thread(_)
             | Self::NewerFormat { .. }
+            | Self::NewerKeyring { .. }
+            | Self::Keyring { .. }
+            | Self::KeyringFull
+            | Self::KeyMissing { .. }
+            | Self::KeyWrong { .. }
+            | Self::NoRandomness
             | Self::Foreign { .. }
             | Self::Database(_)
             | Self::Failed { .. } => false,

@@ -4,6 +4,7 @@
 
 mod discard;
 mod job;
+mod origin;
 mod requests;
 mod slots;
 mod station;
@@ -14,19 +15,23 @@ use redb::WriteTransaction;
 
 pub(crate) use self::discard::DiscardJob;
 pub(crate) use self::job::WriteJob;
+pub(crate) use self::origin::{origin_words, source_word};
 use self::requests::RequestCopy;
 pub(crate) use self::slots::{SlotJob, SlotOrder, slot_of};
 pub(crate) use self::station::{StationJob, read_station};
 use crate::change;
 use crate::error::StoreError;
+use crate::keyring::Owner;
 use crate::record::{Change, Record, Stored};
+use crate::seal::Seals;
 use crate::tables::{
     CHANGES, DocumentKey, HOLDS, HoldKey, META, Meta, ORIGINS, PairKey, REQUEST_ORDER,
     REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, STATIONS, SealedMut, TAKERS, TOMBSTONES, code,
     document_key, id_of,
 };
 
-type OriginKey = (u8, &'static [u8], &'static [u8]);
+/// Code of a collection and two words: as they are, or what stands for them.
+pub(crate) type OriginKey = (u8, &'static [u8], &'static [u8]);
 
 /// A write that waits for its group.
 pub(crate) trait Job: Send {
@@ -65,6 +70,7 @@ pub(crate) struct Group<'txn> {
     takers: SealedMut<'txn, PairKey>,
     holds: SealedMut<'txn, HoldKey>,
     stations: SealedMut<'txn, &'static [u8]>,
+    seals: &'txn Seals,
     meta: Meta,
     now: Instant,
     request_keys_kept: u64,
@@ -75,25 +81,27 @@ impl<'txn> Group<'txn> {
     /// Opens all tables, making those that are missing.
     pub(crate) fn open(
         txn: &'txn WriteTransaction,
+        seals: &'txn Seals,
         now: Instant,
         request_keys_kept: u64,
     ) -> Result<Self, StoreError> {
-        let meta_table = SealedMut::write(txn, &META)?;
+        let meta_table = SealedMut::write(txn, &META, seals)?;
         let meta = Meta::load(&meta_table)?;
         Ok(Self {
             meta_table,
-            rows: SealedMut::write(txn, &ROWS)?,
-            changes: SealedMut::write(txn, &CHANGES)?,
-            tombstones: SealedMut::write(txn, &TOMBSTONES)?,
-            origins: SealedMut::write(txn, &ORIGINS)?,
-            sources: SealedMut::write(txn, &SOURCES)?,
-            requests: SealedMut::write(txn, &REQUESTS)?,
-            request_order: SealedMut::write(txn, &REQUEST_ORDER)?,
-            request_rows: SealedMut::write(txn, &REQUEST_ROWS)?,
-            slots: SealedMut::write(txn, &SLOTS)?,
-            takers: SealedMut::write(txn, &TAKERS)?,
-            holds: SealedMut::write(txn, &HOLDS)?,
-            stations: SealedMut::write(txn, &STATIONS)?,
+            rows: SealedMut::write(txn, &ROWS, seals)?,
+            changes: SealedMut::write(txn, &CHANGES, seals)?,
+            tombstones: SealedMut::write(txn, &TOMBSTONES, seals)?,
+            origins: SealedMut::write(txn, &ORIGINS, seals)?,
+            sources: SealedMut::write(txn, &SOURCES, seals)?,
+            requests: SealedMut::write(txn, &REQUESTS, seals)?,
+            request_order: SealedMut::write(txn, &REQUEST_ORDER, seals)?,
+            request_rows: SealedMut::write(txn, &REQUEST_ROWS, seals)?,
+            slots: SealedMut::write(txn, &SLOTS, seals)?,
+            takers: SealedMut::write(txn, &TAKERS, seals)?,
+            holds: SealedMut::write(txn, &HOLDS, seals)?,
+            stations: SealedMut::write(txn, &STATIONS, seals)?,
+            seals,
             meta,
             now,
             request_keys_kept,
@@ -136,10 +144,10 @@ impl<'txn> Group<'txn> {
 
     /// Another document of the same source and external id.
     fn origin_holder<R: Record>(&self, record: &R) -> Result<Option<DocumentId>, StoreError> {
-        let Some(key) = origin_key(record) else {
+        let Some(words) = origin_words(self.seals, R::COLLECTION, record.origin()) else {
             return Ok(None);
         };
-        let Some(payload) = self.origins.get(&key)? else {
+        let Some(payload) = self.origins.get(&words.key(R::COLLECTION))? else {
             return Ok(None);
         };
         let holder = id_of(&payload).ok_or_else(|| self.origins.damaged())?;
@@ -163,7 +171,7 @@ impl<'txn> Group<'txn> {
             taken: current.map_or(0, |c| c.taken),
         };
         let id = stored.record.id();
-        self.rows.put(document_key(R::COLLECTION, id), &stored.encode())?;
+        self.put_row(&stored)?;
         let entry = Change {
             seq,
             collection: R::COLLECTION,
@@ -187,6 +195,16 @@ impl<'txn> Group<'txn> {
         Ok(stored)
     }
 
+    /// Seals a row: that of a person under the person's key.
+    fn put_row<R: Record>(&mut self, stored: &Stored<R>) -> Result<(), StoreError> {
+        let id = stored.record.id();
+        let (key, seq, row) = (document_key(R::COLLECTION, id), stored.seq, stored.encode());
+        match R::COLLECTION {
+            Collection::Postings => self.rows.put_at(key, seq, &row),
+            Collection::Profiles => self.rows.put_for(Owner::of(id), key, seq, &row),
+        }
+    }
+
     fn delete<R: Record>(
         &mut self,
         current: &Stored<R>,
@@ -196,7 +214,8 @@ impl<'txn> Group<'txn> {
         self.remove_row(R::COLLECTION, current.record.id(), Some(current.seq), copies)
     }
 
-    /// Removes a row and the copies of it, and leaves a tombstone.
+    /// Removes a row and the copies of it, and leaves a tombstone. A person's key goes out of
+    /// use, and is destroyed once the group is durable.
     fn remove_row(
         &mut self,
         collection: Collection,
@@ -213,6 +232,9 @@ impl<'txn> Group<'txn> {
         self.remove_slots_of(collection, id)?;
         let count = self.meta.count_mut(collection);
         *count = count.saturating_sub(1);
+        if collection == Collection::Profiles {
+            self.seals.keyring.retire(Owner::of(id));
+        }
         Ok(seq)
     }
 
@@ -225,42 +247,31 @@ impl<'txn> Group<'txn> {
     }
 
     fn insert_origin<R: Record>(&mut self, record: &R) -> Result<(), StoreError> {
-        if let Some(key) = origin_key(record) {
-            self.origins.put(key, record.id().as_str().as_bytes())?;
+        let (collection, id) = (R::COLLECTION, record.id().as_str().as_bytes());
+        if let Some(words) = origin_words(self.seals, collection, record.origin()) {
+            self.origins.put(words.key(collection), id)?;
         }
-        match source_key(record) {
-            Some(key) => self.sources.put(key, &[]),
+        match source_word(self.seals, collection, record.origin().source()) {
+            Some(source) => self.sources.put((code(collection), &source, id), &[]),
             None => Ok(()),
         }
     }
 
     fn remove_origin<R: Record>(&mut self, record: &R) -> Result<(), StoreError> {
-        if let Some(key) = origin_key(record) {
-            self.origins.remove(key)?;
+        let (collection, id) = (R::COLLECTION, record.id().as_str().as_bytes());
+        if let Some(words) = origin_words(self.seals, collection, record.origin()) {
+            self.origins.remove(words.key(collection))?;
         }
-        match source_key(record) {
-            Some(key) => self.sources.remove(key),
+        match source_word(self.seals, collection, record.origin().source()) {
+            Some(source) => self.sources.remove((code(collection), &source, id)),
             None => Ok(()),
         }
     }
 }
 
-fn origin_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
-    let origin = record.origin();
-    let (source, external_id) = (origin.source(), origin.external_id());
-    (!external_id.is_empty())
-        .then(|| (code(R::COLLECTION), source.as_bytes(), external_id.as_bytes()))
-}
-
-fn source_key<R: Record>(record: &R) -> Option<(u8, &[u8], &[u8])> {
-    let source = record.origin().source();
-    let id = record.id().as_str();
-    (!source.is_empty()).then(|| (code(R::COLLECTION), source.as_bytes(), id.as_bytes()))
-}
-
 /// Reads, verifies and parses a row.
 pub(crate) fn read_row<R: Record, T>(
-    rows: &crate::tables::Sealed<DocumentKey, T>,
+    rows: &crate::tables::Sealed<'_, DocumentKey, T>,
     id: &DocumentId,
 ) -> Result<Option<Stored<R>>, StoreError>
 where
@@ -275,7 +286,7 @@ where
 
 /// Verifies and parses the value of a row.
 pub(crate) fn parse_row<R: Record, T>(
-    rows: &crate::tables::Sealed<DocumentKey, T>,
+    rows: &crate::tables::Sealed<'_, DocumentKey, T>,
     id: &DocumentId,
     sealed: &[u8],
 ) -> Result<Stored<R>, StoreError>
@@ -285,7 +296,7 @@ where
     let collection = R::COLLECTION;
     let damaged = || StoreError::Damaged { collection, id: id.clone() };
     let payload = rows.open(&document_key(collection, id), sealed).map_err(|_| damaged())?;
-    let stored = Stored::<R>::decode(payload).map_err(|error| {
+    let stored = Stored::<R>::decode(&payload).map_err(|error| {
         // The values may be personal: the error names the field and its fault only.
         tracing::error!(collection = collection.name(), %error, "a row does not parse");
         damaged()

@@ -10,14 +10,22 @@
 //!
 //! Stations have a table of their own: they take Seqs and are in no feed.
 //!
-//! What is on disk, format 1: `tables.rs` has the tables, `record/` the rows. Rows are
+//! What is on disk, format 2: `tables.rs` has the tables, `record/` the rows. Rows are
 //! protobuf messages, so that fields can be added without a new format.
+//!
+//! What holds something of a person is encrypted under a key of that person, which stands in
+//! a keyring beside the database and is destroyed when the person is deleted (`keyring.rs`).
+//! With a [`MasterKey`] all other values are encrypted too, and the keyring's keys wrapped.
 //!
 //! [`Seq`]: jobmatch_domain::Seq
 
 mod change;
+mod cipher;
+mod convert;
 mod error;
 mod group;
+mod keyring;
+mod master;
 mod queue;
 mod record;
 mod seal;
@@ -26,6 +34,7 @@ mod tables;
 mod writer;
 
 pub use error::{RecordError, StoreError, WriteError};
+pub use master::{MasterKey, MasterKeyError};
 pub use record::{
     Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, SlotContext, SlotReceipt,
     Stored,

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod failure_tests;
+mod opening;
 mod read;
 mod slots;
 mod stations;
@@ -13,14 +14,15 @@ use std::thread::{self, JoinHandle};
 
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
-use redb::{Database, ReadTransaction, ReadableDatabase, TableHandle};
+use redb::Database;
 use tokio::sync::watch;
 
 use crate::error::{StoreError, WriteError};
-use crate::group::{DiscardJob, Group, Job, WriteJob};
+use crate::group::{DiscardJob, Job, WriteJob};
+use crate::master::MasterKey;
 use crate::queue::Queue;
 use crate::record::{Decision, Receipt, Record, RequestKey, Stored};
-use crate::tables::{FORMAT, FORMAT_VERSION, HOLDS, META, Meta, STATIONS, SealedRead, VERSION};
+use crate::seal::Seals;
 use crate::writer::Writer;
 
 /// Tells the present instant.
@@ -36,11 +38,20 @@ pub struct StoreOptions {
     pub queue_max: usize,
     /// Most request keys that are remembered; the oldest is dropped first.
     pub request_keys_kept: u64,
+    /// Key that the whole store is encrypted with. `None` by default: only what holds
+    /// something of a person is sealed by a cipher, under a key of that person. A store that
+    /// was made without is encrypted at the first opening with one.
+    pub master_key: Option<MasterKey>,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { group_commit_max: 1_000, queue_max: 4_096, request_keys_kept: 100_000 }
+        Self {
+            group_commit_max: 1_000,
+            queue_max: 4_096,
+            request_keys_kept: 100_000,
+            master_key: None,
+        }
     }
 }
 
@@ -55,39 +66,42 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     database: Arc<Database>,
+    seals: Arc<Seals>,
     queue: Arc<Queue<Box<dyn Job>>>,
     seq: watch::Receiver<Seq>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Store {
-    /// Opens `dir/store.redb`; makes both when they are missing. One process at a time
-    /// has it open.
+    /// Opens `dir/store.redb` and `dir/keyring.bin`; makes what is missing. One process at a
+    /// time has it open. A store of an earlier format is written anew in the present one.
     pub fn open(dir: &Path, options: StoreOptions, clock: Clock) -> Result<Self, StoreError> {
         let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
         fs::create_dir_all(dir).map_err(folder)?;
         let path = dir.join("store.redb");
-        let database = Database::create(&path)?;
-        // The file's name has to survive a power cut as well as its content.
+        let (database, seals) = opening::open(&path, options.master_key.as_ref())?;
+        // The files' names have to survive a power cut as well as their content.
         File::open(dir).and_then(|d| d.sync_all()).map_err(folder)?;
-        Self::start(database, path, options, clock)
+        Self::start(database, seals, path, options, clock)
     }
 
-    /// Checks the format, makes what is missing and starts the writer.
+    /// Makes what is missing, destroys keys without a row and starts the writer.
     pub(crate) fn start(
         database: Database,
+        mut seals: Seals,
         path: PathBuf,
         options: StoreOptions,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        prepare(&database, &path)?;
-        let meta = SealedRead::read(&database.begin_read()?, &META)?;
-        let (sender, receiver) = watch::channel(Meta::load(&meta)?.seq());
+        let meta = opening::prepare(&database, &mut seals, options.master_key.as_ref())?;
+        let (sender, receiver) = watch::channel(meta.seq());
+        let seals = Arc::new(seals);
         let database = Arc::new(database);
         let queue = Arc::new(Queue::new(options.queue_max));
         let writer = Writer {
             database: database.clone(),
             queue: queue.clone(),
+            seals: seals.clone(),
             seq: sender,
             clock,
             options,
@@ -96,8 +110,8 @@ impl Store {
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
-        let inner =
-            Inner { path, database, queue, seq: receiver, writer: Mutex::new(Some(thread)) };
+        let writer = Mutex::new(Some(thread));
+        let inner = Inner { path, database, seals, queue, seq: receiver, writer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -177,45 +191,4 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.shut_down();
     }
-}
-
-fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
-    let newest = SealedRead::read(txn, &HOLDS).and(SealedRead::read(txn, &STATIONS).map(|_| ()));
-    match newest {
-        Ok(()) => Ok(true),
-        Err(StoreError::Database(cause)) if matches!(*cause, redb::Error::TableDoesNotExist(_)) => {
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Checks the version of an existing store, or makes the tables of a new one.
-fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
-    let txn = database.begin_read()?;
-    let version = match txn.open_table(FORMAT) {
-        Ok(table) => table.get(VERSION)?.map(|v| v.value()),
-        Err(redb::TableError::TableDoesNotExist(_)) => None,
-        Err(error) => return Err(error.into()),
-    };
-    match version {
-        // A store that an earlier program of the same format made may lack a table.
-        Some(FORMAT_VERSION) if has_all_tables(&txn)? => return Ok(()),
-        Some(FORMAT_VERSION) => {}
-        Some(found) if found > FORMAT_VERSION => {
-            return Err(StoreError::NewerFormat { found, supported: FORMAT_VERSION });
-        }
-        None if txn.list_tables()?.next().is_none() => {}
-        Some(_) | None => {
-            return Err(StoreError::Foreign { path: path.to_owned() });
-        }
-    }
-    drop(txn);
-    let txn = database.begin_write()?;
-    txn.open_table(FORMAT)?.insert(VERSION, FORMAT_VERSION)?;
-    // Opening the tables makes them; there is no Seq, so there is nothing to publish.
-    Group::open(&txn, Instant(0), 0)?.close()?;
-    txn.commit()?;
-    tracing::info!(path = %path.display(), table = FORMAT.name(), "made the tables of the store");
-    Ok(())
 }

@@ -1,5 +1,6 @@
-//! The tables of format 1 and the values in them that are not rows.
+//! The tables and the values in them that are not rows.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use jobmatch_domain::{Collection, DocumentId, Seq};
@@ -7,12 +8,17 @@ use prost::Message;
 use redb::{ReadOnlyTable, ReadableTable, Table, TableDefinition};
 
 use crate::error::StoreError;
-use crate::seal::{SealedKey, seal, unseal};
+use crate::keyring::Owner;
+use crate::seal::{Payload, SealedKey, Seals};
 
-/// Newest format that this program reads and the one it writes.
-pub(crate) const FORMAT_VERSION: u64 = 1;
+/// Newest format that this program reads and the one it writes. Format 1 had what persons'
+/// rows say as it is; it is rewritten at opening (`convert.rs`).
+pub(crate) const FORMAT_VERSION: u64 = 2;
 /// Key of the version in [`FORMAT`].
 pub(crate) const VERSION: &str = "version";
+/// Key of the number in [`FORMAT`] by which a wrong master key shows; only in an encrypted
+/// store.
+pub(crate) const KEY_CHECK: &str = "key_check";
 
 /// Name and key of a table whose values are sealed.
 pub(crate) struct Definition<K> {
@@ -48,10 +54,11 @@ pub(crate) const ROWS: Definition<DocumentKey> = Definition::new("rows");
 pub(crate) const CHANGES: Definition<(u8, u64)> = Definition::new("changes");
 /// Deleted document -> Seq of its deletion, to find its entry in [`CHANGES`].
 pub(crate) const TOMBSTONES: Definition<DocumentKey> = Definition::new("tombstones");
-/// (collection, source, external id) -> id, where there is an external id.
+/// (collection, source, external id) -> id, where there is an external id. For profiles both
+/// are hashed together ([`Seals::pseudonym`]), and the external id is empty.
 pub(crate) const ORIGINS: Definition<(u8, &'static [u8], &'static [u8])> =
     Definition::new("origins");
-/// (collection, source, id) -> nothing, where there is a source.
+/// (collection, source, id) -> nothing, where there is a source; hashed for profiles.
 pub(crate) const SOURCES: Definition<(u8, &'static [u8], &'static [u8])> =
     Definition::new("sources");
 /// Request key -> [`RequestMessage`].
@@ -91,26 +98,29 @@ pub(crate) fn id_of(bytes: &[u8]) -> Option<DocumentId> {
 }
 
 /// A table whose values are sealed.
-pub(crate) struct Sealed<K: SealedKey, T> {
+pub(crate) struct Sealed<'s, K: SealedKey, T> {
     name: &'static str,
     key: PhantomData<fn() -> K>,
+    seals: &'s Seals,
     pub(crate) table: T,
 }
 
 /// A sealed table in a write transaction.
-pub(crate) type SealedMut<'txn, K> = Sealed<K, Table<'txn, K, &'static [u8]>>;
+pub(crate) type SealedMut<'txn, K> = Sealed<'txn, K, Table<'txn, K, &'static [u8]>>;
 /// A sealed table in a read transaction.
-pub(crate) type SealedRead<K> = Sealed<K, ReadOnlyTable<K, &'static [u8]>>;
+pub(crate) type SealedRead<'s, K> = Sealed<'s, K, ReadOnlyTable<K, &'static [u8]>>;
 
-impl<K: SealedKey> SealedRead<K> {
+impl<'s, K: SealedKey> SealedRead<'s, K> {
     /// Opens it in a read transaction.
     pub(crate) fn read(
         txn: &redb::ReadTransaction,
         definition: &Definition<K>,
+        seals: &'s Seals,
     ) -> Result<Self, StoreError> {
         Ok(Self {
             name: definition.name,
             key: PhantomData,
+            seals,
             table: txn.open_table(definition.of_redb())?,
         })
     }
@@ -121,18 +131,51 @@ impl<'txn, K: SealedKey> SealedMut<'txn, K> {
     pub(crate) fn write(
         txn: &'txn redb::WriteTransaction,
         definition: &Definition<K>,
+        seals: &'txn Seals,
     ) -> Result<Self, StoreError> {
         Ok(Self {
             name: definition.name,
             key: PhantomData,
+            seals,
             table: txn.open_table(definition.of_redb())?,
         })
     }
 
-    /// Seals and inserts or replaces a value.
+    /// Seals and inserts or replaces a value that has no Seq.
     pub(crate) fn put(&mut self, key: K::SelfType<'_>, payload: &[u8]) -> Result<(), StoreError> {
-        let sealed = seal::<K>(self.name, &key, payload);
-        self.table.insert(key, &sealed[..])?;
+        self.put_at(key, Seq(0), payload)
+    }
+
+    /// Seals and inserts or replaces a value of a Seq.
+    pub(crate) fn put_at(
+        &mut self,
+        key: K::SelfType<'_>,
+        seq: Seq,
+        payload: &[u8],
+    ) -> Result<(), StoreError> {
+        let sealed = self.seals.seal::<K>(self.name, &key, Payload { seq, bytes: payload })?;
+        self.put_raw(key, &sealed)
+    }
+
+    /// The same with something of a person in it, under the person's key.
+    pub(crate) fn put_for(
+        &mut self,
+        owner: Owner,
+        key: K::SelfType<'_>,
+        seq: Seq,
+        payload: &[u8],
+    ) -> Result<(), StoreError> {
+        let sealed = self.seal_part(owner, &key, seq, payload)?;
+        self.put_raw(key, &sealed)
+    }
+
+    /// Inserts or replaces a value that is sealed.
+    pub(crate) fn put_raw(
+        &mut self,
+        key: K::SelfType<'_>,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        self.table.insert(key, sealed)?;
         Ok(())
     }
 
@@ -143,11 +186,11 @@ impl<'txn, K: SealedKey> SealedMut<'txn, K> {
     }
 }
 
-impl<K: SealedKey, T: ReadableTable<K, &'static [u8]>> Sealed<K, T> {
+impl<K: SealedKey, T: ReadableTable<K, &'static [u8]>> Sealed<'_, K, T> {
     /// The payload of a value.
     pub(crate) fn get(&self, key: &K::SelfType<'_>) -> Result<Option<Vec<u8>>, StoreError> {
         match self.table.get(key)? {
-            Some(value) => self.open(key, value.value()).map(|p| Some(p.to_vec())),
+            Some(value) => self.open(key, value.value()).map(|p| Some(p.into_owned())),
             None => Ok(None),
         }
     }
@@ -157,8 +200,19 @@ impl<K: SealedKey, T: ReadableTable<K, &'static [u8]>> Sealed<K, T> {
         &self,
         key: &K::SelfType<'_>,
         sealed: &'v [u8],
-    ) -> Result<&'v [u8], StoreError> {
-        unseal::<K>(self.name, key, sealed).ok_or_else(|| self.damaged())
+    ) -> Result<Cow<'v, [u8]>, StoreError> {
+        self.seals.unseal::<K>(self.name, key, sealed).ok_or_else(|| self.damaged())
+    }
+
+    /// Seals a part of a value that has something of a person, under the person's key.
+    pub(crate) fn seal_part(
+        &self,
+        owner: Owner,
+        key: &K::SelfType<'_>,
+        seq: Seq,
+        part: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seals.seal_for::<K>(owner, self.name, key, Payload { seq, bytes: part })
     }
 
     /// The error for a value that verifies and makes no sense all the same.
@@ -179,11 +233,14 @@ pub(crate) struct Meta {
     /// Rows of profiles.
     #[prost(uint64, tag = "3")]
     pub(crate) profiles: u64,
+    /// Secret of [`Seals::pseudonym`].
+    #[prost(bytes = "vec", tag = "4")]
+    pub(crate) pepper: Vec<u8>,
 }
 
 impl Meta {
     /// Reads it; all zero in a new store.
-    pub(crate) fn load<T>(meta: &Sealed<u64, T>) -> Result<Self, StoreError>
+    pub(crate) fn load<T>(meta: &Sealed<'_, u64, T>) -> Result<Self, StoreError>
     where
         T: ReadableTable<u64, &'static [u8]>,
     {
@@ -264,7 +321,8 @@ pub(crate) struct RequestMessage {
     /// Seq of the receipt.
     #[prost(uint64, tag = "5")]
     pub(crate) seq: u64,
-    /// The row after the write ([`RowMessage`]); absent after a deletion.
+    /// The row after the write ([`RowMessage`]); absent after a deletion. That of a profile is
+    /// sealed once more, under the person's key.
     #[prost(bytes = "vec", optional, tag = "6")]
     pub(crate) row: Option<Vec<u8>>,
 }

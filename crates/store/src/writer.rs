@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::error::StoreError;
 use crate::group::{Group, Job};
 use crate::queue::Queue;
+use crate::seal::Seals;
 use crate::store::{Clock, StoreOptions};
 
 /// What the writer works with.
@@ -17,6 +18,7 @@ pub(crate) struct Writer {
     pub(crate) database: Arc<Database>,
     pub(crate) queue: Arc<Queue<Box<dyn Job>>>,
     pub(crate) seq: watch::Sender<Seq>,
+    pub(crate) seals: Arc<Seals>,
     pub(crate) clock: Clock,
     pub(crate) options: StoreOptions,
 }
@@ -64,13 +66,19 @@ impl Writer {
         let mut txn = self.database.begin_write()?;
         txn.set_durability(Durability::Immediate)?;
         let now = (self.clock)();
-        let mut group = Group::open(&txn, now, self.options.request_keys_kept)?;
+        let mut group = Group::open(&txn, &self.seals, now, self.options.request_keys_kept)?;
         for job in jobs {
             job.apply(&mut group)?;
         }
         let seq = group.close()?;
         match seq {
-            Some(_) => txn.commit()?,
+            Some(_) => {
+                // A row is never durable without its key, a key never outlives its row's
+                // acknowledged deletion.
+                self.seals.keyring.write_fresh()?;
+                txn.commit()?;
+                self.seals.keyring.destroy_retired()?;
+            }
             None => txn.abort()?,
         }
         Ok(seq)

@@ -28,6 +28,16 @@ pub(crate) enum What {
     Profiles,
 }
 
+impl What {
+    /// The collection on the wire.
+    pub(crate) fn collection(self) -> v1::Collection {
+        match self {
+            Self::Postings => v1::Collection::Postings,
+            Self::Profiles => v1::Collection::Profiles,
+        }
+    }
+}
+
 /// Arguments of `load`.
 #[derive(Debug, Args)]
 pub(crate) struct LoadArguments {

@@ -13,6 +13,7 @@ mod load;
 mod mapping;
 mod near;
 mod parse;
+mod prove;
 mod records;
 mod rows;
 mod stations;
@@ -53,12 +54,15 @@ enum Command {
     Parse(parse::ParseArguments),
     /// Print one record.
     Get(records::RecordArguments),
-    /// Remove one record.
-    Delete(records::RecordArguments),
+    /// Remove one record, with --erase from the files of the index too.
+    Delete(records::DeleteArguments),
     /// Show counts and states.
     Stats(records::StatsArguments),
     /// Build the indexes anew from the store.
     Rebuild(records::RebuildArguments),
+    /// Show that nothing of deleted profiles is left in any file, on planted ones in a scratch
+    /// folder (needs no running service).
+    ProveErased(prove::ProveArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
     /// Check an operator's lexicon file (needs no running service).
@@ -95,6 +99,7 @@ async fn main() -> ExitCode {
         Command::Delete(a) => records::delete(&connection, a).await,
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
+        Command::ProveErased(a) => prove::prove(a).await,
         Command::Eval(a) => eval::eval(a).await,
         Command::CheckLexicon(a) => lexicon::check(&a),
         Command::EvalParse(a) => eval::eval_parse(&a),

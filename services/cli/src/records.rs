@@ -11,7 +11,7 @@ use crate::client::Connection;
 use crate::failure::Failure;
 use crate::load::What;
 
-/// Arguments of `get` and `delete`.
+/// Arguments of `get`.
 #[derive(Debug, Args)]
 pub(crate) struct RecordArguments {
     /// Id of the record.
@@ -19,6 +19,17 @@ pub(crate) struct RecordArguments {
     /// Its collection.
     #[arg(long, default_value = "postings")]
     what: What,
+}
+
+/// Arguments of `delete`.
+#[derive(Debug, Args)]
+pub(crate) struct DeleteArguments {
+    #[command(flatten)]
+    record: RecordArguments,
+    /// Also build the index anew, and wait until no file of it holds anything of the record.
+    /// The record may have been deleted before.
+    #[arg(long)]
+    erase: bool,
 }
 
 /// Arguments of `export`.
@@ -72,8 +83,16 @@ pub(crate) async fn get(connection: &Connection, a: RecordArguments) -> Result<(
 }
 
 /// Removes one record.
-pub(crate) async fn delete(connection: &Connection, a: RecordArguments) -> Result<(), Failure> {
+pub(crate) async fn delete(connection: &Connection, a: DeleteArguments) -> Result<(), Failure> {
+    let DeleteArguments { record: a, erase } = a;
     let id = a.id.clone();
+    if erase {
+        let request = v1::EraseRequest { collection: a.what.collection() as i32, id };
+        let erased = connection.admin().await?.erase(request).await?.into_inner();
+        let ticket = done(connection, erased.ticket.unwrap_or_default()).await?;
+        println!("{} erased; all that was deleted up to Seq {} is", a.id, ticket.covers_seq);
+        return Ok(());
+    }
     let seq = match a.what {
         What::Postings => {
             let request = v1::DeletePostingRequest { id, ..Default::default() };
@@ -187,14 +206,17 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
 
 /// Builds the indexes anew and waits until it is done.
 pub(crate) async fn rebuild(connection: &Connection, a: RebuildArguments) -> Result<(), Failure> {
-    let collection = match a.what {
-        None => v1::Collection::Unspecified,
-        Some(What::Postings) => v1::Collection::Postings,
-        Some(What::Profiles) => v1::Collection::Profiles,
-    };
-    let mut client = connection.admin().await?;
+    let collection = a.what.map_or(v1::Collection::Unspecified, What::collection);
     let request = v1::RebuildRequest { collection: collection as i32 };
-    let mut ticket = client.rebuild(request).await?.into_inner().ticket.unwrap_or_default();
+    let rebuilt = connection.admin().await?.rebuild(request).await?.into_inner();
+    done(connection, rebuilt.ticket.unwrap_or_default()).await?;
+    println!("rebuilt");
+    Ok(())
+}
+
+/// Waits for a ticket, telling its progress.
+async fn done(connection: &Connection, mut ticket: v1::Ticket) -> Result<v1::Ticket, Failure> {
+    let mut client = connection.admin().await?;
     while ticket.state == v1::TicketState::Running as i32 {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let request = v1::GetTicketRequest { id: ticket.id.clone() };
@@ -203,8 +225,7 @@ pub(crate) async fn rebuild(connection: &Connection, a: RebuildArguments) -> Res
     }
     eprintln!();
     if ticket.state == v1::TicketState::Done as i32 {
-        println!("rebuilt");
-        return Ok(());
+        return Ok(ticket);
     }
-    Err(Failure::new(format!("rebuild failed: {}", ticket.message)))
+    Err(Failure::new(format!("{} failed: {}", ticket.operation, ticket.message)))
 }

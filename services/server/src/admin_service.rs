@@ -46,6 +46,7 @@ fn ticket_to_wire(ticket: Ticket) -> v1::Ticket {
         message,
         started: Some(timestamp(ticket.started)),
         ended: ticket.ended.map(timestamp),
+        covers_seq: ticket.covers.0,
     }
 }
 
@@ -62,6 +63,7 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
         in_upkeep: engine.in_upkeep,
         space: engine.space,
         without_vector: stats.without_vector,
+        compacted_seq: stats.compacted.0,
         state: match &stats.state {
             IndexState::Opening => "OPENING".into(),
             IndexState::Ready => "READY".into(),

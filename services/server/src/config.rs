@@ -7,15 +7,17 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use jobmatch_matching::MasterKeyError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::embedder::{EmbedderConfig, EmbedderError};
 use crate::keys::{Key, KeyConfig, KeyError};
 use crate::kiosk::{KioskConfig, KioskError};
+use crate::store_config::StoreConfig;
 
 /// Sections of the file; their variables are `JOBMATCH_<SECTION>_<KEY>`.
-const SECTIONS: [&str; 2] = ["embedder", "kiosk"];
+const SECTIONS: [&str; 3] = ["embedder", "kiosk", "store"];
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
 const OTHERS: [&str; 5] = ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE"];
@@ -59,6 +61,15 @@ pub enum ConfigError {
     /// The section of the kiosk.
     #[error(transparent)]
     Kiosk(#[from] KioskError),
+    /// The store's key.
+    #[error("{origin}: {cause}")]
+    StoreKey {
+        /// The file, or the variable.
+        origin: String,
+        /// What is wrong.
+        #[source]
+        cause: MasterKeyError,
+    },
     /// Only one half of the TLS pair.
     #[error("tls_certificate and tls_key belong together; set both or neither")]
     HalfTls,
@@ -104,6 +115,7 @@ struct Raw {
     deadline_ms_max: Option<u64>,
     embedder: Option<EmbedderConfig>,
     kiosk: Option<KioskConfig>,
+    store: Option<StoreConfig>,
 }
 
 /// How log lines look.
@@ -158,6 +170,8 @@ pub struct Config {
     pub embedder: EmbedderConfig,
     /// The page for a kiosk; `None`: off.
     pub kiosk: Option<KioskConfig>,
+    /// The store's key.
+    pub store: StoreConfig,
 }
 
 impl Config {
@@ -235,6 +249,7 @@ impl Config {
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
             embedder: raw.embedder.unwrap_or_default(),
             kiosk: raw.kiosk,
+            store: raw.store.unwrap_or_default(),
         };
         config.check()?;
         Ok(config)
@@ -336,6 +351,7 @@ impl fmt::Display for Config {
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
         writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;
         writeln!(f, "{}", self.embedder)?;
+        writeln!(f, "{}", self.store)?;
         match &self.kiosk {
             Some(kiosk) => write!(f, "{kiosk}"),
             None => write!(f, "# kiosk page: off"),
@@ -383,6 +399,25 @@ mod tests {
         let kiosk = config("", &division).unwrap().kiosk.unwrap();
         assert_eq!(kiosk.division.as_deref(), Some("370102"));
         assert!(config("[kiosk]\ntitle = \"x\"", &[]).is_err());
+    }
+
+    #[test]
+    fn the_stores_key_comes_from_a_file_or_the_environment_and_is_never_shown() {
+        assert_eq!(config("", &[]).unwrap().store.master_key().unwrap(), None);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.key");
+        std::fs::write(&path, "11".repeat(32) + "\n").unwrap();
+        let file = format!("[store]\nkey_file = {path:?}");
+        let from_file = config(&file, &[]).unwrap().store.master_key().unwrap().unwrap();
+        let digits = "22".repeat(32);
+        let c = config(&file, &[("JOBMATCH_STORE_KEY", &digits)]).unwrap();
+        assert_ne!(c.store.master_key().unwrap().unwrap(), from_file);
+        assert!(!c.to_string().contains("2222") && !format!("{c:?}").contains("2222"));
+        let c = config("", &[("JOBMATCH_STORE_KEY", "22")]).unwrap();
+        let error = c.store.master_key().unwrap_err().to_string();
+        assert!(error.contains("JOBMATCH_STORE_KEY") && error.contains("64"), "{error}");
+        let c = config("[store]\nkey_file = \"/nowhere\"", &[]).unwrap();
+        assert!(c.store.master_key().unwrap_err().to_string().contains("/nowhere"));
     }
 
     #[test]

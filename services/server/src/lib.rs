@@ -22,6 +22,7 @@ mod records;
 pub mod run;
 mod station_service;
 mod status;
+pub mod store_config;
 mod telemetry;
 
 /// A question over 100,000 postings takes and returns some megabytes; the system's allocator

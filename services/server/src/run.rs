@@ -269,6 +269,7 @@ fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
         tracing::info!(path = %path.display(), routes = routes.len(), "read known routes");
         options.travel_times = TravelTimes::with_routes(routes);
     }
+    options.store.master_key = config.store.master_key()?;
     config.embedder.apply(&mut options).map_err(ConfigError::from)?;
     Ok(options)
 }

@@ -69,6 +69,7 @@ impl From<MatchingError> for Refusal {
             MatchingError::Engine(_)
             | MatchingError::Embed(_)
             | MatchingError::Text(_)
+            | MatchingError::OldIndexLeft { .. }
             | MatchingError::Internal => (Code::Internal, "INTERNAL"),
             // The enum may grow; a new kind is internal until it has a line here.
             _ => (Code::Internal, "INTERNAL"),

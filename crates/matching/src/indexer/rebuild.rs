@@ -39,6 +39,27 @@ impl Indexer {
         progress: impl Fn(f64) + Send + Sync,
     ) -> Result<(), MatchingError> {
         let _one_at_a_time = self.keeper.rebuilding.lock().await;
+        self.rebuild_alone(progress).await
+    }
+
+    /// Rebuilds unless that was done since a Seq, so that erasures that wait for each other
+    /// share one rebuild. Errors when files of before are left all the same.
+    pub(crate) async fn compact(
+        &self,
+        deleted_up_to: Seq,
+        progress: impl Fn(f64) + Send + Sync,
+    ) -> Result<(), MatchingError> {
+        let _one_at_a_time = self.keeper.rebuilding.lock().await;
+        if self.keeper.compacted() < deleted_up_to {
+            self.rebuild_alone(progress).await?;
+        }
+        self.keeper.is_compacted(deleted_up_to)
+    }
+
+    async fn rebuild_alone(
+        &self,
+        progress: impl Fn(f64) + Send + Sync,
+    ) -> Result<(), MatchingError> {
         let result = match self.keeper.collection() {
             Collection::Postings => self.rebuild_of::<JobPosting>(&progress).await,
             Collection::Profiles => self.rebuild_of::<Profile>(&progress).await,
@@ -85,7 +106,7 @@ impl Indexer {
         // What was written meanwhile, so that the switch takes nothing back.
         while self.carry_to(&engine).await? {}
         let keeper = self.keeper.clone();
-        tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine)).await??;
+        tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine, seq)).await??;
         // And what was written in these last milliseconds.
         self.keeper.switched.notify_one();
         self.keeper.bare.notify_one();

@@ -67,7 +67,7 @@ impl Group<'_> {
             let (key, value) = entry?;
             let seq = key.value().1;
             let payload = self.changes.open(&(collection, seq), value.value())?;
-            let found = change::decode(R::COLLECTION, seq, payload);
+            let found = change::decode(R::COLLECTION, seq, &payload);
             if found.is_some_and(|c| c.id == *id) {
                 return Ok(Some(Seq(seq)));
             }
@@ -104,7 +104,7 @@ fn keys_where(
         let (key, value) = entry?;
         let (_, second, third) = key.value();
         let payload = table.open(&key.value(), value.value())?;
-        if pick(second, third, payload) {
+        if pick(second, third, &payload) {
             keys.push((second.to_vec(), third.to_vec()));
         }
     }

@@ -1,11 +1,14 @@
 //! Requests that must happen once only: their receipts, first in, first out.
 
+use std::borrow::Cow;
+
 use jobmatch_domain::{Collection, DocumentId, Seq};
 use prost::Message;
 use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::Group;
 use crate::error::{StoreError, WriteError};
+use crate::keyring::Owner;
 use crate::record::{Outcome, Receipt, Record, RequestKey, Stored};
 use crate::tables::{RequestMessage, code};
 
@@ -31,12 +34,44 @@ impl Group<'_> {
         if !is_same {
             return Err(WriteError::KeyReused);
         }
-        let stored = message.row.map(|row| Stored::decode(&row)).transpose();
-        Ok(Some(Receipt {
-            seq: Seq(message.seq),
-            stored: stored.map_err(|_| self.requests.damaged())?,
-            outcome: Outcome::Repeated,
-        }))
+        let stored = match &message.row {
+            Some(copy) => Some(self.read_copy(request, id, copy)?),
+            None => None,
+        };
+        Ok(Some(Receipt { seq: Seq(message.seq), stored, outcome: Outcome::Repeated }))
+    }
+
+    /// The copy of a row that goes into a receipt.
+    fn copy_of<R: Record>(
+        &self,
+        request: &RequestKey,
+        stored: &Stored<R>,
+    ) -> Result<Vec<u8>, StoreError> {
+        match R::COLLECTION {
+            Collection::Postings => Ok(stored.encode()),
+            Collection::Profiles => self.requests.seal_part(
+                Owner::of(stored.record.id()),
+                &request.key.as_bytes(),
+                stored.seq,
+                &stored.encode(),
+            ),
+        }
+    }
+
+    fn read_copy<R: Record>(
+        &self,
+        request: &RequestKey,
+        id: &DocumentId,
+        copy: &[u8],
+    ) -> Result<Stored<R>, StoreError> {
+        let damaged = || StoreError::Damaged { collection: R::COLLECTION, id: id.clone() };
+        let row = match R::COLLECTION {
+            Collection::Postings => Cow::Borrowed(copy),
+            Collection::Profiles => {
+                self.requests.open(&request.key.as_bytes(), copy).map_err(|_| damaged())?
+            }
+        };
+        Stored::decode(&row).map_err(|_| damaged())
     }
 
     fn request(&self, key: &[u8]) -> Result<Option<RequestMessage>, StoreError> {
@@ -66,7 +101,7 @@ impl Group<'_> {
             collection: u32::from(collection),
             id: id.as_str().into(),
             seq: receipt.seq.0,
-            row: receipt.stored.as_ref().map(Stored::encode),
+            row: receipt.stored.as_ref().map(|s| self.copy_of(request, s)).transpose()?,
         };
         self.requests.put(key, &message.encode_to_vec())?;
         self.request_order.put(number, key)?;

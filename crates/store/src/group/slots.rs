@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::{Group, Job, outcome};
 use crate::error::{StoreError, WriteError};
 use crate::record::{Change, Record, SlotContext, SlotReceipt, Stored};
-use crate::tables::{PairKey, SealedMut, SlotMessage, document_key, id_of};
+use crate::tables::{PairKey, SealedMut, SlotMessage, id_of};
 
 /// What is asked for a posting and a taker.
 pub(crate) enum SlotOrder<F> {
@@ -189,7 +189,7 @@ impl Group<'_> {
         let taken = posting.taken.saturating_add_signed(more);
         let posting = Stored { seq, taken, updated: self.now, ..posting };
         let id = posting.record.id().clone();
-        self.rows.put(document_key(Collection::Postings, &id), &posting.encode())?;
+        self.put_row(&posting)?;
         let collection = Collection::Postings;
         let entry = Change { seq, collection, id, deleted: false, content: false };
         self.replace_change(&entry, Some(previous))?;

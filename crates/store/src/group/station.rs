@@ -119,7 +119,7 @@ impl Group<'_> {
 
 /// Verifies and parses a row; `None`, and a line in the log, when it is damaged.
 pub(crate) fn read_station<T>(
-    stations: &crate::tables::Sealed<&'static [u8], T>,
+    stations: &crate::tables::Sealed<'_, &'static [u8], T>,
     id: &DocumentId,
     sealed: &[u8],
 ) -> Option<Stored<Station>>
@@ -127,7 +127,7 @@ where
     T: redb::ReadableTable<&'static [u8], &'static [u8]>,
 {
     let payload = stations.open(&id.as_str().as_bytes(), sealed).ok();
-    let stored = payload.and_then(|payload| station_row::decode(payload).ok());
+    let stored = payload.and_then(|payload| station_row::decode(&payload).ok());
     let stored = stored.filter(|s| s.record.id == *id);
     if stored.is_none() {
         tracing::error!(%id, "the row of a station is damaged and left out; send it again");

@@ -9,7 +9,9 @@ use redb::{Database, StorageBackend};
 
 use super::{Store, StoreOptions};
 use crate::error::{StoreError, WriteError};
+use crate::keyring::Keyring;
 use crate::record::{Decision, Receipt};
+use crate::seal::Seals;
 
 /// Refuses to sync once it is told to.
 #[derive(Debug)]
@@ -55,7 +57,10 @@ async fn after_a_failed_commit_nothing_is_acknowledged_any_more() {
     let disk = FailingDisk { memory: InMemoryBackend::new(), is_failing: is_failing.clone() };
     let database = Database::builder().create_with_backend(disk).unwrap();
     let clock = Arc::new(|| Instant(0));
-    let store = Store::start(database, "".into(), StoreOptions::default(), clock).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let keyring = Keyring::open(&folder.path().join("keyring.bin"), None).unwrap();
+    let seals = Seals::new(Arc::new(keyring), None);
+    let store = Store::start(database, seals, "".into(), StoreOptions::default(), clock).unwrap();
     assert_eq!(put(&store, "a").await.unwrap().seq, Seq(1));
     is_failing.store(true, Ordering::SeqCst);
     let is_failed = |answer: Result<Receipt<Profile>, WriteError<()>>| {

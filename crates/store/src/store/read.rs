@@ -9,7 +9,7 @@ use redb::{ReadTransaction, ReadableDatabase};
 use super::Store;
 use crate::change;
 use crate::error::StoreError;
-use crate::group::{parse_row, read_row};
+use crate::group::{origin_words, parse_row, read_row, source_word};
 use crate::record::{Change, Record, ScanPage, Stored};
 use crate::tables::{
     CHANGES, META, Meta, ORIGINS, ROWS, SOURCES, SealedRead, code, document_key, id_of,
@@ -22,7 +22,16 @@ impl Store {
 
     /// One record; `None` when there is none.
     pub fn get<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS)?;
+        match self.look_up(id) {
+            // A person who was deleted after the snapshot was taken has a row in it, and no
+            // key any more. A second look tells that from damage.
+            Err(StoreError::Damaged { .. }) => self.look_up(id),
+            found => found,
+        }
+    }
+
+    fn look_up<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
+        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
         read_row(&rows, id)
     }
 
@@ -32,15 +41,22 @@ impl Store {
         &self,
         ids: &[DocumentId],
     ) -> Result<Vec<Option<Stored<R>>>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS)?;
+        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
         let read = |id| match read_row(&rows, id) {
+            Err(StoreError::Damaged { .. }) => self.second_look(id),
+            read => read,
+        };
+        ids.iter().map(read).collect()
+    }
+
+    fn second_look<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
+        match self.look_up(id) {
             Err(error @ StoreError::Damaged { .. }) => {
                 tracing::error!(%error, "a damaged row is left out");
                 Ok(None)
             }
-            read => read,
-        };
-        ids.iter().map(read).collect()
+            found => found,
+        }
     }
 
     /// Up to `limit` rows, readable or damaged, in order of id, after the one given.
@@ -49,7 +65,7 @@ impl Store {
         after: Option<&DocumentId>,
         limit: usize,
     ) -> Result<ScanPage<R>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS)?;
+        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
         let empty: &[u8] = &[];
         let collection = code(R::COLLECTION);
         let start = match after {
@@ -78,6 +94,7 @@ impl Store {
             }
             visited = Some(id);
         }
+        page.damaged.retain(|id| self.look_up::<R>(id).is_err());
         Ok(page)
     }
 
@@ -87,9 +104,10 @@ impl Store {
         collection: Collection,
         source: &str,
     ) -> Result<Vec<DocumentId>, StoreError> {
-        let sources = SealedRead::read(&self.snapshot()?, &SOURCES)?;
+        let sources = SealedRead::read(&self.snapshot()?, &SOURCES, &self.inner.seals)?;
         let empty: &[u8] = &[];
-        let start = (code(collection), source.as_bytes(), empty);
+        let word = source_word(&self.inner.seals, collection, source).unwrap_or_default();
+        let start = (code(collection), &word[..], empty);
         let mut ids = Vec::new();
         for entry in sources.table.range(start..)? {
             let (key, value) = entry?;
@@ -110,11 +128,12 @@ impl Store {
         collection: Collection,
         origin: &Origin,
     ) -> Result<Option<DocumentId>, StoreError> {
-        let origins = SealedRead::read(&self.snapshot()?, &ORIGINS)?;
-        let (source, external_id) = (origin.source(), origin.external_id());
-        let key = (code(collection), source.as_bytes(), external_id.as_bytes());
+        let origins = SealedRead::read(&self.snapshot()?, &ORIGINS, &self.inner.seals)?;
+        let Some(words) = origin_words(&self.inner.seals, collection, origin) else {
+            return Ok(None);
+        };
         let id = |payload: Vec<u8>| id_of(&payload).ok_or_else(|| origins.damaged());
-        origins.get(&key)?.map(id).transpose()
+        origins.get(&words.key(collection))?.map(id).transpose()
     }
 
     /// The first `limit` entries of a collection's change feed after a Seq, ascending.
@@ -125,7 +144,7 @@ impl Store {
         after: Seq,
         limit: usize,
     ) -> Result<Vec<Change>, StoreError> {
-        let changes = SealedRead::read(&self.snapshot()?, &CHANGES)?;
+        let changes = SealedRead::read(&self.snapshot()?, &CHANGES, &self.inner.seals)?;
         let collection_code = code(collection);
         let start = Bound::Excluded((collection_code, after.0));
         let end = Bound::Included((collection_code, u64::MAX));
@@ -133,7 +152,7 @@ impl Store {
         for entry in changes.table.range::<(u8, u64)>((start, end))?.take(limit) {
             let (key, value) = entry?;
             let payload = changes.open(&key.value(), value.value())?;
-            let change = change::decode(collection, key.value().1, payload);
+            let change = change::decode(collection, key.value().1, &payload);
             feed.push(change.ok_or_else(|| changes.damaged())?);
         }
         Ok(feed)
@@ -141,7 +160,7 @@ impl Store {
 
     /// Records of a collection, damaged ones too.
     pub fn count(&self, collection: Collection) -> Result<u64, StoreError> {
-        let meta = SealedRead::read(&self.snapshot()?, &META)?;
+        let meta = SealedRead::read(&self.snapshot()?, &META, &self.inner.seals)?;
         Ok(Meta::load(&meta)?.count(collection))
     }
 }

@@ -72,7 +72,7 @@ impl Store {
         after: Option<&DocumentId>,
         limit: usize,
     ) -> Result<Vec<Slot>, StoreError> {
-        let slots = SealedRead::read(&self.snapshot()?, &SLOTS)?;
+        let slots = SealedRead::read(&self.snapshot()?, &SLOTS, &self.inner.seals)?;
         let own = posting.as_str().as_bytes();
         let mut found = Vec::new();
         for entry in slots.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))? {
@@ -82,7 +82,7 @@ impl Store {
                 break;
             }
             let payload = slots.open(&key.value(), value.value())?;
-            found.push(slot_of(own, taker, payload).ok_or_else(|| slots.damaged())?);
+            found.push(slot_of(own, taker, &payload).ok_or_else(|| slots.damaged())?);
         }
         Ok(found)
     }
@@ -95,8 +95,9 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Slot>, StoreError> {
         let snapshot = self.snapshot()?;
-        let (slots, takers) =
-            (SealedRead::read(&snapshot, &SLOTS)?, SealedRead::read(&snapshot, &TAKERS)?);
+        let seals = &self.inner.seals;
+        let slots = SealedRead::read(&snapshot, &SLOTS, seals)?;
+        let takers = SealedRead::read(&snapshot, &TAKERS, seals)?;
         let own = taker.as_str().as_bytes();
         let mut found = Vec::new();
         for entry in takers.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))? {
@@ -113,7 +114,7 @@ impl Store {
 
     /// The hold that ends first: when, of which posting, by whom.
     fn next_hold(&self) -> Result<Option<(Instant, DocumentId, DocumentId)>, StoreError> {
-        let holds = SealedRead::read(&self.snapshot()?, &HOLDS)?;
+        let holds = SealedRead::read(&self.snapshot()?, &HOLDS, &self.inner.seals)?;
         let Some((key, _)) = holds.table.first()? else {
             return Ok(None);
         };

@@ -26,7 +26,7 @@ impl Store {
 
     /// All stations in order of id. Damaged rows are logged and left out.
     pub fn stations(&self) -> Result<Vec<Stored<Station>>, StoreError> {
-        let stations = SealedRead::read(&self.snapshot()?, &STATIONS)?;
+        let stations = SealedRead::read(&self.snapshot()?, &STATIONS, &self.inner.seals)?;
         let mut found = Vec::new();
         for entry in stations.table.iter()? {
             let (key, value) = entry?;

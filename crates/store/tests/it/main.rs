@@ -4,10 +4,13 @@
 
 mod damage;
 mod durability;
+mod encryption;
+mod erasure;
 mod feed;
 mod golden;
 mod round_trip;
 mod sample;
 mod slots;
 mod stations;
+mod throughput;
 mod writing;

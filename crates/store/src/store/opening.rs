@@ -1,0 +1,164 @@
+//! Opening: which format a file has, whether it is encrypted and by this key, and which keys
+//! of the keyring still have a row.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use jobmatch_domain::{Collection, Instant};
+use prost::Message;
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableHandle};
+
+use crate::cipher::random;
+use crate::convert::convert;
+use crate::error::StoreError;
+use crate::group::Group;
+use crate::keyring::{Keyring, Owner};
+use crate::master::MasterKey;
+use crate::seal::{Seals, slot_named_by};
+use crate::tables::{
+    FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, ROWS, STATIONS, SealedMut, SealedRead,
+    VERSION, code, id_of,
+};
+
+/// The format of a file and the check of its master key; `None` for a file without tables.
+type Found = Option<(u64, Option<u64>)>;
+
+/// Opens or makes the database and the keyring beside it.
+pub(super) fn open(
+    path: &Path,
+    master: Option<&MasterKey>,
+) -> Result<(Database, Seals), StoreError> {
+    let database = Database::create(path)?;
+    let found = format_of(&database, path)?;
+    let check = found.and_then(|(_, check)| check);
+    match (check, master) {
+        (Some(_), None) => return Err(StoreError::KeyMissing { path: path.to_owned() }),
+        (Some(check), Some(key)) if check != key.check() => {
+            return Err(StoreError::KeyWrong { path: path.to_owned() });
+        }
+        _ => {}
+    }
+    let keyring = Arc::new(Keyring::open(&path.with_file_name("keyring.bin"), master)?);
+    let seals = Seals::new(keyring.clone(), master);
+    let is_outdated = found.is_some_and(|(version, check)| {
+        version < FORMAT_VERSION || (check.is_none() && master.is_some())
+    });
+    if !is_outdated {
+        return Ok((database, seals));
+    }
+    let from = Seals::new(keyring.clone(), None);
+    let database = convert(database, path, master.map(MasterKey::check), from, seals)?;
+    Ok((database, Seals::new(keyring, master)))
+}
+
+fn format_of(database: &Database, path: &Path) -> Result<Found, StoreError> {
+    let txn = database.begin_read()?;
+    let table = match txn.open_table(FORMAT) {
+        Ok(table) => Some(table),
+        Err(redb::TableError::TableDoesNotExist(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let number = |name| match &table {
+        Some(table) => Ok::<_, StoreError>(table.get(name)?.map(|v| v.value())),
+        None => Ok(None),
+    };
+    match number(VERSION)? {
+        Some(found) if found > FORMAT_VERSION => {
+            Err(StoreError::NewerFormat { found, supported: FORMAT_VERSION })
+        }
+        Some(found) if found > 0 => Ok(Some((found, number(KEY_CHECK)?))),
+        None if txn.list_tables()?.next().is_none() => Ok(None),
+        Some(_) | None => Err(StoreError::Foreign { path: path.to_owned() }),
+    }
+}
+
+/// Makes the tables that are missing, reads where the store stands, and looks after the keys.
+pub(super) fn prepare(
+    database: &Database,
+    seals: &mut Seals,
+    master: Option<&MasterKey>,
+) -> Result<Meta, StoreError> {
+    if !has_all_tables(&database.begin_read()?, seals)? {
+        make_tables(database, seals, master)?;
+    }
+    let txn = database.begin_read()?;
+    let meta = Meta::load(&SealedRead::read(&txn, &META, seals)?)?;
+    seals.pepper.clone_from(&meta.pepper);
+    if meta.profiles > 0 || !seals.keyring.is_empty() {
+        check_keys(&txn, seals)?;
+    }
+    Ok(meta)
+}
+
+fn has_all_tables(txn: &ReadTransaction, seals: &Seals) -> Result<bool, StoreError> {
+    let holds = SealedRead::read(txn, &HOLDS, seals).map(|_| ());
+    match holds.and_then(|()| SealedRead::read(txn, &STATIONS, seals).map(|_| ())) {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_missing_table() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn make_tables(
+    database: &Database,
+    seals: &Seals,
+    master: Option<&MasterKey>,
+) -> Result<(), StoreError> {
+    let txn = database.begin_write()?;
+    {
+        let mut format = txn.open_table(FORMAT)?;
+        format.insert(VERSION, FORMAT_VERSION)?;
+        if let Some(key) = master {
+            format.insert(KEY_CHECK, key.check())?;
+        }
+    }
+    // Opening the tables makes them; there is no Seq, so there is nothing to publish.
+    Group::open(&txn, seals, Instant(0), 0)?.close()?;
+    {
+        let mut table = SealedMut::write(&txn, &META, seals)?;
+        if table.table.len()? == 0 {
+            let meta = Meta { pepper: random::<32>()?.to_vec(), ..Meta::default() };
+            table.put(0, &meta.encode_to_vec())?;
+        }
+    }
+    txn.commit()?;
+    tracing::info!(table = FORMAT.name(), "made the tables of the store");
+    Ok(())
+}
+
+/// Destroys keys that have no row any more, which a crash leaves, and tells of rows that
+/// have no key.
+fn check_keys(txn: &ReadTransaction, seals: &Seals) -> Result<(), StoreError> {
+    let rows = SealedRead::read(txn, &ROWS, seals)?;
+    let empty: &[u8] = &[];
+    let first = code(Collection::Profiles);
+    let (mut named, mut keyless) = (HashSet::new(), 0u64);
+    for entry in rows.table.range::<(u8, &[u8])>((first, empty)..(first + 1, empty))? {
+        let (key, value) = entry?;
+        let slot = slot_named_by(value.value());
+        let owner = id_of(key.value().1).map(|id| Owner::of(&id));
+        if slot.zip(owner).is_some_and(|(slot, owner)| seals.keyring.holds(slot, owner)) {
+            named.extend(slot);
+            continue;
+        }
+        keyless += 1;
+        // The head of the row may be what is damaged, or the slot: what may be its key is kept
+        // until the row is discarded.
+        named.extend(owner.and_then(|owner| seals.keyring.slot_of(owner)));
+        named.extend(slot.filter(|slot| seals.keyring.is_damaged(*slot)));
+    }
+    let destroyed = seals.keyring.keep_only(&named)?;
+    if destroyed > 0 {
+        tracing::info!(destroyed, "destroyed keys of persons who are deleted");
+    }
+    if keyless > 0 {
+        tracing::error!(
+            keyless,
+            "profiles have no key in keyring.bin, which is missing, damaged or of another store: \
+             they count as damaged and are not served; stop and put the right file back, or \
+             discard them and send them again"
+        );
+    }
+    Ok(())
+}
