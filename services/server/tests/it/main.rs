@@ -16,6 +16,7 @@ mod hostile;
 mod imports;
 mod intake;
 mod keys;
+mod kills;
 mod kiosk;
 mod nearby;
 mod overload;
