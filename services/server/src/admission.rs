@@ -41,8 +41,9 @@ pub(crate) enum Cost {
     Survey,
     /// One question to an index.
     Match,
-    /// All cores for a while: as much as long calls may have together.
-    All,
+    /// Many questions one after the other: half of what long calls may have together, so that a
+    /// dispatch need not wait for a batch.
+    Bulk,
 }
 
 impl Cost {
@@ -57,7 +58,7 @@ impl Cost {
             | "DeleteStation" => Self::Read,
             "NearbyPostings" | "ImportPostings" | "ImportProfiles" => Self::Survey,
             "MatchPostings" | "MatchProfiles" | "ExplainMatch" => Self::Match,
-            "MatchPostingsBatch" | "Dispatch" => Self::All,
+            "MatchPostingsBatch" | "Dispatch" => Self::Bulk,
             _ => Self::Page,
         }
     }
@@ -65,7 +66,7 @@ impl Cost {
     fn line(self, path: &str) -> Line {
         match self {
             Self::Free | Self::Read => Line::Reads,
-            Self::All => Line::Long,
+            Self::Bulk => Line::Long,
             Self::Survey if path.contains("/Import") => Line::Long,
             Self::Page | Self::Survey | Self::Match => Line::Matches,
         }
@@ -78,7 +79,7 @@ impl Cost {
             Self::Page => 4,
             Self::Survey => 8,
             Self::Match => 16,
-            Self::All => all / 2,
+            Self::Bulk => all / 4,
         }
     }
 }
@@ -372,9 +373,14 @@ mod tests {
     #[tokio::test]
     async fn long_calls_never_hold_more_than_half() {
         let admission = admission();
-        let _first = admit(&admission, DISPATCH).await.ok().unwrap();
-        let mut second = Box::pin(admit(&admission, DISPATCH));
-        assert!(futures::poll!(&mut second).is_pending());
+        let _two = [
+            admit(&admission, DISPATCH).await.ok().unwrap(),
+            admit(&admission, DISPATCH).await.ok().unwrap(),
+        ];
+        let (mut third, mut fourth) =
+            (Box::pin(admit(&admission, DISPATCH)), Box::pin(admit(&admission, DISPATCH)));
+        assert!(futures::poll!(&mut third).is_pending());
+        assert!(futures::poll!(&mut fourth).is_pending());
         assert_eq!(admit(&admission, DISPATCH).await.err().unwrap().reason, "OVERLOADED");
         assert!(admit(&admission, MATCH).await.is_ok());
     }

@@ -224,8 +224,13 @@ async fn round(server: Server, ledger: &Shared, number: u64) {
     callers.spawn(change(server.clone(), ledger.clone(), 0));
     callers.spawn(change(server.clone(), ledger.clone(), 1));
     callers.spawn(take(server.clone(), ledger.clone(), number));
-    // From the first writes to the middle of a merge, another moment each time.
-    tokio::time::sleep(Duration::from_millis(20 + number * 37 % 300)).await;
+    // After one write to some hundreds, and then at another moment each time.
+    let enough = ledger.lock().unwrap().writes + 1 + number * 37 % 300;
+    let patience = Instant::now() + Duration::from_secs(10);
+    while ledger.lock().unwrap().writes < enough && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(number * 7 % 23)).await;
     server.kill_now();
     while let Some(caller) = callers.join_next().await {
         caller.unwrap();
