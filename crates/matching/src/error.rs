@@ -117,6 +117,9 @@ pub enum MatchingError {
     /// The ranking changed between two pages.
     #[error("the ranking has changed since the first page; start again without page_token")]
     RankingChanged,
+    /// Nobody waits for the answer any more.
+    #[error("the call was given up: its client has gone or its deadline has passed")]
+    GivenUp,
     /// The write queue is closed.
     #[error("the service is shutting down; try again later")]
     ShuttingDown,

@@ -8,6 +8,7 @@
 //! - [`Service`] opens and holds all of them.
 
 mod analysis;
+mod call;
 mod caller;
 mod clock;
 mod completion;
@@ -31,6 +32,7 @@ mod terms;
 mod tickets;
 
 pub use analysis::{Analyst, ReadingOptions};
+pub use call::Call;
 pub use caller::{Caller, Governed, Scope};
 pub use clock::{Clock, system_clock};
 pub use completion::RELIED_ON;

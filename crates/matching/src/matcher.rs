@@ -26,6 +26,7 @@ use tokio::runtime::Handle;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::Analyst;
+use crate::call::Call;
 use crate::caller::{Caller, Scope};
 use crate::clock::Clock;
 use crate::error::MatchingError;
@@ -55,6 +56,7 @@ pub struct Matcher {
     pub(crate) clock: Clock,
     pub(crate) caller: Caller,
     pub(crate) exposure: Arc<Exposure>,
+    pub(crate) call: Call,
 }
 
 /// One side's question to the other collection, read and ready.
@@ -87,12 +89,18 @@ impl Matcher {
         Self { caller, ..self.clone() }
     }
 
+    /// The same for a call, which it looks after between the steps of its work.
+    #[must_use]
+    pub fn during(&self, call: Call) -> Self {
+        Self { call, ..self.clone() }
+    }
+
     /// Jobs for a person.
     pub async fn match_postings(&self, request: MatchPostings) -> Result<MatchPage, MatchingError> {
         let as_of = self.as_of(&request.options)?;
         self.wait(Collection::Postings, request.options.min_seq).await?;
         let this = self.clone();
-        off_the_workers(move |runtime| this.postings_as_of(request, as_of, runtime)).await
+        off_the_workers(&self.call, move |rt| this.postings_as_of(request, as_of, rt)).await
     }
 
     fn postings_as_of(
@@ -112,7 +120,7 @@ impl Matcher {
         self.wait(Collection::Profiles, request.options.min_seq).await?;
         let mut watch = Stopwatch::start();
         let this = self.clone();
-        off_the_workers(move |runtime| {
+        off_the_workers(&self.call, move |runtime| {
             let question = this.ask_profiles(request, as_of, &mut watch)?;
             runtime.block_on(this.answer(&question, watch))
         })
@@ -126,7 +134,7 @@ impl Matcher {
         let ExplainMatch { person, posting, filter, options } = request;
         let this = self.clone();
         let ask = MatchPostings { person, filter, options };
-        off_the_workers(move |runtime| {
+        off_the_workers(&self.call, move |runtime| {
             let question = this.ask_postings(ask, as_of, &mut Stopwatch::start())?;
             let also = vec![posting.clone()];
             let retrieval = runtime.block_on(this.retrieve(&question, also))?;
@@ -258,9 +266,12 @@ impl Matcher {
         question: &Question,
         score_also: Vec<DocumentId>,
     ) -> Result<Retrieval, MatchingError> {
+        self.call.check()?;
         let engine = self.keeper(question.collection).engine()?;
         let query = Query { score_also, ..self.query(question, engine.space()) };
-        Ok(engine.retrieve(query).await?)
+        let retrieval = engine.retrieve(query).await?;
+        self.call.check()?;
+        Ok(retrieval)
     }
 
     /// What an index of a vector space is asked.
@@ -345,12 +356,18 @@ impl Matcher {
     }
 }
 
-/// Runs a whole question on one thread that may be held up.
+/// Runs a whole question on one thread that may be held up. How many run at once is bounded by
+/// the places that calls hold. One that was given up while it waited for a thread is not begun.
 async fn off_the_workers<T: Send + 'static>(
+    call: &Call,
     work: impl FnOnce(&Handle) -> Result<T, MatchingError> + Send + 'static,
 ) -> Result<T, MatchingError> {
-    let runtime = Handle::current();
-    tokio::task::spawn_blocking(move || work(&runtime)).await?
+    let (runtime, call) = (Handle::current(), call.clone());
+    let task = tokio::task::spawn_blocking(move || {
+        call.check()?;
+        work(&runtime)
+    });
+    task.await?
 }
 
 /// What was only read from a person's words may be misread: it lowers a score where a posting

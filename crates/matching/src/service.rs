@@ -146,6 +146,7 @@ impl Service {
             clock: clock.clone(),
             caller: Caller::default(),
             exposure: Arc::default(),
+            call: crate::call::Call::default(),
         };
         let tickets = Tickets::default();
         let started = clock();

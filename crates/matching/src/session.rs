@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jobmatch_domain::{Collection, DocumentId, JobPosting, Profile};
 use jobmatch_store::{Record, Stored};
 
+use crate::call::Call;
 use crate::caller::{Caller, Governed};
 use crate::error::MatchingError;
 use crate::intake::Intake;
@@ -22,6 +23,7 @@ const SCANNED: usize = 1_000;
 pub struct Session {
     service: Arc<Service>,
     caller: Caller,
+    call: Call,
 }
 
 impl Deref for Session {
@@ -49,7 +51,21 @@ impl Readable for Profile {
 impl Session {
     /// Binds a service to a caller.
     pub fn new(service: Arc<Service>, caller: Caller) -> Self {
-        Self { service, caller }
+        Self { service, caller, call: Call::default() }
+    }
+
+    /// The same for a call: reads stop when it is given up, and hold its place until then.
+    #[must_use]
+    pub fn during(self, call: Call) -> Self {
+        Self { call, ..self }
+    }
+
+    /// Whether anybody still waits for the call.
+    ///
+    /// # Errors
+    /// [`MatchingError::GivenUp`] when nobody does.
+    pub fn check(&self) -> Result<(), MatchingError> {
+        self.call.check()
     }
 
     /// Who asks.
@@ -64,7 +80,7 @@ impl Session {
 
     /// The read path.
     pub fn matcher(&self) -> Matcher {
-        self.service.matcher().by(self.caller.clone())
+        self.service.matcher().by(self.caller.clone()).during(self.call.clone())
     }
 
     /// The map of stations.
@@ -116,6 +132,7 @@ impl Session {
         let mut kept: Vec<Stored<R>> = Vec::new();
         let mut at = after;
         let last = 'pages: loop {
+            self.call.check()?;
             let page = self.store().scan::<R>(at.as_ref(), SCANNED)?;
             for stored in page.records {
                 if self.may_read(&stored.record) && keep(&stored.record) {

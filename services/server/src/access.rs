@@ -1,18 +1,21 @@
 //! What each call passes first: the API key and the deadline. Also where it is measured.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use jobmatch_matching::{Caller, Scope, Session};
+use jobmatch_matching::{Call, Caller, MatchingError, Scope, Session};
 use sha2::{Digest, Sha256};
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 
+use crate::admission::Deadline;
 use crate::config::Config;
 use crate::keys::Key;
-use crate::status::Refusal;
+use crate::status::{Refusal, too_large};
 use crate::telemetry;
 
 /// Methods that stream: their length is not bounded by a deadline of ours.
@@ -118,17 +121,25 @@ impl Rules {
     async fn answer<S>(
         &self,
         inner: &mut S,
-        request: Request,
+        mut request: Request,
         method: &str,
     ) -> Result<Response, S::Error>
     where
         S: Service<Request, Response = Response>,
     {
-        if STREAMING.contains(&method) || method == "other" {
-            return inner.call(request).await;
-        }
         let deadline = self.deadline(&request);
-        tokio::time::timeout(deadline, inner.call(request)).await.unwrap_or_else(|_| {
+        let streams = STREAMING.contains(&method) || method == "other";
+        if !streams {
+            request.extensions_mut().insert(Deadline(Instant::now() + deadline));
+        }
+        // The panic's own report is in the log.
+        let answer = AssertUnwindSafe(inner.call(request)).catch_unwind();
+        let answer =
+            async { answer.await.unwrap_or_else(|_| Ok(refuse(MatchingError::Internal.into()))) };
+        if streams {
+            return answer.await;
+        }
+        tokio::time::timeout(deadline, answer).await.unwrap_or_else(|_| {
             let message =
                 format!("no answer within {} ms; ask for less or allow more", deadline.as_millis());
             Ok(refuse(Refusal::new(Code::DeadlineExceeded, "DEADLINE", message)))
@@ -144,7 +155,8 @@ pub(crate) fn session<T>(
 ) -> Session {
     let caller = request.extensions().get::<Caller>().cloned();
     let nobody = || Caller::new("unknown", Scope::Public);
-    Session::new(service.clone(), caller.unwrap_or_else(nobody))
+    let call = request.extensions().get::<Call>().cloned().unwrap_or_default();
+    Session::new(service.clone(), caller.unwrap_or_else(nobody)).during(call)
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.
@@ -208,6 +220,8 @@ where
                     rules.answer(&mut inner, request, method).await?
                 }
             };
+            let refused = Status::from_header_map(response.headers());
+            let response = refused.as_ref().and_then(too_large).map_or(response, refuse);
             let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |s| s.code());
             telemetry::note_call(method, code, started.elapsed());
             Ok(response)
@@ -221,7 +235,31 @@ fn refuse(refusal: Refusal) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use tonic::body::Body;
+
     use super::*;
+
+    /// What a service of this code answers behind the layer.
+    async fn code_of<F>(handler: fn() -> F) -> Code
+    where
+        F: Future<Output = Result<Response, std::convert::Infallible>> + Send + 'static,
+    {
+        let config = Config::from_sources("deadline_ms_default = 50", "test", std::iter::empty());
+        let inner = tower::service_fn(move |_: Request| handler());
+        let mut service = AccessLayer::new(&config.unwrap()).layer(inner);
+        let request = http::Request::builder().uri("/jobmatch.v1.PostingService/GetPosting");
+        let response = service.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        Status::from_header_map(response.headers()).map_or(Code::Ok, |s| s.code())
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_an_answer_and_so_is_one_that_never_ends() {
+        assert_eq!(code_of(|| async { Ok(Response::new(Body::empty())) }).await, Code::Ok);
+        assert_eq!(code_of(|| async { panic!("as a bug would") }).await, Code::Internal);
+        assert_eq!(code_of(std::future::pending).await, Code::DeadlineExceeded);
+        let too_large = || async { Ok(Status::out_of_range("found 5 bytes").into_http()) };
+        assert_eq!(code_of(too_large).await, Code::ResourceExhausted);
+    }
 
     #[test]
     fn timeouts_parse_by_unit() {

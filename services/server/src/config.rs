@@ -14,10 +14,12 @@ use thiserror::Error;
 use crate::embedder::{EmbedderConfig, EmbedderError};
 use crate::keys::{Key, KeyConfig, KeyError};
 use crate::kiosk::{KioskConfig, KioskError};
+use crate::limits::{Limits, LimitsError};
 use crate::store_config::StoreConfig;
+use crate::tls::TlsFiles;
 
 /// Sections of the file; their variables are `JOBMATCH_<SECTION>_<KEY>`.
-const SECTIONS: [&str; 3] = ["embedder", "kiosk", "store"];
+const SECTIONS: [&str; 4] = ["embedder", "kiosk", "limits", "store"];
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
 const OTHERS: [&str; 5] = ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE"];
@@ -70,8 +72,11 @@ pub enum ConfigError {
         #[source]
         cause: MasterKeyError,
     },
-    /// Only one half of the TLS pair.
-    #[error("tls_certificate and tls_key belong together; set both or neither")]
+    /// The section of the limits.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// A part of the TLS files without the others.
+    #[error("tls_certificate and tls_key belong together, and tls_client_ca needs both")]
     HalfTls,
     /// Two listeners on one address.
     #[error("{a} and {b} are the same address; give each listener its own port")]
@@ -101,6 +106,7 @@ struct Raw {
     metrics_listen: Option<SocketAddr>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    tls_client_ca: Option<PathBuf>,
     api_key_sha256: Option<Vec<String>>,
     keys: Option<Vec<KeyConfig>>,
     insecure: Option<bool>,
@@ -116,6 +122,7 @@ struct Raw {
     embedder: Option<EmbedderConfig>,
     kiosk: Option<KioskConfig>,
     store: Option<StoreConfig>,
+    limits: Option<Limits>,
 }
 
 /// How log lines look.
@@ -140,8 +147,8 @@ pub struct Config {
     pub admin_listen: Option<SocketAddr>,
     /// Address of Prometheus' page; `None`: off.
     pub metrics_listen: Option<SocketAddr>,
-    /// Certificate chain and key, PEM files.
-    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Files of the TLS; `None`: off.
+    pub tls: Option<TlsFiles>,
     /// SHA-256 of the API keys that are accepted, hexadecimal; empty: none is asked for.
     pub api_key_sha256: Vec<String>,
     /// Keys by name, with what they open.
@@ -172,6 +179,8 @@ pub struct Config {
     pub kiosk: Option<KioskConfig>,
     /// The store's key.
     pub store: StoreConfig,
+    /// How much is taken on.
+    pub limits: Limits,
 }
 
 impl Config {
@@ -224,10 +233,12 @@ impl Config {
 
     fn resolve(raw: Raw) -> Result<Self, ConfigError> {
         let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let tls = match (raw.tls_certificate, raw.tls_key) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            (Some(_), None) | (None, Some(_)) => return Err(ConfigError::HalfTls),
+        let tls = match (raw.tls_certificate, raw.tls_key, raw.tls_client_ca) {
+            (Some(certificate), Some(key), client_ca) => {
+                Some(TlsFiles { certificate, key, client_ca })
+            }
+            (None, None, None) => None,
+            _ => return Err(ConfigError::HalfTls),
         };
         let config = Self {
             data_dir: raw.data_dir.unwrap_or_else(|| "data".into()),
@@ -250,6 +261,7 @@ impl Config {
             embedder: raw.embedder.unwrap_or_default(),
             kiosk: raw.kiosk,
             store: raw.store.unwrap_or_default(),
+            limits: raw.limits.unwrap_or_default(),
         };
         config.check()?;
         Ok(config)
@@ -279,6 +291,7 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         self.embedder.check(self.insecure)?;
+        self.limits.check()?;
         if let Some(kiosk) = &self.kiosk {
             kiosk.check(self.asks_for_keys())?;
         }
@@ -333,7 +346,12 @@ impl fmt::Display for Config {
         writeln!(f, "listen = \"{}\"", self.listen)?;
         writeln!(f, "admin_listen = \"{}\"", shown(self.admin_listen))?;
         writeln!(f, "metrics_listen = \"{}\"", shown(self.metrics_listen))?;
-        writeln!(f, "# TLS: {}", if self.tls.is_some() { "on" } else { "off" })?;
+        let tls = match &self.tls {
+            None => "off",
+            Some(files) if files.client_ca.is_some() => "on, for clients with a certificate",
+            Some(_) => "on",
+        };
+        writeln!(f, "# TLS: {tls}")?;
         writeln!(f, "# API keys: {}", self.api_key_sha256.len() + self.keys.len())?;
         writeln!(f, "insecure = {}", self.insecure)?;
         writeln!(f, "log = {:?}", self.log)?;
@@ -352,6 +370,7 @@ impl fmt::Display for Config {
         writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;
         writeln!(f, "{}", self.embedder)?;
         writeln!(f, "{}", self.store)?;
+        writeln!(f, "{}", self.limits)?;
         match &self.kiosk {
             Some(kiosk) => write!(f, "{kiosk}"),
             None => write!(f, "# kiosk page: off"),
@@ -439,6 +458,7 @@ mod tests {
         assert!(config(&both, &[]).is_ok());
         assert!(config(&format!("listen = \"0.0.0.0:50051\"\n{tls}"), &[]).is_err());
         assert!(config("tls_key = \"k\"", &[]).is_err());
+        assert!(config("tls_client_ca = \"c\"", &[]).is_err());
         assert!(config("admin_listen = \"0.0.0.0:50052\"", &[]).is_err());
     }
 }

@@ -3,17 +3,20 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use futures::StreamExt;
 use futures::stream::FuturesOrdered;
+use futures::{Stream, StreamExt};
 use jobmatch_domain::Invalid;
 use jobmatch_matching::{FullSync, Guard, Record, Session};
 use jobmatch_proto::v1;
-use tokio::sync::mpsc;
 use tonic::{Code, Status, Streaming};
 
+use crate::admission::Waiter;
 use crate::kinds::Kind;
-use crate::status::Refusal;
+use crate::outbox::{Outbox, idle_refusal, outbox};
+use crate::status::{Refusal, too_large};
 
 /// Items that may be unanswered.
 const WINDOW: usize = 1024;
@@ -41,7 +44,8 @@ type Pending = Pin<Box<dyn Future<Output = v1::ImportResult> + Send>>;
 struct Import<K: Kind> {
     session: Session,
     field: &'static str,
-    answers: mpsc::Sender<Result<Answer, Status>>,
+    answers: Outbox<Answer>,
+    waiter: Arc<Waiter>,
     pending: FuturesOrdered<Pending>,
     sync: Option<FullSync>,
     last_number: Option<u64>,
@@ -56,12 +60,14 @@ pub(crate) fn run<K: Kind, M: Send + 'static>(
     field: &'static str,
     stream: Streaming<M>,
     open: impl Fn(M) -> Option<Message<K::Wire>> + Send + 'static,
-) -> mpsc::Receiver<Result<Answer, Status>> {
-    let (answers, receiver) = mpsc::channel(64);
-    let import = Import::<K> {
+    waiter: Arc<Waiter>,
+) -> impl Stream<Item = Result<Answer, Status>> + Send {
+    let (answers, stream_of_answers) = outbox(waiter.stream_idle());
+    let mut import = Import::<K> {
         session,
         field,
-        answers: answers.clone(),
+        answers,
+        waiter,
         pending: FuturesOrdered::new(),
         sync: None,
         last_number: None,
@@ -71,18 +77,20 @@ pub(crate) fn run<K: Kind, M: Send + 'static>(
     tokio::spawn(async move {
         if let Err(refusal) = import.read(stream, open).await {
             // A client that is gone needs no answer.
-            let _ = answers.send(Err(refusal.into())).await;
+            let _ = import.answers.send(Err(refusal.into())).await;
         }
+        import.answers.finish();
     });
-    receiver
+    stream_of_answers
 }
 
 impl<K: Kind> Import<K> {
     async fn read<M: Send + 'static>(
-        mut self,
+        &mut self,
         mut stream: Streaming<M>,
         open: impl Fn(M) -> Option<Message<K::Wire>>,
     ) -> Result<(), Refusal> {
+        let idle = self.waiter.stream_idle();
         loop {
             tokio::select! {
                 Some(result) = self.pending.next(), if !self.pending.is_empty() => {
@@ -90,9 +98,12 @@ impl<K: Kind> Import<K> {
                         return Ok(());
                     }
                 }
-                message = stream.message(), if self.pending.len() < WINDOW => {
+                message = next_message(&mut stream, idle), if self.pending.len() < WINDOW => {
                     // A broken stream: what was acknowledged stays, the rest is sent again.
-                    let Ok(message) = message else { return Ok(()) };
+                    let message = match message? {
+                        Ok(message) => message,
+                        Err(broken) => return too_large(&broken).map_or(Ok(()), Err),
+                    };
                     let Some(message) = message else {
                         return self.end_without_finish().await;
                     };
@@ -114,7 +125,7 @@ impl<K: Kind> Import<K> {
             (Some(v1::import_result::Outcome::Seq(_)), false) => self.summary.written += 1,
             _ => self.summary.rejected += 1,
         }
-        self.answers.send(Ok(Answer::Result(result))).await.is_ok()
+        self.answers.send(Ok(Answer::Result(result))).await
     }
 
     fn start(&mut self, start: v1::ImportStart) -> Result<(), Refusal> {
@@ -194,7 +205,7 @@ impl<K: Kind> Import<K> {
         true
     }
 
-    async fn end_without_finish(mut self) -> Result<(), Refusal> {
+    async fn end_without_finish(&mut self) -> Result<(), Refusal> {
         if self.drain().await && self.sync.is_some() {
             let message = "the full sync ended without finish; nothing was closed; send finish";
             return Err(Refusal::new(Code::FailedPrecondition, "SYNC_NOT_FINISHED", message));
@@ -202,7 +213,7 @@ impl<K: Kind> Import<K> {
         Ok(())
     }
 
-    async fn finish(mut self, finish: v1::ImportFinish) -> Result<(), Refusal> {
+    async fn finish(&mut self, finish: v1::ImportFinish) -> Result<(), Refusal> {
         if !self.drain().await {
             return Ok(());
         }
@@ -221,6 +232,15 @@ impl<K: Kind> Import<K> {
         let _ = self.answers.send(Ok(Answer::Summary(self.summary))).await;
         Ok(())
     }
+}
+
+/// The next message of a client that sends one in time.
+async fn next_message<M>(
+    stream: &mut Streaming<M>,
+    idle: Duration,
+) -> Result<Result<Option<M>, Status>, Refusal> {
+    let late = |_| idle_refusal("no message came", idle);
+    tokio::time::timeout(idle, stream.message()).await.map_err(late)
 }
 
 fn result(number: u64, outcome: Result<(String, u64, bool), Refusal>) -> v1::ImportResult {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{Date, Violation};
-use jobmatch_matching::{AuditFinding, AuditRule, Element, ReadField, Service};
+use jobmatch_matching::{AuditFinding, AuditRule, Element, ReadField, Service, Session};
 use jobmatch_proto::v1::intake_service_server::IntakeService;
 use jobmatch_proto::{posting, profile, v1};
 use tonic::{Request, Response, Status};
 
+use crate::access::session;
+use crate::records;
 use crate::status::status;
 
 /// The service.
@@ -32,9 +34,11 @@ impl IntakeService for IntakeApi {
         &self,
         request: Request<v1::ParsePostingRequest>,
     ) -> Result<Response<v1::ParsePostingResponse>, Status> {
+        let session = session(&self.0, &request);
         let request = request.into_inner();
         let (text, today) = self.read(&request.text, &request.today).map_err(status)?;
-        let drafted = self.0.analyst().draft_posting(text.as_str(), today).map_err(status)?;
+        let draft = move |s: &Session| Ok(s.analyst().draft_posting(text.as_str(), today)?);
+        let drafted = records::read(&session, draft).await?;
         let mut draft = posting::to_wire(&drafted.posting);
         draft.id.clear();
         if !drafted.titled {
@@ -53,9 +57,11 @@ impl IntakeService for IntakeApi {
         &self,
         request: Request<v1::ParseProfileRequest>,
     ) -> Result<Response<v1::ParseProfileResponse>, Status> {
+        let session = session(&self.0, &request);
         let request = request.into_inner();
         let (text, today) = self.read(&request.text, &request.today).map_err(status)?;
-        let drafted = self.0.analyst().draft_profile(text.as_str(), today).map_err(status)?;
+        let draft = move |s: &Session| Ok(s.analyst().draft_profile(text.as_str(), today)?);
+        let drafted = records::read(&session, draft).await?;
         let mut draft = profile::to_wire(&drafted.profile);
         draft.id.clear();
         Ok(Response::new(v1::ParseProfileResponse {

@@ -1,8 +1,10 @@
 //! `jobmatchd`: the gRPC service. Configuration, wiring, and the one place where an error
 //! becomes a status.
 
+mod accept;
 mod access;
 mod admin_service;
+mod admission;
 pub mod config;
 pub mod demo;
 mod dispatch;
@@ -14,8 +16,10 @@ mod intake_service;
 pub mod keys;
 mod kinds;
 pub mod kiosk;
+pub mod limits;
 mod match_service;
 mod nearby_service;
+mod outbox;
 mod posting_service;
 mod profile_service;
 mod records;
@@ -24,6 +28,7 @@ mod station_service;
 mod status;
 pub mod store_config;
 mod telemetry;
+pub mod tls;
 
 /// A question over 100,000 postings takes and returns some megabytes; the system's allocator
 /// hands them back to the kernel each time.

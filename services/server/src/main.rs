@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use jobmatchd::config::Config;
 use jobmatchd::{demo, run};
+use tokio::runtime::Runtime;
 
 /// Matches people and jobs: the gRPC service.
 #[derive(Debug, Parser)]
@@ -39,23 +41,37 @@ enum Command {
     },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// Time that work which nobody waits for gets when the process ends. Without it the end would
+/// wait for every thread.
+const LAST_WORK: Duration = Duration::from_millis(200);
+
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = match arguments.command {
-        Some(Command::Demo { data_dir, listen, once }) => demo::demo(data_dir, listen, once).await,
-        None | Some(Command::Serve) => serve(arguments.config, arguments.check_config).await,
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
     };
+    let outcome = runtime.block_on(async {
+        match arguments.command {
+            Some(Command::Demo { data_dir, listen, once }) => {
+                demo::demo(data_dir, listen, once).await
+            }
+            None | Some(Command::Serve) => serve(arguments.config, arguments.check_config).await,
+        }
+    });
+    runtime.shutdown_timeout(LAST_WORK);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            #[allow(clippy::print_stderr, reason = "the process ends here")]
-            {
-                eprintln!("jobmatchd: {error}");
-            }
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    #[allow(clippy::print_stderr, reason = "the process ends here")]
+    {
+        eprintln!("jobmatchd: {error}");
+    }
+    ExitCode::FAILURE
 }
 
 async fn serve(file: Option<PathBuf>, check_only: bool) -> Result<(), run::RunError> {

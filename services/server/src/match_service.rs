@@ -8,15 +8,16 @@ use futures::{Stream, StreamExt};
 use jobmatch_domain::matching::MatchPage;
 use jobmatch_domain::text::Text;
 use jobmatch_domain::{OccupationId, Violation};
-use jobmatch_matching::Service;
+use jobmatch_matching::{Service, Session};
 use jobmatch_proto::matching::{self as convert, Context};
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::match_service_server::MatchService;
 use tonic::{Request, Response, Status};
 
 use crate::access::session;
+use crate::admission::waiter;
 use crate::status::status;
-use crate::telemetry;
+use crate::{outbox, records, telemetry};
 
 /// The service.
 pub(crate) struct MatchApi(pub(crate) Arc<Service>);
@@ -78,6 +79,7 @@ impl MatchService for MatchApi {
         request: Request<v1::MatchPostingsBatchRequest>,
     ) -> Result<Response<BatchStream>, Status> {
         let session = session(&self.0, &request);
+        let waiter = waiter(&request);
         let request = self.read(|c| convert::match_batch(request.into_inner(), c))?;
         let answers = session.matcher().match_batch(request).await.map_err(status)?;
         let answers = answers.map(|answer| {
@@ -85,7 +87,7 @@ impl MatchService for MatchApi {
             note(&answer.page);
             Ok(convert::batch_answer(&answer))
         });
-        Ok(Response::new(Box::pin(answers)))
+        Ok(Response::new(Box::pin(outbox::pass_on(answers, waiter))))
     }
 
     async fn match_profiles(
@@ -117,9 +119,11 @@ impl MatchService for MatchApi {
         &self,
         request: Request<v1::AnalyzeTextRequest>,
     ) -> Result<Response<v1::AnalyzeTextResponse>, Status> {
+        let session = session(&self.0, &request);
         let text = Text::<1, 20_000>::parse(&request.into_inner().text)
             .map_err(|e| status(e.at("text")))?;
-        let seen = self.0.analyst().describe(text.as_str());
+        let describe = move |s: &Session| Ok(s.analyst().describe(text.as_str()));
+        let seen = records::read(&session, describe).await?;
         let occupations = seen
             .occupations
             .into_iter()

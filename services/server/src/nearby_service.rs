@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
 use jobmatch_domain::Violation;
-use jobmatch_matching::Service;
+use jobmatch_matching::{Call, Service};
 use jobmatch_proto::matching::Context;
 use jobmatch_proto::v1::nearby_service_server::NearbyService;
 use jobmatch_proto::{nearby as convert, v1};
@@ -55,7 +55,8 @@ impl NearbyService for NearbyApi {
         &self,
         request: Request<v1::WatchNearbyRequest>,
     ) -> Result<Response<Events>, Status> {
-        let session = session(&self.service, &request);
+        // A stream of events takes a place to open and holds none while it waits for them.
+        let session = session(&self.service, &request).during(Call::default());
         let (area, cursor) = self.read(|context| convert::watch(request.into_inner(), context))?;
         let events = session.matcher().watch_nearby(area, cursor).await.map_err(status)?;
         let events = events.map(|event| event.map(|e| convert::event(&e)).map_err(status));

@@ -9,10 +9,10 @@ use jobmatch_matching::{Guard, Service, Stored};
 use jobmatch_proto::v1::posting_service_server::PostingService;
 use jobmatch_proto::{list, page_token, posting, v1};
 use tokio_stream::StreamExt;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::access::session;
+use crate::admission::waiter;
 use crate::import::{self, Answer, Message};
 use crate::kinds::Postings;
 use crate::records::{self, Update};
@@ -112,6 +112,7 @@ impl PostingService for PostingApi {
         request: Request<Streaming<v1::ImportPostingsRequest>>,
     ) -> Result<Response<Self::ImportPostingsStream>, Status> {
         let session = session(&self.0, &request);
+        let waiter = waiter(&request);
         use v1::import_postings_request::Request as In;
         use v1::import_postings_response::Response as Out;
         let open = |message: v1::ImportPostingsRequest| match message.request? {
@@ -119,8 +120,9 @@ impl PostingService for PostingApi {
             In::Item(item) => Some(Message::Item { number: item.number, record: item.posting }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
-        let answers = import::run::<Postings, _>(session, "posting", request.into_inner(), open);
-        let stream = ReceiverStream::new(answers).map(|answer| {
+        let answers =
+            import::run::<Postings, _>(session, "posting", request.into_inner(), open, waiter);
+        let stream = answers.map(|answer| {
             answer.map(|answer| v1::ImportPostingsResponse {
                 response: Some(match answer {
                     Answer::Result(result) => Out::Result(result),

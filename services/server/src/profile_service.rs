@@ -9,10 +9,10 @@ use jobmatch_matching::{Guard, Service, Stored};
 use jobmatch_proto::v1::profile_service_server::ProfileService;
 use jobmatch_proto::{list, page_token, profile, v1};
 use tokio_stream::StreamExt;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::access::session;
+use crate::admission::waiter;
 use crate::import::{self, Answer, Message};
 use crate::kinds::Profiles;
 use crate::records::{self, Update};
@@ -111,6 +111,7 @@ impl ProfileService for ProfileApi {
         request: Request<Streaming<v1::ImportProfilesRequest>>,
     ) -> Result<Response<Self::ImportProfilesStream>, Status> {
         let session = session(&self.0, &request);
+        let waiter = waiter(&request);
         use v1::import_profiles_request::Request as In;
         use v1::import_profiles_response::Response as Out;
         let open = |message: v1::ImportProfilesRequest| match message.request? {
@@ -118,8 +119,9 @@ impl ProfileService for ProfileApi {
             In::Item(item) => Some(Message::Item { number: item.number, record: item.profile }),
             In::Finish(finish) => Some(Message::Finish(finish)),
         };
-        let answers = import::run::<Profiles, _>(session, "profile", request.into_inner(), open);
-        let stream = ReceiverStream::new(answers).map(|answer| {
+        let answers =
+            import::run::<Profiles, _>(session, "profile", request.into_inner(), open, waiter);
+        let stream = answers.map(|answer| {
             answer.map(|answer| v1::ImportProfilesResponse {
                 response: Some(match answer {
                     Answer::Result(result) => Out::Result(result),

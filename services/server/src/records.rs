@@ -116,13 +116,16 @@ pub(crate) async fn list<R: Readable>(
     read(session, move |s| s.list(after, page_size, keep)).await
 }
 
-/// Runs a read of the store away from the async threads.
+/// Runs a read of the store, or of a long text, away from the async threads.
 pub(crate) async fn read<T: Send + 'static>(
     session: &Session,
     read: impl FnOnce(&Session) -> Result<T, MatchingError> + Send + 'static,
 ) -> Result<T, Status> {
     let session = session.clone();
-    let task = tokio::task::spawn_blocking(move || read(&session));
+    let task = tokio::task::spawn_blocking(move || {
+        session.check()?;
+        read(&session)
+    });
     task.await.map_err(MatchingError::from).and_then(|r| r).map_err(status)
 }
 

@@ -22,11 +22,15 @@ use jobmatch_proto::v1::station_service_server::StationServiceServer;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tokio::task::JoinHandle;
+use tonic::service::Routes;
+use tonic_reflection::server::v1::{ServerReflection, ServerReflectionServer};
+use tower::Layer;
 
+use crate::accept::Door;
 use crate::access::AccessLayer;
 use crate::admin_service::AdminApi;
+use crate::admission::AdmissionLayer;
 use crate::config::{Config, ConfigError};
 use crate::gig_service::GigApi;
 use crate::intake_service::IntakeApi;
@@ -36,10 +40,14 @@ use crate::nearby_service::NearbyApi;
 use crate::posting_service::PostingApi;
 use crate::profile_service::ProfileApi;
 use crate::station_service::StationApi;
+use crate::tls::{Tls, TlsError};
 use crate::{health, telemetry};
 
 /// Largest message that is read: a batch of ids or a posting with a vector is far smaller.
 const MAX_MESSAGE_BYTES: usize = 4 << 20;
+/// Part of the drain time that is kept for what was cut off to end and for closing the store.
+const CLOSING: Duration = Duration::from_secs(1);
+const CLOSING_LOOK: Duration = Duration::from_millis(10);
 
 /// Why the process ended.
 #[derive(Debug, Error)]
@@ -85,9 +93,12 @@ pub enum RunError {
     /// The page of the metrics.
     #[error("cannot serve metrics: {0}")]
     Metrics(String),
-    /// The transport failed.
-    #[error("the server failed: {0}")]
+    /// The demo's connection failed.
+    #[error("the connection failed: {0}")]
     Transport(#[from] tonic::transport::Error),
+    /// The files of the TLS.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// The demo's own calls.
     #[error("demo: {0}")]
     Demo(String),
@@ -101,10 +112,10 @@ pub struct Running {
     pub admin_address: Option<SocketAddr>,
     service: Arc<Service>,
     stop: watch::Sender<bool>,
-    server: tokio::task::JoinHandle<Result<(), tonic::transport::Error>>,
-    admin: Option<tokio::task::JoinHandle<Result<(), tonic::transport::Error>>>,
-    reporter: tokio::task::JoinHandle<()>,
-    drain: Duration,
+    server: JoinHandle<()>,
+    admin: Option<JoinHandle<()>>,
+    /// What goes on beside the calls.
+    helpers: Vec<JoinHandle<()>>,
 }
 
 impl Running {
@@ -117,20 +128,28 @@ impl Running {
     pub async fn stop(self) -> Result<(), RunError> {
         // The listeners are gone already when nobody listens.
         let _ = self.stop.send(true);
-        let deadline = tokio::time::Instant::now() + self.drain;
         for task in [Some(self.server), self.admin].into_iter().flatten() {
-            let abort = task.abort_handle();
-            if tokio::time::timeout_at(deadline, task).await.is_err() {
-                tracing::warn!("calls were cut off at the end of the drain time");
-                abort.abort();
+            // A listener that panicked has ended as well.
+            let _ = task.await;
+        }
+        for helper in self.helpers {
+            helper.abort();
+            // It holds the service until it has ended.
+            let _ = helper.await;
+        }
+        // Calls that were cut off end at their next look; some milliseconds as a rule.
+        let mut service = self.service;
+        for _ in 0..CLOSING.as_millis() / CLOSING_LOOK.as_millis() {
+            match Arc::try_unwrap(service) {
+                Ok(service) => {
+                    service.shut_down().await;
+                    return Ok(());
+                }
+                Err(held) => service = held,
             }
+            tokio::time::sleep(CLOSING_LOOK).await;
         }
-        self.reporter.abort();
-        // The reporter holds the service until it has ended.
-        let _ = self.reporter.await;
-        if let Ok(service) = Arc::try_unwrap(self.service) {
-            service.shut_down().await;
-        }
+        tracing::warn!("work goes on that nobody waits for; the store is left as after a crash");
         Ok(())
     }
 }
@@ -138,6 +157,7 @@ impl Running {
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<(), RunError> {
     telemetry::start_log(&config);
+    telemetry::count_panics();
     let running = start(&config).await?;
     announce(&running);
     terminated().await;
@@ -175,7 +195,7 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
     if let Some(address) = config.metrics_listen {
         telemetry::start_metrics(address).map_err(RunError::Metrics)?;
     }
-    let identity = config.tls.as_ref().map(read_identity).transpose()?;
+    let tls = config.tls.as_ref().map(Tls::open).transpose()?;
     let listener = bind(config.listen).await?;
     let admin_listener = match config.admin_listen {
         Some(address) => Some(bind(address).await?),
@@ -183,24 +203,42 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
     };
     let service = Arc::new(Service::open(options).await?);
     let (reporter, health_service) = tonic_health::server::health_reporter();
-    let reporter = tokio::spawn(health::report(service.clone(), reporter));
+    let mut helpers = vec![tokio::spawn(health::report(service.clone(), reporter))];
+    if let (Some(tls), Some(files)) = (&tls, &config.tls) {
+        helpers.push(tokio::spawn(tls.clone().follow(files.clone())));
+    }
     let (stop, stopped) = watch::channel(false);
-    let builder = server(identity)?;
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .build_v1()
-            .map_err(|e| RunError::Demo(e.to_string()))
-    };
     let address = listener.local_addr().map_err(|e| bind_error(config.listen, e))?;
-    let router = builder
-        .accept_http1(true)
-        .layer(KioskLayer::new(config.kiosk.as_ref()))
-        .layer(AccessLayer::new(config))
-        .layer(tonic_web::GrpcWebLayer::new())
-        .add_service(health_service)
-        .add_service(reflection()?)
+    let routes = public_routes(&service, &stopped)?.add_service(health_service);
+    let layered = tonic_web::GrpcWebLayer::new().layer(routes.prepare());
+    let layered = AdmissionLayer::new(&config.limits).layer(layered);
+    let layered = AccessLayer::new(config).layer(layered);
+    let layered = KioskLayer::new(config.kiosk.as_ref()).layer(layered);
+    let total = Duration::from_secs(config.drain_seconds);
+    let drain = total.saturating_sub(CLOSING).max(total / 2);
+    let door = Door::new(&config.limits, tls, stopped.clone());
+    let server = tokio::spawn(door.serve(listener, layered, drain));
+    let mut admin_address = None;
+    let admin = match admin_listener {
+        None => None,
+        Some(listener) => {
+            admin_address = listener.local_addr().ok();
+            let routes = Routes::new(reflection()?)
+                .add_service(AdminServiceServer::new(AdminApi(service.clone())));
+            let door = Door::new(&config.limits, None, stopped);
+            Some(tokio::spawn(door.serve(listener, routes.prepare(), drain)))
+        }
+    };
+    Ok(Running { address, admin_address, service, stop, server, admin, helpers })
+}
+
+/// Reflection and all public services but health.
+fn public_routes(
+    service: &Arc<Service>,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Routes, RunError> {
+    let nearby = NearbyApi { service: service.clone(), stopped: stopped.clone() };
+    Ok(Routes::new(reflection()?)
         .add_service(
             PostingServiceServer::new(PostingApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
@@ -221,33 +259,19 @@ pub async fn start(config: &Config) -> Result<Running, RunError> {
             GigServiceServer::new(GigApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
         )
-        .add_service(
-            NearbyServiceServer::new(NearbyApi {
-                service: service.clone(),
-                stopped: stopped.clone(),
-            })
-            .max_decoding_message_size(MAX_MESSAGE_BYTES),
-        )
+        .add_service(NearbyServiceServer::new(nearby).max_decoding_message_size(MAX_MESSAGE_BYTES))
         .add_service(
             StationServiceServer::new(StationApi(service.clone()))
                 .max_decoding_message_size(MAX_MESSAGE_BYTES),
-        );
-    let incoming = undelayed(listener);
-    let server = tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped.clone())));
-    let mut admin_address = None;
-    let admin = match admin_listener {
-        None => None,
-        Some(listener) => {
-            admin_address = listener.local_addr().ok();
-            let router = Server::builder()
-                .add_service(reflection()?)
-                .add_service(AdminServiceServer::new(AdminApi(service.clone())));
-            let incoming = undelayed(listener);
-            Some(tokio::spawn(router.serve_with_incoming_shutdown(incoming, flag(stopped))))
-        }
-    };
-    let drain = Duration::from_secs(config.drain_seconds);
-    Ok(Running { address, admin_address, service, stop, server, admin, reporter, drain })
+        ))
+}
+
+fn reflection() -> Result<ServerReflectionServer<impl ServerReflection>, RunError> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .map_err(|e| RunError::Demo(e.to_string()))
 }
 
 /// What the service is opened with, the files of the configuration read.
@@ -274,25 +298,6 @@ fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
     Ok(options)
 }
 
-fn server(identity: Option<Identity>) -> Result<Server, RunError> {
-    let server = Server::builder().http2_keepalive_interval(Some(Duration::from_secs(60)));
-    Ok(match identity {
-        None => server,
-        Some(identity) => server.tls_config(ServerTlsConfig::new().identity(identity))?,
-    })
-}
-
-async fn flag(mut stopped: watch::Receiver<bool>) {
-    // An error means that the running server was dropped, which stops it as well.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Without Nagle's delay: an answer is some small frames, of which the last would wait for
-/// the client's delayed acknowledgement, 40 ms.
-fn undelayed(listener: TcpListener) -> TcpIncoming {
-    TcpIncoming::from(listener).with_nodelay(Some(true))
-}
-
 fn bind_error(address: SocketAddr, source: std::io::Error) -> RunError {
     RunError::Bind { address, source }
 }
@@ -303,10 +308,6 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, RunError> {
 
 fn read(path: &PathBuf) -> Result<Vec<u8>, RunError> {
     std::fs::read(path).map_err(|source| RunError::File { path: path.clone(), source })
-}
-
-fn read_identity((certificate, key): &(PathBuf, PathBuf)) -> Result<Identity, RunError> {
-    Ok(Identity::from_pem(read(certificate)?, read(key)?))
 }
 
 /// One word a line, with an optional frequency after a blank; `#` starts a comment.

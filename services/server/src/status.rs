@@ -1,15 +1,22 @@
 //! The one place where an error becomes a gRPC status.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jobmatch_domain::Violation;
 use jobmatch_domain::slot::SlotRefusal;
 use jobmatch_matching::MatchingError;
+use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 /// Domain of every `google.rpc.ErrorInfo` of ours.
 const DOMAIN: &str = "jobmatch";
+/// When to try again, unless it is known better: an index opens or the next process starts in
+/// about so long.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Key of the metadata that tells clients of gRPC when to try again (gRFC A6).
+const PUSHBACK_KEY: &str = "grpc-retry-pushback-ms";
 
 /// An error as callers see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +28,14 @@ pub(crate) struct Refusal {
     pub(crate) field: String,
     /// For people.
     pub(crate) message: String,
+    /// When to try again, where that may help.
+    pub(crate) retry_after: Duration,
 }
 
 impl Refusal {
     pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, field: String::new(), message: message.into() }
+        let message = message.into();
+        Self { code, reason, field: String::new(), message, retry_after: RETRY_AFTER }
     }
 
     pub(crate) fn missing(field: &str) -> Self {
@@ -40,6 +50,7 @@ impl From<Violation> for Refusal {
             reason: "INVALID_FIELD",
             message: violation.to_string(),
             field: violation.path,
+            retry_after: RETRY_AFTER,
         }
     }
 }
@@ -64,6 +75,7 @@ impl From<MatchingError> for Refusal {
             MatchingError::SeqInFuture { .. } => (Code::InvalidArgument, "SEQ_IN_FUTURE"),
             MatchingError::Slot { refusal, .. } => (Code::FailedPrecondition, slot_reason(refusal)),
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
+            MatchingError::GivenUp => (Code::Cancelled, "GIVEN_UP"),
             MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
             MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),
             MatchingError::Engine(_)
@@ -83,6 +95,16 @@ impl From<MatchingError> for Refusal {
     }
 }
 
+/// What tonic answers to a message beyond its limit, as a refusal that says what to do.
+pub(crate) fn too_large(status: &Status) -> Option<Refusal> {
+    // Nothing of ours answers OUT_OF_RANGE.
+    (status.code() == Code::OutOfRange).then(|| {
+        let advice = "send fewer or shorter fields, and many records as an import stream";
+        let message = format!("{}; {advice}", status.message());
+        Refusal::new(Code::ResourceExhausted, "MESSAGE_TOO_LARGE", message)
+    })
+}
+
 fn slot_reason(refusal: &SlotRefusal) -> &'static str {
     match refusal {
         SlotRefusal::NotOpen => "NOT_OPEN",
@@ -100,9 +122,14 @@ impl From<Refusal> for Status {
             details.add_bad_request_violation(refusal.field, refusal.message.clone());
         }
         if refusal.code == Code::Unavailable {
-            details.set_retry_info(Some(std::time::Duration::from_secs(1)));
+            details.set_retry_info(Some(refusal.retry_after));
         }
-        Self::with_error_details(refusal.code, refusal.message, details)
+        let mut metadata = MetadataMap::new();
+        if refusal.code == Code::Unavailable {
+            let millis = refusal.retry_after.as_millis() as u64;
+            metadata.insert(PUSHBACK_KEY, MetadataValue::from(millis));
+        }
+        Self::with_error_details_and_metadata(refusal.code, refusal.message, details, metadata)
     }
 }
 

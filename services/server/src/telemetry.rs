@@ -45,6 +45,58 @@ pub(crate) fn note_call(method: &'static str, code: tonic::Code, elapsed: Durati
     metrics::histogram!("jobmatch_call_seconds", "method" => method).record(elapsed.as_secs_f64());
 }
 
+/// Notes that so many places of work were taken, or given back.
+pub(crate) fn note_load(places: f64) {
+    metrics::gauge!("jobmatch_load").increment(places);
+}
+
+/// Notes that calls in a line wait for so many places more, or fewer.
+pub(crate) fn note_waiting(line: &'static str, places: f64) {
+    metrics::gauge!("jobmatch_waiting", "line" => line).increment(places);
+}
+
+/// Notes a call that was turned away.
+pub(crate) fn note_shed(line: &'static str) {
+    metrics::counter!("jobmatch_shed_total", "line" => line).increment(1);
+}
+
+/// Counts a connection while it lives.
+pub(crate) struct ConnectionGauge(());
+
+impl ConnectionGauge {
+    pub(crate) fn new() -> Self {
+        metrics::gauge!("jobmatch_connections").increment(1.0);
+        Self(())
+    }
+}
+
+impl Drop for ConnectionGauge {
+    fn drop(&mut self) {
+        metrics::gauge!("jobmatch_connections").decrement(1.0);
+    }
+}
+
+/// Notes a connection beyond the limit.
+pub(crate) fn note_connection_refused() {
+    metrics::counter!("jobmatch_connections_dropped_total", "why" => "limit").increment(1);
+}
+
+/// Notes a connection that was ended for what it did not do.
+pub(crate) fn note_connection_dropped(why: &'static str) {
+    metrics::counter!("jobmatch_connections_dropped_total", "why" => why).increment(1);
+}
+
+/// Counts panics and puts them into the log, before what is done with them otherwise.
+pub(crate) fn count_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        metrics::counter!("jobmatch_panics_total").increment(1);
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "a panic; the call that met it is answered with INTERNAL");
+        before(panic);
+    }));
+}
+
 /// Notes the stages of a match.
 pub(crate) fn note_stages(stages: &[(&'static str, u64)], plan: &'static str) {
     for (stage, micros) in stages {

@@ -28,7 +28,7 @@ impl Matcher {
         let listing = move |runtime: &Handle| {
             runtime.block_on(this.persons(divisions, after.as_ref(), as_of))
         };
-        let persons = off_the_workers(listing).await?;
+        let persons = off_the_workers(&self.call, listing).await?;
         let total = persons.len() as u64;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (this, filter, options) = (self.clone(), batch.filter, batch.options);
@@ -36,7 +36,8 @@ impl Matcher {
         let answers = stream::iter((1u64..).zip(persons)).map(move |(done, profile)| {
             let (this, filter, options) = (this.clone(), filter.clone(), options.clone());
             async move {
-                off_the_workers(move |runtime| {
+                let call = this.call.clone();
+                off_the_workers(&call, move |runtime| {
                     if !this.may_be_found(&profile)? {
                         return Ok(None);
                     }

@@ -72,7 +72,8 @@ impl Matcher {
         let seq = self.store.seq();
         self.wait(Collection::Postings, seq).await?;
         let this = self.clone();
-        off_the_workers(move |runtime| this.dispatch_as_of(&request, (as_of, seq), runtime)).await
+        let work = move |runtime: &Handle| this.dispatch_as_of(&request, (as_of, seq), runtime);
+        off_the_workers(&self.call, work).await
     }
 
     fn dispatch_as_of(
@@ -85,6 +86,7 @@ impl Matcher {
         let round = Round { gigs: &gigs, modes: request.modes, as_of, runtime };
         let people = self.people(&request.profiles, &round)?;
         let market = market(request, &gigs, &people);
+        self.call.check()?;
         let answer = assign(&market);
         let assignments: Vec<Assigned> = answer
             .placed
@@ -144,6 +146,7 @@ impl Matcher {
         let seen = people.iter().filter(|(_, stored)| stored.is_some()).map(|(id, _)| id);
         self.caller.looked_at("dispatch", seen);
         in_parallel(&people, |(id, stored)| {
+            self.call.check()?;
             let profile = stored.as_ref().map(|s| &s.record);
             let weighed = profile
                 .filter(|profile| may_be_matched(profile, round.as_of))

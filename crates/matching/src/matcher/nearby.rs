@@ -78,7 +78,7 @@ impl Matcher {
     pub async fn nearby(&self, request: NearbyPostings) -> Result<NearbyAnswer, MatchingError> {
         self.wait(Collection::Postings, request.min_seq).await?;
         let this = self.clone();
-        off_the_workers(move |runtime| this.nearby_now(&request, runtime)).await
+        off_the_workers(&self.call, move |runtime| this.nearby_now(&request, runtime)).await
     }
 
     fn nearby_now(
@@ -216,6 +216,7 @@ impl Search<'_> {
         let mut survey = Survey { after: self.after(), ..self.survey(limit) };
         let mut shown: Vec<(Spot, Stored<JobPosting>)> = Vec::new();
         let surveyed = loop {
+            self.matcher.call.check()?;
             survey.keep = size + 1 - shown.len() + SPARE;
             let mut surveyed = self.runtime.block_on(self.engine.survey(survey.clone()))?;
             let spots = std::mem::take(&mut surveyed.spots);

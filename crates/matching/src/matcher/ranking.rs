@@ -73,6 +73,7 @@ impl<'a> Ranking<'a> {
     ) -> Result<Vec<Scored<'a>>, MatchingError> {
         let parts: Vec<&[Hit]> = retrieval.hits.chunks(HITS_A_TASK).collect();
         let score = |part: &&'a [Hit]| -> Result<Vec<Scored<'a>>, MatchingError> {
+            self.matcher.call.check()?;
             let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
             Ok(scored.filter(|s| s.checked.eligible).collect())
         };
@@ -113,6 +114,7 @@ impl<'a> Ranking<'a> {
         let before: HashSet<u64> = shown.iter().copied().collect();
         let mut current: HashMap<DocumentId, Current> = HashMap::new();
         let selected = loop {
+            self.matcher.call.check()?;
             let selected = self.select(&scored, &before);
             let stale = self.stale(&scored, &selected, &mut current)?;
             if stale.is_empty() {

@@ -92,7 +92,8 @@ impl Matcher {
         area: NearbyArea,
         after: Seq,
     ) -> Result<(Vec<NearbyEvent>, Seq), MatchingError> {
-        off_the_workers(move |_| {
+        let call = self.call.clone();
+        off_the_workers(&call, move |_| {
             // Read before the feed: everything up to here is in the feed by now.
             let upto = self.store.seq();
             let reload = NearbyEvent { change: NearbyChange::Reload, cursor: upto };

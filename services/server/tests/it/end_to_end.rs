@@ -78,6 +78,7 @@ async fn pages_hold_no_duplicates_and_belong_to_their_request() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path()).await;
     let last = load(&server).await;
+    server.caught_up(last).await;
     let mut request = question("PA01");
     request.options = Some(v1::MatchOptions { page_size: 7, min_seq: last, ..Default::default() });
     let mut seen = Vec::new();

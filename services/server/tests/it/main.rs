@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_input;
 mod batch;
+mod certificates;
 mod crash;
 mod dispatch;
 mod embedders;
@@ -12,13 +13,17 @@ mod end_to_end;
 #[allow(dead_code, reason = "each of its users needs a part")]
 mod endpoint;
 mod erasure;
+mod hostile;
 mod imports;
 mod intake;
 mod keys;
+mod kills;
 mod kiosk;
 mod nearby;
+mod overload;
 mod protected;
 mod server;
+mod silent;
 mod slots;
 mod stations;
 mod watch;

@@ -1,0 +1,233 @@
+//! More questions than the server can answer: finds the peak, then offers a multiple of it at a
+//! fixed rate, whatever comes back, and tells what was answered, how fast, and how fast the rest
+//! was turned away. The server is a process of its own; callers and server share the machine.
+#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use jobmatch_benches::generator::Generator;
+use jobmatch_benches::harness::{SEED, quantile, start};
+use jobmatch_matching::system_clock;
+use jobmatch_proto::v1;
+use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use tokio::sync::mpsc;
+use tonic::Code;
+use tonic::transport::Channel;
+
+/// Connections of the callers.
+const CONNECTIONS: usize = 16;
+/// Questions that are asked in turn.
+const QUESTIONS: usize = 64;
+/// Callers that are tried to find the peak.
+const CALLERS: [usize; 4] = [1, 2, 4, 6];
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Postings.
+    #[arg(long, default_value_t = 50_000)]
+    postings: usize,
+    /// Seconds of each round.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Multiples of the peak that are offered.
+    #[arg(long, value_delimiter = ',', default_values_t = [2, 5, 10])]
+    times: Vec<u32>,
+    /// Be the server, until standard input ends.
+    #[arg(long, hide = true)]
+    serve: bool,
+}
+
+/// One call: how it ended and how long it took, milliseconds.
+type Ended = (Option<Code>, f64);
+
+/// The callers' side.
+struct Callers {
+    clients: Vec<MatchServiceClient<Channel>>,
+    questions: Vec<v1::MatchPostingsRequest>,
+}
+
+/// What a round brought, times in order.
+struct Round {
+    answered: Vec<f64>,
+    shed: Vec<f64>,
+    failed: usize,
+    seconds: f64,
+}
+
+impl Round {
+    fn of(calls: Vec<Ended>, seconds: f64) -> Self {
+        let times = |wanted: Option<Code>| {
+            let mut times: Vec<f64> =
+                calls.iter().filter(|(code, _)| *code == wanted).map(|(_, ms)| *ms).collect();
+            times.sort_by(f64::total_cmp);
+            times
+        };
+        let (answered, shed) = (times(None), times(Some(Code::Unavailable)));
+        let failed = calls.len() - answered.len() - shed.len();
+        Self { answered, shed, failed, seconds }
+    }
+
+    fn goodput(&self) -> f64 {
+        self.answered.len() as f64 / self.seconds
+    }
+}
+
+impl Callers {
+    async fn connect(address: &str, postings: usize) -> Self {
+        let mut clients = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
+            clients.push(MatchServiceClient::new(channel.connect().await.expect("a connection")));
+        }
+        let mut generator = Generator::new(SEED + 1, system_clock()().date(), 60);
+        let question = |number| v1::MatchPostingsRequest {
+            person: Some(v1::match_postings_request::Person::Profile(generator.profile(number))),
+            ..Default::default()
+        };
+        Self { clients, questions: (postings..postings + QUESTIONS).map(question).collect() }
+    }
+
+    /// Asks one question on one of the connections.
+    fn ask(&self, number: usize) -> impl Future<Output = Ended> + Send + 'static {
+        let mut client = self.clients[number % CONNECTIONS].clone();
+        let question = self.questions[number % QUESTIONS].clone();
+        async move {
+            let asked = Instant::now();
+            let code = client.match_postings(question).await.err().map(|status| status.code());
+            (code, asked.elapsed().as_secs_f64() * 1e3)
+        }
+    }
+
+    /// So many callers who ask again as soon as they are answered.
+    async fn closed(&self, callers: usize, time: Duration) -> Round {
+        let began = Instant::now();
+        let caller = |first: usize| async move {
+            let mut calls = Vec::new();
+            while began.elapsed() < time {
+                calls.push(self.ask(first + calls.len() * callers).await);
+            }
+            calls
+        };
+        let all = futures::future::join_all((0..callers).map(caller)).await;
+        let seconds = began.elapsed().as_secs_f64();
+        Round::of(all.into_iter().flatten().collect(), seconds)
+    }
+
+    /// So many questions a second, whether or not the ones before were answered.
+    async fn open(&self, rate: f64, time: Duration) -> Round {
+        let (sender, mut ended) = mpsc::unbounded_channel();
+        let began = Instant::now();
+        let mut tick = tokio::time::interval(Duration::from_millis(2));
+        let mut asked = 0;
+        while began.elapsed() < time {
+            tick.tick().await;
+            let due = (began.elapsed().as_secs_f64() * rate) as usize;
+            for number in asked..due {
+                let (call, sender) = (self.ask(number), sender.clone());
+                // The receiver outlives all calls.
+                tokio::spawn(async move { sender.send(call.await) });
+            }
+            asked = due;
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        drop(sender);
+        let mut calls = Vec::new();
+        while let Some(call) = ended.recv().await {
+            calls.push(call);
+        }
+        Round::of(calls, seconds)
+    }
+
+    /// Time until five calls in a row are answered as fast as usual.
+    async fn until_normal(&self, usual: f64) -> Duration {
+        let began = Instant::now();
+        let mut good = 0;
+        while good < 5 {
+            let (code, ms) = self.ask(good).await;
+            good = if code.is_none() && ms <= usual { good + 1 } else { 0 };
+            assert!(began.elapsed() < Duration::from_secs(60), "it never was normal again");
+        }
+        began.elapsed()
+    }
+}
+
+/// Loads a server and prints its address; ends with standard input.
+async fn serve(postings: usize) {
+    let bench = start(postings, 60).await;
+    bench.settled().await;
+    println!("{}", bench.running.address);
+    tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()))
+        .await
+        .expect("a thread")
+        .expect("standard input");
+    bench.running.stop().await.expect("a clean stop");
+}
+
+/// The server's process and its address.
+fn spawn(postings: usize) -> (Child, String) {
+    let mut process = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--serve", "--postings", &postings.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a server");
+    let mut line = String::new();
+    let output = process.stdout.take().expect("its output");
+    BufReader::new(output).read_line(&mut line).expect("its address");
+    (process, line.trim().to_owned())
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments = Arguments::parse();
+    if arguments.serve {
+        return serve(arguments.postings).await;
+    }
+    let (mut server, address) = spawn(arguments.postings);
+    let callers = Callers::connect(&address, arguments.postings).await;
+    let time = Duration::from_secs(arguments.seconds);
+    callers.closed(2, time / 4).await;
+    let mut peak = callers.closed(CALLERS[0], time / 2).await;
+    let alone = quantile(&peak.answered, 0.99);
+    let mut best = CALLERS[0];
+    for count in &CALLERS[1..] {
+        let round = callers.closed(*count, time / 2).await;
+        if round.goodput() > peak.goodput() {
+            (peak, best) = (round, *count);
+        }
+    }
+    println!(
+        "{} postings; peak {:.0} answers a second with {best} callers\n\n\
+         | offered | answered/s | of peak | p50 ms | p99 ms | of p99 at peak | turned away/s | its p50 ms | its p99 ms | failed | normal after |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|",
+        arguments.postings,
+        peak.goodput()
+    );
+    let usual = quantile(&peak.answered, 0.99);
+    let line = |name: &str, round: &Round, normal: &str| {
+        let at = |times: &[f64], q| quantile(times, q);
+        println!(
+            "| {name} | {:.0} | {:.0}% | {:.1} | {:.1} | {:.2} | {:.0} | {:.2} | {:.2} | {} | {normal} |",
+            round.goodput(),
+            round.goodput() / peak.goodput() * 100.0,
+            at(&round.answered, 0.5),
+            at(&round.answered, 0.99),
+            at(&round.answered, 0.99) / usual,
+            round.shed.len() as f64 / round.seconds,
+            at(&round.shed, 0.5),
+            at(&round.shed, 0.99),
+            round.failed,
+        );
+    };
+    line("peak", &peak, "");
+    for times in &arguments.times {
+        let round = callers.open(peak.goodput() * f64::from(*times), time).await;
+        let normal = callers.until_normal(alone * 2.0).await;
+        line(&format!("{times}×"), &round, &format!("{:.2} s", normal.as_secs_f64()));
+    }
+    drop(server.stdin.take());
+    server.wait().expect("the server's end");
+}
