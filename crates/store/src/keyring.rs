@@ -80,6 +80,7 @@ impl Keyring {
                 Read::Locked => {
                     return Err(StoreError::KeyMissing { path: self.path.clone() });
                 }
+                Read::Foreign => return Err(StoreError::KeyWrong { path: self.path.clone() }),
                 Read::Unwrapped(found) => found,
                 Read::Plain(found) => {
                     bare.push(number);

@@ -61,6 +61,8 @@ pub(super) enum Read {
     Unwrapped(Slot),
     /// A wrapped key, and nothing to unwrap it with.
     Locked,
+    /// A wrapped key that is whole and was wrapped by another master key.
+    Foreign,
 }
 
 /// The header of the present version.
@@ -145,7 +147,7 @@ pub(super) fn decode(number: u32, bytes: &[u8], wrapping: Option<&Cipher>) -> Re
         (true, WRAPPED, Some(cipher)) => {
             let key = cipher.open(&bound_to(number, owner), &bytes[OWNER_END..WRAPPED_END]);
             let key = key.and_then(|key| Key::try_from(key).ok());
-            Read::Unwrapped(key.map_or(Slot::Damaged, |key| Slot::Held(owner, key)))
+            key.map_or(Read::Foreign, |key| Read::Unwrapped(Slot::Held(owner, key)))
         }
         _ => Read::Plain(Slot::Damaged),
     }
