@@ -1,5 +1,7 @@
 //! A real server on a real socket with a generated load, and how figures are summed up.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jobmatch_domain::Date;
@@ -18,6 +20,9 @@ use crate::generator::Generator;
 
 /// Seed of the postings and, plus one, of the profiles that ask.
 pub const SEED: u64 = 20_261_123;
+
+/// How often it is looked whether something is done.
+const POLL: Duration = Duration::from_millis(20);
 
 /// A server with generated postings.
 pub struct Bench {
@@ -53,24 +58,54 @@ pub async fn start_with(
     postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
 ) -> Bench {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let text = format!(
-        "data_dir = {:?}\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
-         deadline_ms_default = 60000\nlog = \"warn\"\n",
-        folder.path()
-    );
-    let config = Config::from_sources(&text, "bench", std::iter::empty()).expect("a configuration");
-    let running = run::start(&config).await.expect("a server");
-    let address = format!("http://{}", running.address);
-    let channel = Channel::from_shared(address).expect("an address").connect().await;
-    let channel = channel.expect("a connection");
+    let running = run::start(&config(folder.path())).await.expect("a server");
+    let channel = connect(running.address).await;
     let today = system_clock()().date();
+    let started = Instant::now();
+    let loaded_in = import(channel.clone(), postings).await;
+    running.ready().await.expect("searchable postings");
+    let searchable_in = started.elapsed();
+    let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
+    Bench { running, client, loaded_in, searchable_in, today, _folder: folder }
+}
+
+/// The configuration of a server of benches.
+///
+/// # Panics
+/// As [`start`].
+pub fn config(folder: &Path) -> Config {
+    let text = format!(
+        "data_dir = {folder:?}\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
+         deadline_ms_default = 60000\nlog = \"warn\"\n"
+    );
+    Config::from_sources(&text, "bench", std::iter::empty()).expect("a configuration")
+}
+
+/// A connection.
+///
+/// # Panics
+/// When nobody listens.
+pub async fn connect(address: SocketAddr) -> Channel {
+    let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+    endpoint.connect().await.expect("a connection")
+}
+
+/// Loads postings through the import stream; returns when the last is durable, and how long it
+/// took.
+///
+/// # Panics
+/// When one is refused.
+pub async fn import(
+    channel: Channel,
+    postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
+) -> Duration {
     let items = (1..).zip(postings).map(|(number, posting)| {
         let item = v1::ImportPostingItem { number, posting: Some(posting) };
         let request = Some(v1::import_postings_request::Request::Item(item));
         v1::ImportPostingsRequest { request }
     });
     let started = Instant::now();
-    let mut importer = PostingServiceClient::new(channel.clone());
+    let mut importer = PostingServiceClient::new(channel);
     let answers = importer.import_postings(tokio_stream::iter(items)).await.expect("an import");
     let mut answers = answers.into_inner();
     while let Some(answer) = answers.next().await {
@@ -79,34 +114,43 @@ pub async fn start_with(
             assert!(matches!(r.outcome, Some(v1::import_result::Outcome::Seq(_))), "{r:?}");
         }
     }
-    let loaded_in = started.elapsed();
-    running.ready().await.expect("searchable postings");
-    let searchable_in = started.elapsed();
-    let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench { running, client, loaded_in, searchable_in, today, _folder: folder }
+    started.elapsed()
+}
+
+/// Waits until the index of the postings holds so many, and a graph, if there are enough for one,
+/// three quarters of them; returns how long that took.
+///
+/// # Panics
+/// When the service does not answer.
+pub async fn settled(admin: SocketAddr, postings: u64) -> Duration {
+    let started = Instant::now();
+    let mut admin = AdminServiceClient::new(connect(admin).await);
+    loop {
+        let stats = admin.get_stats(v1::GetStatsRequest {}).await.expect("an answer");
+        let now = stats.into_inner().collections.into_iter().next().expect("postings");
+        let is_due = now.indexed >= VectorOptions::default().graph_from as u64;
+        let is_built = !is_due || now.graph_vectors * 4 >= now.indexed * 3;
+        if now.indexed >= postings && now.state == "READY" && is_built {
+            return started.elapsed();
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 impl Bench {
-    /// Waits until the graph of the postings' vectors, if there are enough for one, is built of
-    /// three quarters of them or more; returns how long that took.
+    /// As the function [`settled`], for all postings that this server has.
     ///
     /// # Panics
     /// When the service does not answer.
     pub async fn settled(&self) -> Duration {
-        let started = Instant::now();
-        let address = self.running.admin_address.expect("an AdminService");
-        let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
-        let mut admin = AdminServiceClient::new(channel.connect().await.expect("a connection"));
-        loop {
-            let stats = admin.get_stats(v1::GetStatsRequest {}).await.expect("an answer");
-            let postings = stats.into_inner().collections.into_iter().next().expect("postings");
-            let is_due = postings.indexed >= VectorOptions::default().graph_from as u64;
-            if !is_due || postings.graph_vectors * 4 >= postings.indexed * 3 {
-                return started.elapsed();
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
+        settled(self.running.admin_address.expect("an AdminService"), 0).await
     }
+}
+
+/// The median and p99 of values in any order.
+pub fn spread(mut values: Vec<f64>) -> [f64; 2] {
+    values.sort_by(f64::total_cmp);
+    [0.5, 0.99].map(|q| quantile(&values, q))
 }
 
 /// A quantile of sorted values, by the nearest rank.

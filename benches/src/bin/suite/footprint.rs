@@ -1,0 +1,121 @@
+//! Rate of loading, memory, disk, start-up and building. The server is a process of its own,
+//! this program started anew as `serve`, so that its memory is nobody else's.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jobmatch_benches::generator::Generator;
+use jobmatch_benches::harness::{SEED, config, connect, import, settled};
+use jobmatch_benches::process::{Memory, disk, megabytes, memory};
+use jobmatch_matching::system_clock;
+use jobmatchd::run;
+
+/// How long a server that was told to stop is given.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server in a process of its own.
+pub(crate) struct Server {
+    process: Child,
+    /// Address of the public services.
+    pub(crate) address: SocketAddr,
+    /// Address of the AdminService.
+    pub(crate) admin: SocketAddr,
+}
+
+impl Server {
+    /// Starts one on a folder; returns when it listens.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut process = Command::new(program)
+            .arg("serve")
+            .arg(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a process");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("its addresses");
+        let addresses: Vec<SocketAddr> =
+            line.split_whitespace().filter_map(|a| a.parse().ok()).collect();
+        let [address, admin] = addresses[..] else { panic!("not two addresses: {line}") };
+        Self { process, address, admin }
+    }
+
+    /// Its memory.
+    pub(crate) fn memory(&self) -> Memory {
+        memory(Some(self.process.id()))
+    }
+
+    /// Stops it as a signal would, and waits for its end.
+    pub(crate) fn stop(mut self) {
+        drop(self.process.stdin.take());
+        let told = Instant::now();
+        while told.elapsed() < PATIENCE {
+            if self.process.try_wait().expect("its state").is_some() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server does not stop");
+    }
+}
+
+impl Drop for Server {
+    /// No server outlives a bench that failed.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The server's side: serves until standard input ends.
+pub(crate) async fn serve(folder: &Path) {
+    let running = run::start(&config(folder)).await.expect("a server");
+    println!("{} {}", running.address, running.admin_address.expect("an AdminService"));
+    let ended =
+        tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+    // Whether it ended or failed, nobody is there any more.
+    let _ = ended.await;
+    running.stop().await.expect("a clean stop");
+}
+
+/// Prints the table.
+pub(crate) async fn table(postings: usize) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(folder.path());
+    let mut generator = Generator::new(SEED, system_clock()().date(), 60);
+    let generated = (1..=postings).map(move |number| generator.posting(number));
+    let started = Instant::now();
+    let loaded_in = import(connect(server.address).await, generated).await;
+    let graph_waited = settled(server.admin, postings as u64).await;
+    let (done_in, building) = (started.elapsed(), server.memory());
+    server.stop();
+    let bytes = disk(folder.path());
+    let started = Instant::now();
+    let server = Server::start(folder.path());
+    let listens_in = started.elapsed();
+    settled(server.admin, postings as u64).await;
+    let (ready_in, reopened) = (started.elapsed(), server.memory());
+    server.stop();
+    let each = |bytes: u64| bytes as f64 / postings as f64 / 1e3;
+    let rate = postings as f64 / loaded_in.as_secs_f64();
+    println!("| what | {postings} postings |\n|---|---|");
+    println!("| loaded, durable | {rate:.0} a second |");
+    println!(
+        "| until indexed and the graph built, after that | {:.1} s |",
+        graph_waited.as_secs_f64()
+    );
+    println!("| all of it | {:.1} s |", done_in.as_secs_f64());
+    println!("| resident after it | {:.0} MB |", megabytes(building.resident));
+    println!("| most resident until then | {:.0} MB |", megabytes(building.peak));
+    println!("| resident after a restart | {:.0} MB |", megabytes(reopened.resident));
+    println!("| of that, a posting | {:.2} kB |", each(reopened.resident));
+    println!("| on disk | {:.0} MB |", megabytes(bytes));
+    println!("| of that, a posting | {:.2} kB |", each(bytes));
+    println!("| restart until it listens | {:.2} s |", listens_in.as_secs_f64());
+    println!("| restart until READY | {:.2} s |", ready_in.as_secs_f64());
+}
