@@ -76,7 +76,9 @@ pub async fn start_with(
 pub fn config(folder: &Path) -> Config {
     let text = format!(
         "data_dir = {folder:?}\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
-         deadline_ms_default = 60000\nlog = \"warn\"\n"
+         deadline_ms_default = 60000\nlog = \"warn\"\n\
+         # Nobody is turned away: how that works is what `overload` measures.\n\
+         [limits]\nmax_load = 4096\n"
     );
     Config::from_sources(&text, "bench", std::iter::empty()).expect("a configuration")
 }
