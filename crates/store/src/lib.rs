@@ -8,6 +8,10 @@
 //! sealed with a checksum of its own (`seal.rs`); what does not verify is never
 //! served.
 //!
+//! The database is opened with all checksums of redb verified, a panic over a damaged page
+//! becomes an error, and after a full disk it is opened again (`disk.rs`). After a sync that
+//! failed it is not: nothing is acknowledged any more until the process is started anew.
+//!
 //! Stations have a table of their own: they take Seqs and are in no feed.
 //!
 //! What is on disk, format 1: `tables.rs` has the tables, `record/` the rows. Rows are
@@ -16,11 +20,13 @@
 //! [`Seq`]: jobmatch_domain::Seq
 
 mod change;
+mod disk;
 mod error;
 mod group;
 mod queue;
 mod record;
 mod seal;
+mod space;
 mod store;
 mod tables;
 mod writer;
@@ -30,4 +36,5 @@ pub use record::{
     Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, SlotContext, SlotReceipt,
     Stored,
 };
+pub use space::{DiskState, FreeSpace, free_space_of};
 pub use store::{Clock, Store, StoreOptions};

@@ -1,27 +1,30 @@
 //! The handle on the store: opening, writing, shutting down.
 
 #[cfg(test)]
-mod failure_tests;
+mod fault_tests;
 mod read;
 mod slots;
 mod stations;
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
-use redb::{Database, ReadTransaction, ReadableDatabase, TableHandle};
+use redb::{ReadTransaction, TableHandle};
 use tokio::sync::watch;
 
+use crate::disk::{self, Disk, Opener, contained};
 use crate::error::{StoreError, WriteError};
 use crate::group::{DiscardJob, Group, Job, WriteJob};
 use crate::queue::Queue;
 use crate::record::{Decision, Receipt, Record, RequestKey, Stored};
+use crate::space::{DiskState, FreeSpace, Watermark, free_space_of};
 use crate::tables::{FORMAT, FORMAT_VERSION, HOLDS, META, Meta, STATIONS, SealedRead, VERSION};
-use crate::writer::Writer;
+use crate::writer::{Writer, make_durable};
 
 /// Tells the present instant.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -36,11 +39,26 @@ pub struct StoreOptions {
     pub queue_max: usize,
     /// Most request keys that are remembered; the oldest is dropped first.
     pub request_keys_kept: u64,
+    /// Below so many free bytes on its disk the store takes deletions only. 256 MiB by default:
+    /// room for deletions, for the log, and for an operator to look around.
+    pub min_free_bytes: u64,
+}
+
+/// What the store gets from around it.
+pub(crate) struct Surroundings {
+    pub(crate) options: StoreOptions,
+    pub(crate) clock: Clock,
+    pub(crate) free: FreeSpace,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { group_commit_max: 1_000, queue_max: 4_096, request_keys_kept: 100_000 }
+        Self {
+            group_commit_max: 1_000,
+            queue_max: 4_096,
+            request_keys_kept: 100_000,
+            min_free_bytes: 256 << 20,
+        }
     }
 }
 
@@ -54,7 +72,8 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
-    database: Arc<Database>,
+    disk: Arc<Disk>,
+    watermark: Watermark,
     queue: Arc<Queue<Box<dyn Job>>>,
     seq: watch::Receiver<Seq>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -64,40 +83,52 @@ impl Store {
     /// Opens `dir/store.redb`; makes both when they are missing. One process at a time
     /// has it open.
     pub fn open(dir: &Path, options: StoreOptions, clock: Clock) -> Result<Self, StoreError> {
+        Self::open_watching(dir, options, clock, free_space_of(dir.to_owned()))
+    }
+
+    /// The same with another source of the free space.
+    pub fn open_watching(
+        dir: &Path,
+        options: StoreOptions,
+        clock: Clock,
+        free: FreeSpace,
+    ) -> Result<Self, StoreError> {
         let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
         fs::create_dir_all(dir).map_err(folder)?;
         let path = dir.join("store.redb");
-        let database = Database::create(&path)?;
-        // The file's name has to survive a power cut as well as its content.
-        File::open(dir).and_then(|d| d.sync_all()).map_err(folder)?;
-        Self::start(database, path, options, clock)
+        if !path.try_exists().map_err(folder)? {
+            make(dir, &path)?;
+        }
+        Self::start(disk::file(path.clone()), path, Surroundings { options, clock, free })
     }
 
     /// Checks the format, makes what is missing and starts the writer.
     pub(crate) fn start(
-        database: Database,
+        opener: Opener,
         path: PathBuf,
-        options: StoreOptions,
-        clock: Clock,
+        surroundings: Surroundings,
     ) -> Result<Self, StoreError> {
-        prepare(&database, &path)?;
-        let meta = SealedRead::read(&database.begin_read()?, &META)?;
-        let (sender, receiver) = watch::channel(Meta::load(&meta)?.seq());
-        let database = Arc::new(database);
+        let Surroundings { options, clock, free } = surroundings;
+        let disk = Arc::new(Disk::open(opener)?);
+        contained(|| prepare(&disk, &path))?;
+        let seq = disk.read(|txn| Ok(Meta::load(&SealedRead::read(txn, &META)?)?.seq()))?;
+        let (sender, receiver) = watch::channel(seq);
+        let watermark = Watermark { free, min_free_bytes: options.min_free_bytes };
         let queue = Arc::new(Queue::new(options.queue_max));
         let writer = Writer {
-            database: database.clone(),
+            disk: disk.clone(),
             queue: queue.clone(),
             seq: sender,
             clock,
             options,
+            watermark: watermark.clone(),
         };
         let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
-        let inner =
-            Inner { path, database, queue, seq: receiver, writer: Mutex::new(Some(thread)) };
+        let writer = Mutex::new(Some(thread));
+        let inner = Inner { path, disk, watermark, queue, seq: receiver, writer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -151,6 +182,11 @@ impl Store {
         fs::metadata(&self.inner.path).map_or(0, |m| m.len())
     }
 
+    /// Room on its disk, asked anew.
+    pub fn disk(&self) -> DiskState {
+        self.inner.watermark.state()
+    }
+
     /// Refuses new writes, finishes those in the queue and ends the writer thread. Reads
     /// go on. Blocks; done twice it does nothing.
     pub fn shutdown(&self) {
@@ -179,6 +215,24 @@ impl Drop for Inner {
     }
 }
 
+/// Makes a store under another name first, so that a failure or a power cut leaves no half of
+/// one under its own.
+fn make(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
+    let fresh = dir.join("store.redb.new");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(folder(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let disk = Disk::open(disk::file(fresh.clone()))?;
+    contained(|| prepare(&disk, path))?;
+    drop(disk);
+    File::open(&fresh).and_then(|file| file.sync_all()).map_err(folder)?;
+    fs::rename(&fresh, path).map_err(folder)?;
+    // The file's name has to survive a power cut as well as its content.
+    File::open(dir).and_then(|d| d.sync_all()).map_err(folder)
+}
+
 fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
     let newest = SealedRead::read(txn, &HOLDS).and(SealedRead::read(txn, &STATIONS).map(|_| ()));
     match newest {
@@ -191,8 +245,8 @@ fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
 }
 
 /// Checks the version of an existing store, or makes the tables of a new one.
-fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
-    let txn = database.begin_read()?;
+fn prepare(disk: &Disk, path: &Path) -> Result<(), StoreError> {
+    let txn = disk.begin_read()?;
     let version = match txn.open_table(FORMAT) {
         Ok(table) => table.get(VERSION)?.map(|v| v.value()),
         Err(redb::TableError::TableDoesNotExist(_)) => None,
@@ -211,7 +265,8 @@ fn prepare(database: &Database, path: &Path) -> Result<(), StoreError> {
         }
     }
     drop(txn);
-    let txn = database.begin_write()?;
+    let mut txn = disk.begin_write()?;
+    make_durable(&mut txn)?;
     txn.open_table(FORMAT)?.insert(VERSION, FORMAT_VERSION)?;
     // Opening the tables makes them; there is no Seq, so there is nothing to publish.
     Group::open(&txn, Instant(0), 0)?.close()?;

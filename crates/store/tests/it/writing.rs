@@ -226,7 +226,12 @@ async fn waiting_writes_share_a_commit_and_see_each_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_writers_through_a_small_queue_all_get_through() {
     let dir = tempdir().unwrap();
-    let options = StoreOptions { group_commit_max: 7, queue_max: 3, request_keys_kept: 5 };
+    let options = StoreOptions {
+        group_commit_max: 7,
+        queue_max: 3,
+        request_keys_kept: 5,
+        ..StoreOptions::default()
+    };
     let store = Store::open(dir.path(), options, clock()).unwrap();
     let mut writes = JoinSet::new();
     for i in 0..120 {
