@@ -45,7 +45,10 @@ pub use jobmatch_embed::{
     ApiKey, EmbedError, Embedder, Health, Protocol, RemoteEmbedder, RemoteOptions, StaticModel,
 };
 pub use jobmatch_rank::{ProfileError, RankingProfile};
-pub use jobmatch_store::{Record, RequestKey, SlotReceipt, Stored};
+pub use jobmatch_store::{
+    DiskState, Record, RequestKey, SlotReceipt, SnapshotError, SnapshotSummary, StoreError, Stored,
+    restore_snapshot, verify_snapshot,
+};
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;

@@ -42,6 +42,8 @@ pub struct ServiceOptions {
     pub reading: ReadingOptions,
     /// How long ways take.
     pub travel_times: TravelTimes,
+    /// Below so many free bytes on the disk of `data_dir` only deletions are taken.
+    pub min_free_disk_bytes: u64,
 }
 
 impl ServiceOptions {
@@ -56,6 +58,7 @@ impl ServiceOptions {
             ranking: RankingProfile::built_in(),
             reading: ReadingOptions::default(),
             travel_times: TravelTimes::default(),
+            min_free_disk_bytes: StoreOptions::default().min_free_bytes,
         }
     }
 }
@@ -100,12 +103,14 @@ impl Service {
     /// store take no time and are waited for: a first caller is not sent away.
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
-        let ServiceOptions { ranking, reading, travel_times, .. } = options;
+        let ServiceOptions { ranking, reading, travel_times, min_free_disk_bytes, .. } = options;
+        let store_options =
+            StoreOptions { min_free_bytes: min_free_disk_bytes, ..StoreOptions::default() };
         let store_clock = clock.clone();
         let (folder, times) = (data_dir.clone(), travel_times.clone());
         let (store, analyzer, stations) = tokio::task::spawn_blocking(move || {
             let analyzer = Analyzer::new(&analyzer)?;
-            let store = Store::open(&folder, StoreOptions::default(), store_clock)?;
+            let store = Store::open(&folder, store_options, store_clock)?;
             let stations = Stations::open(store.clone(), times)?;
             Ok::<_, MatchingError>((store, analyzer, stations))
         })

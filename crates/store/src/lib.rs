@@ -12,6 +12,9 @@
 //! becomes an error, and after a full disk it is opened again (`disk.rs`). After a sync that
 //! failed it is not: nothing is acknowledged any more until the process is started anew.
 //!
+//! Snapshots of the whole are written beside reads and writes, and restored offline
+//! (`snapshot.rs`).
+//!
 //! Stations have a table of their own: they take Seqs and are in no feed.
 //!
 //! What is on disk, format 1: `tables.rs` has the tables, `record/` the rows. Rows are
@@ -26,6 +29,7 @@ mod group;
 mod queue;
 mod record;
 mod seal;
+mod snapshot;
 mod space;
 mod store;
 mod tables;
@@ -36,5 +40,6 @@ pub use record::{
     Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, SlotContext, SlotReceipt,
     Stored,
 };
+pub use snapshot::{SnapshotError, SnapshotSummary, restore_snapshot, verify_snapshot};
 pub use space::{DiskState, FreeSpace, free_space_of};
 pub use store::{Clock, Store, StoreOptions};

@@ -245,7 +245,7 @@ fn has_all_tables(txn: &ReadTransaction) -> Result<bool, StoreError> {
 }
 
 /// Checks the version of an existing store, or makes the tables of a new one.
-fn prepare(disk: &Disk, path: &Path) -> Result<(), StoreError> {
+pub(crate) fn prepare(disk: &Disk, path: &Path) -> Result<(), StoreError> {
     let txn = disk.begin_read()?;
     let version = match txn.open_table(FORMAT) {
         Ok(table) => table.get(VERSION)?.map(|v| v.value()),

@@ -15,6 +15,7 @@ mod near;
 mod parse;
 mod records;
 mod rows;
+mod snapshot;
 mod stations;
 
 use std::process::ExitCode;
@@ -59,6 +60,10 @@ enum Command {
     Stats(records::StatsArguments),
     /// Build the indexes anew from the store.
     Rebuild(records::RebuildArguments),
+    /// Write the whole store, as it is now, into one file while the service runs.
+    Snapshot(snapshot::SnapshotArguments),
+    /// Make a store from a snapshot in an empty folder (needs no running service).
+    Restore(snapshot::RestoreArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
     /// Check an operator's lexicon file (needs no running service).
@@ -95,6 +100,8 @@ async fn main() -> ExitCode {
         Command::Delete(a) => records::delete(&connection, a).await,
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
+        Command::Snapshot(a) => snapshot::snapshot(&connection, a).await,
+        Command::Restore(a) => snapshot::restore(&a),
         Command::Eval(a) => eval::eval(a).await,
         Command::CheckLexicon(a) => lexicon::check(&a),
         Command::EvalParse(a) => eval::eval_parse(&a),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jobmatch_domain::Violation;
 use jobmatch_domain::slot::SlotRefusal;
-use jobmatch_matching::MatchingError;
+use jobmatch_matching::{MatchingError, StoreError};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -65,6 +65,7 @@ impl From<MatchingError> for Refusal {
             MatchingError::Slot { refusal, .. } => (Code::FailedPrecondition, slot_reason(refusal)),
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
             MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            MatchingError::Store(StoreError::DiskFull(_)) => (Code::ResourceExhausted, "DISK_FULL"),
             MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),
             MatchingError::Engine(_)
             | MatchingError::Embed(_)

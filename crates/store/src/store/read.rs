@@ -16,6 +16,11 @@ use crate::tables::{
 };
 
 impl Store {
+    /// A snapshot, for whoever contains panics himself.
+    pub(crate) fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
+        self.inner.disk.begin_read()
+    }
+
     /// Reads from one snapshot; panics of redb become errors.
     pub(super) fn reading<T>(
         &self,

@@ -9,5 +9,6 @@ mod golden;
 mod round_trip;
 mod sample;
 mod slots;
+mod snapshot;
 mod stations;
 mod writing;

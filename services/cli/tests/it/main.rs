@@ -4,5 +4,6 @@
 mod dispatch;
 mod files;
 mod service;
+mod snapshot;
 mod stations;
 mod tls;

@@ -11,6 +11,7 @@ mod end_to_end;
 #[path = "../../../../crates/embed/tests/it/endpoint.rs"]
 #[allow(dead_code, reason = "each of its users needs a part")]
 mod endpoint;
+mod full_disk;
 mod imports;
 mod intake;
 mod keys;
