@@ -22,6 +22,7 @@ mod intake;
 mod matcher;
 mod parallel;
 mod reading;
+mod scrub;
 mod service;
 mod session;
 mod signals;

@@ -42,4 +42,4 @@ pub use record::{
 };
 pub use snapshot::{SnapshotError, SnapshotSummary, restore_snapshot, verify_snapshot};
 pub use space::{DiskState, FreeSpace, free_space_of};
-pub use store::{Clock, Store, StoreOptions};
+pub use store::{Clock, ScrubReport, Store, StoreOptions};

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod fault_tests;
 mod read;
+mod scrub;
 mod slots;
 mod stations;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+pub use self::scrub::ScrubReport;
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
 use redb::{ReadTransaction, TableHandle};

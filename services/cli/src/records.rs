@@ -148,6 +148,7 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
                     "collection": name(c), "stored": c.stored, "indexed": c.indexed,
                     "tombstones": c.tombstones, "indexed_seq": c.indexed_seq,
                     "graph_vectors": c.graph_vectors, "space": c.space, "state": c.state,
+                    "bad_rows": c.bad_rows,
                 })
             })
             .collect();
@@ -189,6 +190,9 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
             c.indexed_seq,
             c.state
         );
+        if c.bad_rows > 0 {
+            println!("{:<10} {} bad rows; see the log", "", c.bad_rows);
+        }
     }
     Ok(())
 }

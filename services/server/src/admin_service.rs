@@ -61,6 +61,7 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
         graph_vectors: engine.graph_vectors,
         space: engine.space,
         without_vector: stats.without_vector,
+        bad_rows: stats.bad_rows,
         state: match &stats.state {
             IndexState::Opening => "OPENING".into(),
             IndexState::Ready => "READY".into(),

@@ -83,6 +83,7 @@ pub(crate) fn note_service(service: &Service) {
             .set(stats.searchable.0 as f64);
         let ready = f64::from(u8::from(stats.state == IndexState::Ready));
         metrics::gauge!("jobmatch_index_ready", "collection" => name).set(ready);
+        metrics::gauge!("jobmatch_bad_rows", "collection" => name).set(stats.bad_rows as f64);
         metrics::gauge!("jobmatch_without_vector", "collection" => name)
             .set(stats.without_vector as f64);
         if let Some(engine) = stats.engine {

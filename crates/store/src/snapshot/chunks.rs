@@ -1,6 +1,6 @@
 //! The file of a snapshot: header, chunks, end, each with its checksum.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -200,11 +200,9 @@ impl<R: Read> ChunkReader<R> {
         {
             return Err(self.damaged("its end"));
         }
-        match self.input.read(&mut [0]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(self.damaged("what follows its end")),
-            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(error.into()),
+        match (&mut self.input).take(1).read_to_end(&mut Vec::new())? {
+            0 => Ok(()),
+            _ => Err(self.damaged("what follows its end")),
         }
     }
 
