@@ -23,6 +23,7 @@ mod intake;
 mod matcher;
 mod parallel;
 mod reading;
+mod scrub;
 mod service;
 mod session;
 mod signals;
@@ -48,7 +49,8 @@ pub use jobmatch_embed::{
 };
 pub use jobmatch_rank::{ProfileError, RankingProfile};
 pub use jobmatch_store::{
-    MasterKey, MasterKeyError, Record, RequestKey, SlotReceipt, StoreOptions, Stored,
+    DiskState, MasterKey, MasterKeyError, Record, RequestKey, SlotReceipt, SnapshotError,
+    SnapshotSummary, StoreError, StoreOptions, Stored, restore_snapshot, verify_snapshot,
 };
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};

@@ -20,6 +20,7 @@ use crate::index_keeper::{IndexKeeper, IndexState};
 use crate::indexer::Indexer;
 use crate::intake::{Guard, Intake};
 use crate::matcher::Matcher;
+use crate::scrub::{Scrubbed, scrub};
 use crate::slots::end_holds;
 use crate::stations::Stations;
 use crate::tickets::{Ticket, Tickets};
@@ -80,6 +81,8 @@ pub struct Stats {
     pub without_vector: u64,
     /// As [`IndexKeeper::compacted`].
     pub compacted: Seq,
+    /// Rows that the scrub found damaged, missing or stale.
+    pub bad_rows: u64,
 }
 
 /// How often [`Service::ready`] looks.
@@ -94,6 +97,7 @@ pub struct Service {
     stations: Stations,
     indexers: [Indexer; 2],
     tasks: Vec<JoinHandle<()>>,
+    scrubbed: Scrubbed,
     tickets: Tickets,
     clock: Clock,
     started: Instant,
@@ -134,6 +138,8 @@ impl Service {
         });
         let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
+        let scrubbed = Scrubbed::default();
+        tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
         let intake =
             Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };
         let matcher = Matcher {
@@ -158,6 +164,7 @@ impl Service {
             stations,
             indexers,
             tasks,
+            scrubbed,
             tickets,
             clock,
             started,
@@ -245,6 +252,7 @@ impl Service {
                 engine: keeper.stats(),
                 without_vector: keeper.without_vector(),
                 compacted: keeper.compacted(),
+                bad_rows: self.scrubbed.of(keeper.collection()).bad(),
             })
         };
         Ok([of(&self.indexers[0])?, of(&self.indexers[1])?])

@@ -21,6 +21,7 @@ use crate::tables::{
     REQUEST_ORDER, REQUEST_ROWS, REQUESTS, ROWS, RequestMessage, RowMessage, SLOTS, SOURCES,
     STATIONS, SealedMut, SealedRead, TAKERS, TOMBSTONES, VERSION, code, id_of,
 };
+use crate::writer::make_durable;
 
 /// From what, into what, by which seals.
 struct Copying<'c> {
@@ -30,14 +31,13 @@ struct Copying<'c> {
     to: &'c Seals,
 }
 
-/// Copies `old` into a new file sealed by `to`, and puts that in the place of `path`.
+/// Copies the database of a path into a new file sealed by `to`, and puts that in its place.
 pub(crate) fn convert(
-    old: Database,
     path: &Path,
     key_check: Option<u64>,
     mut from: Seals,
     mut to: Seals,
-) -> Result<Database, StoreError> {
+) -> Result<(), StoreError> {
     tracing::info!(path = %path.display(), "writing the store anew in the present format");
     let folder = |cause| StoreError::Folder { path: path.to_owned(), cause: Arc::new(cause) };
     let fresh = path.with_extension("redb.new");
@@ -45,7 +45,9 @@ pub(crate) fn convert(
         fs::remove_file(&fresh).map_err(folder)?;
     }
     let database = Database::create(&fresh)?;
-    let (read, write) = (old.begin_read()?, database.begin_write()?);
+    let old = Database::open(path)?;
+    let (read, mut write) = (old.begin_read()?, database.begin_write()?);
+    make_durable(&mut write)?;
     let pepper = Meta::load(&SealedRead::read(&read, &META, &from)?)?.pepper;
     let had_pepper = !pepper.is_empty();
     from.pepper = if had_pepper { pepper } else { random::<32>()?.to_vec() };
@@ -64,8 +66,7 @@ pub(crate) fn convert(
     drop((read, old, database));
     fs::rename(&fresh, path).map_err(folder)?;
     let parent = path.parent().unwrap_or(path);
-    File::open(parent).and_then(|d| d.sync_all()).map_err(folder)?;
-    Ok(Database::open(path)?)
+    File::open(parent).and_then(|d| d.sync_all()).map_err(folder)
 }
 
 impl Copying<'_> {

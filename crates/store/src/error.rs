@@ -1,10 +1,13 @@
 //! What can go wrong in the store.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jobmatch_domain::{Collection, DocumentId, Violation};
 use thiserror::Error;
+
+use crate::space::DiskState;
 
 /// Why the store could not do what was asked. Cheap to clone: one failed commit
 /// answers every write of its group.
@@ -122,6 +125,21 @@ pub enum StoreError {
         /// Id that was to be written.
         id: DocumentId,
     },
+    /// The file is damaged in a way that hides rows, or makes the database panic.
+    #[error("the file of the store is damaged ({found}); restore it from a snapshot")]
+    Corrupted {
+        /// What redb found.
+        found: String,
+    },
+    /// Too little room on the disk: nothing was written. Deletions and reads go on, and writes
+    /// do as soon as there is room.
+    #[error(
+        "the disk of the service is full ({} bytes free, {} wanted); deletions and reads go on, \
+         try again once the operator has made room",
+        .0.free_bytes.map_or("unknown".into(), |free| free.to_string()),
+        .0.min_free_bytes
+    )]
+    DiskFull(DiskState),
     /// redb or the file system.
     #[error("the database failed")]
     Database(#[source] Arc<redb::Error>),
@@ -148,7 +166,8 @@ impl StoreError {
             | Self::DamagedEntry { .. }
             | Self::WrongId { .. }
             | Self::Unreadable(_)
-            | Self::Panicked { .. } => true,
+            | Self::Panicked { .. }
+            | Self::DiskFull(_) => true,
             Self::Folder { .. }
             | Self::Thread(_)
             | Self::NewerFormat { .. }
@@ -159,9 +178,41 @@ impl StoreError {
             | Self::KeyWrong { .. }
             | Self::NoRandomness
             | Self::Foreign { .. }
+            | Self::Corrupted { .. }
             | Self::Database(_)
             | Self::Failed { .. } => false,
         }
+    }
+}
+
+/// Errors of the file.
+impl StoreError {
+    /// Whether the file system had no room.
+    pub(crate) fn is_out_of_space(&self) -> bool {
+        let kind = match self {
+            Self::Keyring { cause, .. } => cause.kind(),
+            Self::Database(cause) => match &**cause {
+                redb::Error::Io(error) => error.kind(),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    }
+
+    /// Whether redb had closed the file, or given it up, before this was asked.
+    pub(crate) fn is_of_closed_file(&self) -> bool {
+        let Self::Database(cause) = self else {
+            return false;
+        };
+        matches!(**cause, redb::Error::PreviousIo | redb::Error::DatabaseClosed)
+    }
+
+    fn of_redb(error: redb::Error) -> Self {
+        if let redb::Error::Corrupted(found) = error {
+            return Self::Corrupted { found };
+        }
+        Self::Database(Arc::new(error))
     }
 }
 
@@ -169,7 +220,7 @@ macro_rules! from_redb {
     ($($error:ty),+) => {
         $(impl From<$error> for StoreError {
             fn from(error: $error) -> Self {
-                Self::Database(Arc::new(error.into()))
+                Self::of_redb(error.into())
             }
         })+
     };

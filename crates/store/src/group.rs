@@ -74,6 +74,7 @@ pub(crate) struct Group<'txn> {
     meta: Meta,
     now: Instant,
     request_keys_kept: u64,
+    full: Option<StoreError>,
     is_changed: bool,
 }
 
@@ -105,8 +106,19 @@ impl<'txn> Group<'txn> {
             meta,
             now,
             request_keys_kept,
+            full: None,
             is_changed: false,
         })
+    }
+
+    /// Makes the group take in nothing but deletions, where there is a refusal.
+    pub(crate) fn refuse_growth(&mut self, refusal: Option<StoreError>) {
+        self.full = refusal;
+    }
+
+    /// Whether something may be taken in.
+    fn room(&self) -> Result<(), StoreError> {
+        self.full.clone().map_or(Ok(()), Err)
     }
 
     /// Writes what the group adds up to. The Seq to publish, or `None` when nothing has

@@ -12,6 +12,7 @@ mod slot;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 pub(crate) use self::slot::Owner;
+pub(crate) use self::slot::SLOT as KEY_SLOT;
 use self::slot::{HEADER, Read, SLOT, Slot, VERSION};
 use crate::cipher::{Cipher, Key, random};
 use crate::error::StoreError;
@@ -27,9 +29,35 @@ use crate::master::MasterKey;
 /// The open file and what it holds. Only the writer thread changes it.
 pub(crate) struct Keyring {
     path: PathBuf,
-    file: File,
+    file: Box<dyn KeyFile>,
     wrapping: Option<Cipher>,
     state: RwLock<State>,
+}
+
+/// What a keyring stands on: a file, or what stands for it in tests.
+pub(crate) trait KeyFile: Send + Sync {
+    /// All of it.
+    fn read(&self) -> io::Result<Vec<u8>>;
+    /// Overwrites it from an offset on, or makes it longer.
+    fn write(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+    /// Makes what was written durable.
+    fn sync(&self) -> io::Result<()>;
+}
+
+impl KeyFile for File {
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; self.metadata()?.len() as usize];
+        self.read_exact_at(&mut bytes, 0)?;
+        Ok(bytes)
+    }
+
+    fn write(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.write_all_at(bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_all()
+    }
 }
 
 #[derive(Default)]
@@ -50,9 +78,17 @@ impl Keyring {
         let failed = |cause| failure(path, cause);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let file = options.open(path).map_err(failed)?;
-        let mut bytes = vec![0; file.metadata().map_err(failed)?.len() as usize];
-        file.read_exact_at(&mut bytes, 0).map_err(failed)?;
+        Self::on(Box::new(options.open(path).map_err(failed)?), path, master)
+    }
+
+    /// The same on what stands for the file.
+    pub(crate) fn on(
+        file: Box<dyn KeyFile>,
+        path: &Path,
+        master: Option<&MasterKey>,
+    ) -> Result<Self, StoreError> {
+        let failed = |cause| failure(path, cause);
+        let bytes = file.read().map_err(failed)?;
         match slot::version(&bytes) {
             Some(VERSION) => {}
             Some(found) if found > VERSION => {
@@ -62,8 +98,8 @@ impl Keyring {
                 if !bytes.is_empty() {
                     tracing::error!(path = %path.display(), "the keyring's header is damaged and made anew");
                 }
-                file.write_all_at(&slot::header(), 0).map_err(failed)?;
-                file.sync_all().map_err(failed)?;
+                file.write(&slot::header(), 0).map_err(failed)?;
+                file.sync().map_err(failed)?;
             }
         }
         let wrapping = master.map(|m| Cipher::new(&m.for_keyring()));
@@ -150,14 +186,52 @@ impl Keyring {
 
     /// Makes the new keys durable, with one sync; to be done before the commit.
     pub(crate) fn write_fresh(&self) -> Result<(), StoreError> {
-        let fresh = std::mem::take(&mut self.state.write().fresh);
+        let fresh = self.state.read().fresh.clone();
         self.write(&fresh)
     }
 
     /// Destroys the keys that went out of use, with one sync; to be done after the commit.
     pub(crate) fn destroy_retired(&self) -> Result<(), StoreError> {
-        let retired = std::mem::take(&mut self.state.write().retired);
+        let retired = {
+            let mut state = self.state.write();
+            state.fresh.clear();
+            std::mem::take(&mut state.retired)
+        };
         self.destroy(&retired)
+    }
+
+    /// Takes back what a group did that was not committed: its new keys are nobody's, and those
+    /// that it took out of use are in use. What was written of the new ones is overwritten by
+    /// the next key in the slot, or destroyed at the next opening.
+    pub(crate) fn undo(&self) {
+        let mut state = self.state.write();
+        for number in std::mem::take(&mut state.fresh) {
+            let slot = std::mem::replace(&mut state.slots[number as usize], Slot::Free);
+            if let Slot::Held(owner, _) = slot
+                && state.of_owner.get(&owner) == Some(&number)
+            {
+                state.of_owner.remove(&owner);
+            }
+            state.free.push(number);
+        }
+        for number in std::mem::take(&mut state.retired) {
+            if let Slot::Held(owner, _) = state.slots[number as usize] {
+                state.of_owner.insert(owner, number);
+            }
+        }
+    }
+
+    /// The slots in use by number, as they stand in the file.
+    pub(crate) fn slots(&self) -> Result<Vec<(u32, [u8; SLOT])>, StoreError> {
+        let state = self.state.read();
+        let used = (0..).zip(&state.slots).filter_map(|(number, slot)| match slot {
+            Slot::Held(owner, key) => Some((number, *owner, *key)),
+            Slot::Free | Slot::Damaged => None,
+        });
+        used.map(|(number, owner, key)| {
+            Ok((number, slot::encode(number, owner, &key, self.wrapping.as_ref())?))
+        })
+        .collect()
     }
 
     /// Destroys what is in any other slot than those that rows name; answers in how many.
@@ -227,11 +301,35 @@ impl Keyring {
 
     fn put(&self, number: u32, bytes: &[u8; SLOT]) -> Result<(), StoreError> {
         let at = HEADER as u64 + u64::from(number) * SLOT as u64;
-        self.file.write_all_at(bytes, at).map_err(|cause| failure(&self.path, cause))
+        self.file.write(bytes, at).map_err(|cause| failure(&self.path, cause))
     }
 
     fn sync(&self) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(|cause| failure(&self.path, cause))
+        self.file.sync().map_err(|cause| failure(&self.path, cause))
+    }
+}
+
+/// A keyring that is made of slots as [`Keyring::slots`] gives them, in any order.
+pub(crate) struct KeyringWriter {
+    file: File,
+}
+
+impl KeyringWriter {
+    /// Begins the file, which must not be there.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all_at(&slot::header(), 0)?;
+        Ok(Self { file })
+    }
+
+    /// Puts a slot into its place.
+    pub(crate) fn put(&self, number: u32, slot: &[u8; SLOT]) -> io::Result<()> {
+        self.file.write_all_at(slot, HEADER as u64 + u64::from(number) * SLOT as u64)
+    }
+
+    /// Makes it durable.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.sync_all()
     }
 }
 

@@ -8,6 +8,13 @@
 //! sealed with a checksum of its own (`seal.rs`); what does not verify is never
 //! served.
 //!
+//! The database is opened with all checksums of redb verified, a panic over a damaged page
+//! becomes an error, and after a full disk it is opened again (`disk.rs`). After a sync that
+//! failed it is not: nothing is acknowledged any more until the process is started anew.
+//!
+//! Snapshots of the whole are written beside reads and writes, and restored offline
+//! (`snapshot.rs`).
+//!
 //! Stations have a table of their own: they take Seqs and are in no feed.
 //!
 //! What is on disk, format 2: `tables.rs` has the tables, `record/` the rows. Rows are
@@ -22,6 +29,7 @@
 mod change;
 mod cipher;
 mod convert;
+mod disk;
 mod error;
 mod group;
 mod keyring;
@@ -29,6 +37,8 @@ mod master;
 mod queue;
 mod record;
 mod seal;
+mod snapshot;
+mod space;
 mod store;
 mod tables;
 mod writer;
@@ -39,4 +49,6 @@ pub use record::{
     Change, Decision, Outcome, Receipt, Record, RequestKey, ScanPage, SlotContext, SlotReceipt,
     Stored,
 };
-pub use store::{Clock, Store, StoreOptions};
+pub use snapshot::{SnapshotError, SnapshotSummary, restore_snapshot, verify_snapshot};
+pub use space::{DiskState, FreeSpace, free_space_of};
+pub use store::{Clock, ScrubReport, Store, StoreOptions};

@@ -1,9 +1,10 @@
 //! The handle on the store: opening, writing, shutting down.
 
 #[cfg(test)]
-mod failure_tests;
+mod fault_tests;
 mod opening;
 mod read;
+mod scrub;
 mod slots;
 mod stations;
 
@@ -12,17 +13,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+pub(crate) use self::opening::keyring_beside;
+pub use self::scrub::ScrubReport;
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
-use redb::Database;
 use tokio::sync::watch;
 
+use crate::disk::{Disk, contained};
 use crate::error::{StoreError, WriteError};
 use crate::group::{DiscardJob, Job, WriteJob};
 use crate::master::MasterKey;
 use crate::queue::Queue;
 use crate::record::{Decision, Receipt, Record, RequestKey, Stored};
 use crate::seal::Seals;
+use crate::space::{DiskState, FreeSpace, Watermark, free_space_of};
 use crate::writer::Writer;
 
 /// Tells the present instant.
@@ -38,10 +42,20 @@ pub struct StoreOptions {
     pub queue_max: usize,
     /// Most request keys that are remembered; the oldest is dropped first.
     pub request_keys_kept: u64,
+    /// Below so many free bytes on its disk the store takes deletions only. 256 MiB by default:
+    /// room for deletions, for the log, and for an operator to look around.
+    pub min_free_bytes: u64,
     /// Key that the whole store is encrypted with. `None` by default: only what holds
     /// something of a person is sealed by a cipher, under a key of that person. A store that
     /// was made without is encrypted at the first opening with one.
     pub master_key: Option<MasterKey>,
+}
+
+/// What the store gets from around it.
+pub(crate) struct Surroundings {
+    pub(crate) options: StoreOptions,
+    pub(crate) clock: Clock,
+    pub(crate) free: FreeSpace,
 }
 
 impl Default for StoreOptions {
@@ -50,6 +64,7 @@ impl Default for StoreOptions {
             group_commit_max: 1_000,
             queue_max: 4_096,
             request_keys_kept: 100_000,
+            min_free_bytes: 256 << 20,
             master_key: None,
         }
     }
@@ -65,8 +80,11 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
-    database: Arc<Database>,
+    disk: Arc<Disk>,
     seals: Arc<Seals>,
+    /// See [`Writer`].
+    moment: Arc<Mutex<()>>,
+    watermark: Watermark,
     queue: Arc<Queue<Box<dyn Job>>>,
     seq: watch::Receiver<Seq>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -76,42 +94,56 @@ impl Store {
     /// Opens `dir/store.redb` and `dir/keyring.bin`; makes what is missing. One process at a
     /// time has it open. A store of an earlier format is written anew in the present one.
     pub fn open(dir: &Path, options: StoreOptions, clock: Clock) -> Result<Self, StoreError> {
+        Self::open_watching(dir, options, clock, free_space_of(dir.to_owned()))
+    }
+
+    /// The same with another source of the free space.
+    pub fn open_watching(
+        dir: &Path,
+        options: StoreOptions,
+        clock: Clock,
+        free: FreeSpace,
+    ) -> Result<Self, StoreError> {
         let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
         fs::create_dir_all(dir).map_err(folder)?;
         let path = dir.join("store.redb");
-        let (database, seals) = opening::open(&path, options.master_key.as_ref())?;
-        // The files' names have to survive a power cut as well as their content.
+        if !path.try_exists().map_err(folder)? {
+            opening::make(dir, &path, options.master_key.as_ref())?;
+        }
+        let opened = opening::open(&path, options.master_key.as_ref())?;
+        // A new keyring's name has to survive a power cut as well as its content.
         File::open(dir).and_then(|d| d.sync_all()).map_err(folder)?;
-        Self::start(database, seals, path, options, clock)
+        Self::start(opened, path, Surroundings { options, clock, free })
     }
 
-    /// Makes what is missing, destroys keys without a row and starts the writer.
+    /// Checks the format, makes what is missing and starts the writer.
     pub(crate) fn start(
-        database: Database,
-        mut seals: Seals,
+        (disk, mut seals): (Disk, Seals),
         path: PathBuf,
-        options: StoreOptions,
-        clock: Clock,
+        surroundings: Surroundings,
     ) -> Result<Self, StoreError> {
-        let meta = opening::prepare(&database, &mut seals, options.master_key.as_ref())?;
+        let Surroundings { options, clock, free } = surroundings;
+        let meta = contained(|| opening::prepare(&disk, &mut seals, options.master_key.as_ref()))?;
+        let (disk, seals, moment) = (Arc::new(disk), Arc::new(seals), Arc::default());
         let (sender, receiver) = watch::channel(meta.seq());
-        let seals = Arc::new(seals);
-        let database = Arc::new(database);
+        let watermark = Watermark { free, min_free_bytes: options.min_free_bytes };
         let queue = Arc::new(Queue::new(options.queue_max));
         let writer = Writer {
-            database: database.clone(),
+            disk: disk.clone(),
             queue: queue.clone(),
             seals: seals.clone(),
+            moment: Arc::clone(&moment),
             seq: sender,
             clock,
             options,
+            watermark: watermark.clone(),
         };
         let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
         let writer = Mutex::new(Some(thread));
-        let inner = Inner { path, database, seals, queue, seq: receiver, writer };
+        let inner = Inner { path, disk, seals, moment, watermark, queue, seq: receiver, writer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -163,6 +195,11 @@ impl Store {
     /// Bytes of the file; 0 when the file system does not tell.
     pub fn size_bytes(&self) -> u64 {
         fs::metadata(&self.inner.path).map_or(0, |m| m.len())
+    }
+
+    /// Room on its disk, asked anew.
+    pub fn disk(&self) -> DiskState {
+        self.inner.watermark.state()
     }
 
     /// Refuses new writes, finishes those in the queue and ends the writer thread. Reads

@@ -31,7 +31,7 @@ impl<K: SealedKey> Definition<K> {
         Self { name, key: PhantomData }
     }
 
-    fn of_redb(&self) -> TableDefinition<'static, K, &'static [u8]> {
+    pub(crate) fn of_redb(&self) -> TableDefinition<'static, K, &'static [u8]> {
         TableDefinition::new(self.name)
     }
 }

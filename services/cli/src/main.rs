@@ -16,6 +16,7 @@ mod parse;
 mod prove;
 mod records;
 mod rows;
+mod snapshot;
 mod stations;
 
 use std::process::ExitCode;
@@ -63,6 +64,10 @@ enum Command {
     /// Show that nothing of deleted profiles is left in any file, on planted ones in a scratch
     /// folder (needs no running service).
     ProveErased(prove::ProveArguments),
+    /// Write the whole store, as it is now, into one file while the service runs.
+    Snapshot(snapshot::SnapshotArguments),
+    /// Make a store from a snapshot in an empty folder (needs no running service).
+    Restore(snapshot::RestoreArguments),
     /// Measure the ranking against a judged collection (needs no running service).
     Eval(eval::EvalArguments),
     /// Check an operator's lexicon file (needs no running service).
@@ -100,6 +105,8 @@ async fn main() -> ExitCode {
         Command::Stats(a) => records::stats(&connection, a).await,
         Command::Rebuild(a) => records::rebuild(&connection, a).await,
         Command::ProveErased(a) => prove::prove(a).await,
+        Command::Snapshot(a) => snapshot::snapshot(&connection, a).await,
+        Command::Restore(a) => snapshot::restore(&a),
         Command::Eval(a) => eval::eval(a).await,
         Command::CheckLexicon(a) => lexicon::check(&a),
         Command::EvalParse(a) => eval::eval_parse(&a),

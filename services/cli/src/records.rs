@@ -168,6 +168,7 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
                     "tombstones": c.tombstones, "indexed_seq": c.indexed_seq,
                     "graph_vectors": c.graph_vectors, "sealed": c.sealed,
                     "in_upkeep": c.in_upkeep, "space": c.space, "state": c.state,
+                    "bad_rows": c.bad_rows,
                 })
             })
             .collect();
@@ -176,7 +177,8 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
             object!({
                 "seq": stats.seq, "collections": collections, "version": stats.version,
                 "ranking_version": stats.ranking_version, "store_bytes": stats.store_bytes,
-                "index_bytes": stats.index_bytes,
+                "index_bytes": stats.index_bytes, "disk_free_bytes": stats.disk_free_bytes,
+                "min_free_disk_bytes": stats.min_free_disk_bytes, "read_only": stats.read_only,
             })
         );
         return Ok(());
@@ -189,6 +191,14 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
         mib(stats.store_bytes),
         mib(stats.index_bytes)
     );
+    if stats.read_only {
+        println!(
+            "read-only: the disk has {:.1} MiB free, {:.1} MiB are wanted; make room, and writes \
+             are served again at once",
+            mib(stats.disk_free_bytes.unwrap_or_default()),
+            mib(stats.min_free_disk_bytes)
+        );
+    }
     println!("{:<10} {:>9} {:>9} {:>9} {:>9}  state", "", "stored", "indexed", "dead", "Seq");
     for c in &stats.collections {
         println!(
@@ -200,6 +210,9 @@ pub(crate) async fn stats(connection: &Connection, a: StatsArguments) -> Result<
             c.indexed_seq,
             c.state
         );
+        if c.bad_rows > 0 {
+            println!("{:<10} {} bad rows; see the log", "", c.bad_rows);
+        }
     }
     Ok(())
 }

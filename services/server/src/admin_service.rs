@@ -10,6 +10,7 @@ use jobmatch_proto::v1::admin_service_server::AdminService;
 use tonic::{Code, Request, Response, Status};
 
 use crate::records;
+use crate::snapshot::{self, SnapshotStream};
 use crate::status::{Refusal, status};
 
 /// The service.
@@ -64,6 +65,7 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
         space: engine.space,
         without_vector: stats.without_vector,
         compacted_seq: stats.compacted.0,
+        bad_rows: stats.bad_rows,
         state: match &stats.state {
             IndexState::Opening => "OPENING".into(),
             IndexState::Ready => "READY".into(),
@@ -75,6 +77,15 @@ fn stats_to_wire(stats: &Stats) -> v1::CollectionStats {
 
 #[tonic::async_trait]
 impl AdminService for AdminApi {
+    type SnapshotStream = SnapshotStream;
+
+    async fn snapshot(
+        &self,
+        _: Request<v1::SnapshotRequest>,
+    ) -> Result<Response<SnapshotStream>, Status> {
+        Ok(Response::new(snapshot::stream(self.0.clone())))
+    }
+
     async fn get_stats(
         &self,
         _: Request<v1::GetStatsRequest>,
@@ -86,6 +97,7 @@ impl AdminService for AdminApi {
             .map_err(jobmatch_matching::MatchingError::from)
             .and_then(|r| r)
             .map_err(status)?;
+        let disk = service.store().disk();
         let index_bytes = stats.iter().filter_map(|s| s.engine.as_ref()).map(|e| e.bytes).sum();
         Ok(Response::new(v1::GetStatsResponse {
             seq: service.store().seq().0,
@@ -95,6 +107,9 @@ impl AdminService for AdminApi {
             lexicon_version: service.analyst().analyzer_version().into(),
             store_bytes: service.store().size_bytes(),
             index_bytes,
+            disk_free_bytes: disk.free_bytes,
+            min_free_disk_bytes: disk.min_free_bytes,
+            read_only: disk.is_read_only(),
             started: Some(timestamp(service.started())),
             embedder: match service.embedder_health() {
                 Health::Good => "READY".into(),

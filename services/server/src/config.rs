@@ -116,6 +116,7 @@ struct Raw {
     user_lexicon: Option<PathBuf>,
     ranking_profile: Option<PathBuf>,
     known_routes: Option<PathBuf>,
+    min_free_disk_bytes: Option<u64>,
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
@@ -167,6 +168,8 @@ pub struct Config {
     pub ranking_profile: Option<PathBuf>,
     /// Minutes of ways that are known better than by estimate, CSV.
     pub known_routes: Option<PathBuf>,
+    /// Below so many free bytes on the disk of `data_dir` only reads and deletions are served.
+    pub min_free_disk_bytes: u64,
     /// Time that running calls get at shutdown.
     pub drain_seconds: u64,
     /// Deadline of a call that brings none, milliseconds.
@@ -255,6 +258,7 @@ impl Config {
             user_lexicon: raw.user_lexicon,
             ranking_profile: raw.ranking_profile,
             known_routes: raw.known_routes,
+            min_free_disk_bytes: raw.min_free_disk_bytes.unwrap_or(256 << 20),
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
@@ -365,6 +369,7 @@ impl fmt::Display for Config {
                 writeln!(f, "{key} = {file:?}")?;
             }
         }
+        writeln!(f, "min_free_disk_bytes = {}", self.min_free_disk_bytes)?;
         writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
         writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobmatch_matching::{IndexState, Service};
+use jobmatch_matching::{DiskState, IndexState, Service};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -15,10 +15,14 @@ const INTERVAL: Duration = Duration::from_millis(200);
 /// Services that need the indexes, and those that need the store alone.
 const INDEXED: [&str; 2] = ["", "jobmatch.v1.MatchService"];
 const STORED: [&str; 2] = ["jobmatch.v1.PostingService", "jobmatch.v1.ProfileService"];
+/// Not a service of the contract: whether writes other than deletions are taken. Reads go on
+/// without, so that whoever asks for the services above is not sent away.
+const WRITES: &str = "jobmatch.v1.Writes";
 
 /// Reports until the service goes away.
 pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
     let mut interval = tokio::time::interval(INTERVAL);
+    let mut was_read_only = false;
     loop {
         interval.tick().await;
         let failed = service
@@ -31,7 +35,23 @@ pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
         for name in STORED {
             reporter.set_service_status(name, ServingStatus::Serving).await;
         }
+        let disk = service.store().disk();
+        reporter.set_service_status(WRITES, status(!disk.is_read_only())).await;
+        if disk.is_read_only() != was_read_only {
+            was_read_only = disk.is_read_only();
+            note_turn(disk);
+        }
         telemetry::note_service(&service);
+    }
+}
+
+/// Says in the log, once each time, that writes are refused or taken again.
+fn note_turn(disk: DiskState) {
+    let (free, wanted) = (disk.free_bytes, disk.min_free_bytes);
+    if disk.is_read_only() {
+        tracing::error!(?free, wanted, "the disk is full; only reads and deletions are served");
+    } else {
+        tracing::info!(?free, wanted, "the disk has room; writes are served again");
     }
 }
 

@@ -24,6 +24,7 @@ mod posting_service;
 mod profile_service;
 mod records;
 pub mod run;
+mod snapshot;
 mod station_service;
 mod status;
 pub mod store_config;

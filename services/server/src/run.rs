@@ -277,6 +277,7 @@ fn reflection() -> Result<ServerReflectionServer<impl ServerReflection>, RunErro
 /// What the service is opened with, the files of the configuration read.
 fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
     let mut options = ServiceOptions::new(config.data_dir.clone(), system_clock());
+    options.store.min_free_bytes = config.min_free_disk_bytes;
     if let Some(path) = &config.user_words {
         options.analyzer.user_words = read_words(path)?;
     }

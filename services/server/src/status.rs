@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobmatch_domain::Violation;
 use jobmatch_domain::slot::SlotRefusal;
-use jobmatch_matching::MatchingError;
+use jobmatch_matching::{MatchingError, StoreError};
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -77,6 +77,7 @@ impl From<MatchingError> for Refusal {
             MatchingError::RankingChanged => (Code::InvalidArgument, "RANKING_CHANGED"),
             MatchingError::GivenUp => (Code::Cancelled, "GIVEN_UP"),
             MatchingError::ShuttingDown => (Code::Unavailable, "SHUTTING_DOWN"),
+            MatchingError::Store(StoreError::DiskFull(_)) => (Code::ResourceExhausted, "DISK_FULL"),
             MatchingError::Store(_) => (Code::Internal, "STORE_FAILED"),
             MatchingError::Engine(_)
             | MatchingError::Embed(_)

@@ -121,6 +121,12 @@ pub(crate) fn note_service(service: &Service) {
         Health::Suspended(_) => 2.0,
     };
     metrics::gauge!("jobmatch_embedder_circuit").set(circuit);
+    let disk = service.store().disk();
+    if let Some(free) = disk.free_bytes {
+        metrics::gauge!("jobmatch_disk_free_bytes").set(free as f64);
+    }
+    // 1: below `min_free_disk_bytes`, where only reads and deletions are served.
+    metrics::gauge!("jobmatch_read_only").set(f64::from(u8::from(disk.is_read_only())));
     let Ok(all) = service.stats() else { return };
     for stats in all {
         let name = stats.collection.name();
@@ -129,6 +135,7 @@ pub(crate) fn note_service(service: &Service) {
             .set(stats.searchable.0 as f64);
         let ready = f64::from(u8::from(stats.state == IndexState::Ready));
         metrics::gauge!("jobmatch_index_ready", "collection" => name).set(ready);
+        metrics::gauge!("jobmatch_bad_rows", "collection" => name).set(stats.bad_rows as f64);
         metrics::gauge!("jobmatch_without_vector", "collection" => name)
             .set(stats.without_vector as f64);
         if let Some(engine) = stats.engine {

@@ -82,6 +82,7 @@ where
         if current.as_ref().is_some_and(|c| c.record == record) {
             return Ok(nothing(current, group));
         }
+        group.room()?;
         if let Some(by) = group.origin_holder(&record)? {
             return Err(WriteError::OriginTaken { by });
         }

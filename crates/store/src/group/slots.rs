@@ -69,6 +69,7 @@ where
             return Ok(None);
         };
         let current = group.slot(&self.posting, &self.taker)?;
+        group.room()?;
         if current.is_none() {
             let others = group.postings_of_taker(&self.taker)?;
             let context = SlotContext { posting: &posting, others: &others, now: group.now };

@@ -62,6 +62,7 @@ where
         if current.as_ref().is_some_and(|c| c.record == stored.record) {
             return Ok(unchanged(current, group));
         }
+        group.room()?;
         group.next_seq();
         group.stations.put(self.id.as_str().as_bytes(), &row)?;
         let outcome = if current.is_some() { Outcome::Updated } else { Outcome::Created };

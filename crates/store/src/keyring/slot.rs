@@ -23,7 +23,7 @@ pub(crate) const VERSION: u32 = 1;
 /// Bytes before the first slot.
 pub(super) const HEADER: usize = 4096;
 /// Bytes of a slot.
-pub(super) const SLOT: usize = 128;
+pub(crate) const SLOT: usize = 128;
 
 const CLEAR: u8 = 1;
 const WRAPPED: u8 = 2;

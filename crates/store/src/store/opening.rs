@@ -2,15 +2,18 @@
 //! of the keyring still have a row.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jobmatch_domain::{Collection, Instant};
 use prost::Message;
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableHandle};
+use redb::{ReadTransaction, ReadableTableMetadata, TableHandle};
 
 use crate::cipher::random;
 use crate::convert::convert;
+use crate::disk::{self, Disk, contained};
 use crate::error::StoreError;
 use crate::group::Group;
 use crate::keyring::{Keyring, Owner};
@@ -20,17 +23,16 @@ use crate::tables::{
     FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, ROWS, STATIONS, SealedMut, SealedRead,
     VERSION, code, id_of,
 };
+use crate::writer::make_durable;
 
 /// The format of a file and the check of its master key; `None` for a file without tables.
 type Found = Option<(u64, Option<u64>)>;
 
-/// Opens or makes the database and the keyring beside it.
-pub(super) fn open(
-    path: &Path,
-    master: Option<&MasterKey>,
-) -> Result<(Database, Seals), StoreError> {
-    let database = Database::create(path)?;
-    let found = format_of(&database, path)?;
+/// Opens the database of a path, and the keyring beside it. One of an earlier format, or one
+/// that is to be encrypted, is written anew first.
+pub(super) fn open(path: &Path, master: Option<&MasterKey>) -> Result<(Disk, Seals), StoreError> {
+    let disk = Disk::open(disk::file(path.to_owned()))?;
+    let found = contained(|| format_of(&disk, path))?;
     let check = found.and_then(|(_, check)| check);
     match (check, master) {
         (Some(_), None) => return Err(StoreError::KeyMissing { path: path.to_owned() }),
@@ -39,21 +41,47 @@ pub(super) fn open(
         }
         _ => {}
     }
-    let keyring = Arc::new(Keyring::open(&path.with_file_name("keyring.bin"), master)?);
+    let keyring = Arc::new(Keyring::open(&keyring_beside(path), master)?);
     let seals = Seals::new(keyring.clone(), master);
     let is_outdated = found.is_some_and(|(version, check)| {
         version < FORMAT_VERSION || (check.is_none() && master.is_some())
     });
     if !is_outdated {
-        return Ok((database, seals));
+        return Ok((disk, seals));
     }
+    drop(disk);
     let from = Seals::new(keyring.clone(), None);
-    let database = convert(database, path, master.map(MasterKey::check), from, seals)?;
-    Ok((database, Seals::new(keyring, master)))
+    contained(|| convert(path, master.map(MasterKey::check), from, seals))?;
+    Ok((Disk::open(disk::file(path.to_owned()))?, Seals::new(keyring, master)))
 }
 
-fn format_of(database: &Database, path: &Path) -> Result<Found, StoreError> {
-    let txn = database.begin_read()?;
+/// Makes an empty store under another name first, so that a failure or a power cut leaves no
+/// half of one under its own.
+pub(super) fn make(dir: &Path, path: &Path, master: Option<&MasterKey>) -> Result<(), StoreError> {
+    let folder = |cause| StoreError::Folder { path: dir.to_owned(), cause: Arc::new(cause) };
+    let fresh = dir.join("store.redb.new");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(folder(error)),
+        Ok(()) | Err(_) => {}
+    }
+    let disk = Disk::open(disk::file(fresh.clone()))?;
+    let keyring = Keyring::open(&keyring_beside(path), master)?;
+    let mut seals = Seals::new(Arc::new(keyring), master);
+    contained(|| prepare(&disk, &mut seals, master))?;
+    drop(disk);
+    File::open(&fresh).and_then(|file| file.sync_all()).map_err(folder)?;
+    fs::rename(&fresh, path).map_err(folder)?;
+    // The file's name has to survive a power cut as well as its content.
+    File::open(dir).and_then(|d| d.sync_all()).map_err(folder)
+}
+
+/// Where the keyring of a store is.
+pub(crate) fn keyring_beside(path: &Path) -> PathBuf {
+    path.with_file_name("keyring.bin")
+}
+
+fn format_of(disk: &Disk, path: &Path) -> Result<Found, StoreError> {
+    let txn = disk.begin_read()?;
     let table = match txn.open_table(FORMAT) {
         Ok(table) => Some(table),
         Err(redb::TableError::TableDoesNotExist(_)) => None,
@@ -75,14 +103,14 @@ fn format_of(database: &Database, path: &Path) -> Result<Found, StoreError> {
 
 /// Makes the tables that are missing, reads where the store stands, and looks after the keys.
 pub(super) fn prepare(
-    database: &Database,
+    disk: &Disk,
     seals: &mut Seals,
     master: Option<&MasterKey>,
 ) -> Result<Meta, StoreError> {
-    if !has_all_tables(&database.begin_read()?, seals)? {
-        make_tables(database, seals, master)?;
+    if !has_all_tables(&disk.begin_read()?, seals)? {
+        make_tables(disk, seals, master)?;
     }
-    let txn = database.begin_read()?;
+    let txn = disk.begin_read()?;
     let meta = Meta::load(&SealedRead::read(&txn, &META, seals)?)?;
     seals.pepper.clone_from(&meta.pepper);
     if meta.profiles > 0 || !seals.keyring.is_empty() {
@@ -100,12 +128,9 @@ fn has_all_tables(txn: &ReadTransaction, seals: &Seals) -> Result<bool, StoreErr
     }
 }
 
-fn make_tables(
-    database: &Database,
-    seals: &Seals,
-    master: Option<&MasterKey>,
-) -> Result<(), StoreError> {
-    let txn = database.begin_write()?;
+fn make_tables(disk: &Disk, seals: &Seals, master: Option<&MasterKey>) -> Result<(), StoreError> {
+    let mut txn = disk.begin_write()?;
+    make_durable(&mut txn)?;
     {
         let mut format = txn.open_table(FORMAT)?;
         format.insert(VERSION, FORMAT_VERSION)?;

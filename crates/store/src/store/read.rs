@@ -4,20 +4,33 @@ use std::ops::Bound;
 
 use jobmatch_domain::ids::Origin;
 use jobmatch_domain::{Collection, DocumentId, Seq};
-use redb::{ReadTransaction, ReadableDatabase};
+use redb::ReadTransaction;
 
 use super::Store;
 use crate::change;
 use crate::error::StoreError;
 use crate::group::{origin_words, parse_row, read_row, source_word};
 use crate::record::{Change, Record, ScanPage, Stored};
+use crate::snapshot::Whole;
 use crate::tables::{
     CHANGES, META, Meta, ORIGINS, ROWS, SOURCES, SealedRead, code, document_key, id_of,
 };
 
 impl Store {
-    pub(super) fn snapshot(&self) -> Result<ReadTransaction, StoreError> {
-        Ok(self.inner.database.begin_read()?)
+    /// All of one moment, for whoever contains panics himself.
+    pub(crate) fn whole(&self) -> Result<Whole, StoreError> {
+        let _moment = self.inner.moment.lock();
+        let txn = self.inner.disk.begin_read()?;
+        let seals = self.inner.seals.clone();
+        Ok(Whole { txn, keys: seals.keyring.slots()?, seals })
+    }
+
+    /// Reads from one snapshot; panics of redb become errors.
+    pub(super) fn reading<T>(
+        &self,
+        read: impl Fn(&ReadTransaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.disk.read(read)
     }
 
     /// One record; `None` when there is none.
@@ -31,8 +44,10 @@ impl Store {
     }
 
     fn look_up<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
-        read_row(&rows, id)
+        self.reading(|txn| {
+            let rows = SealedRead::read(txn, &ROWS, &self.inner.seals)?;
+            read_row(&rows, id)
+        })
     }
 
     /// Several records of one snapshot, in the order of the ids. A damaged row is logged
@@ -41,12 +56,14 @@ impl Store {
         &self,
         ids: &[DocumentId],
     ) -> Result<Vec<Option<Stored<R>>>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
-        let read = |id| match read_row(&rows, id) {
-            Err(StoreError::Damaged { .. }) => self.second_look(id),
-            read => read,
-        };
-        ids.iter().map(read).collect()
+        self.reading(|txn| {
+            let rows = SealedRead::read(txn, &ROWS, &self.inner.seals)?;
+            let read = |id| match read_row(&rows, id) {
+                Err(StoreError::Damaged { .. }) => self.second_look(id),
+                read => read,
+            };
+            ids.iter().map(read).collect()
+        })
     }
 
     fn second_look<R: Record>(&self, id: &DocumentId) -> Result<Option<Stored<R>>, StoreError> {
@@ -65,35 +82,38 @@ impl Store {
         after: Option<&DocumentId>,
         limit: usize,
     ) -> Result<ScanPage<R>, StoreError> {
-        let rows = SealedRead::read(&self.snapshot()?, &ROWS, &self.inner.seals)?;
-        let empty: &[u8] = &[];
-        let collection = code(R::COLLECTION);
-        let start = match after {
-            Some(id) => Bound::Excluded(document_key(R::COLLECTION, id)),
-            None => Bound::Included((collection, empty)),
-        };
-        let end = Bound::Excluded((collection + 1, empty));
-        let mut page = ScanPage { records: Vec::new(), damaged: Vec::new(), last: None };
-        let mut visited = None;
-        for entry in rows.table.range::<(u8, &[u8])>((start, end))? {
-            let (key, value) = entry?;
-            if page.records.len() + page.damaged.len() >= limit.max(1) {
-                page.last = visited;
-                break;
-            }
-            let Some(id) = id_of(key.value().1) else {
-                tracing::error!(
-                    collection = R::COLLECTION.name(),
-                    "a row has a damaged id and is left out"
-                );
-                continue;
+        let mut page = self.reading(|txn| {
+            let rows = SealedRead::read(txn, &ROWS, &self.inner.seals)?;
+            let empty: &[u8] = &[];
+            let collection = code(R::COLLECTION);
+            let start = match after {
+                Some(id) => Bound::Excluded(document_key(R::COLLECTION, id)),
+                None => Bound::Included((collection, empty)),
             };
-            match parse_row(&rows, &id, value.value()) {
-                Ok(stored) => page.records.push(stored),
-                Err(_) => page.damaged.push(id.clone()),
+            let end = Bound::Excluded((collection + 1, empty));
+            let mut page = ScanPage { records: Vec::new(), damaged: Vec::new(), last: None };
+            let mut visited = None;
+            for entry in rows.table.range::<(u8, &[u8])>((start, end))? {
+                let (key, value) = entry?;
+                if page.records.len() + page.damaged.len() >= limit.max(1) {
+                    page.last = visited;
+                    break;
+                }
+                let Some(id) = id_of(key.value().1) else {
+                    tracing::error!(
+                        collection = R::COLLECTION.name(),
+                        "a row has a damaged id and is left out"
+                    );
+                    continue;
+                };
+                match parse_row(&rows, &id, value.value()) {
+                    Ok(stored) => page.records.push(stored),
+                    Err(_) => page.damaged.push(id.clone()),
+                }
+                visited = Some(id);
             }
-            visited = Some(id);
-        }
+            Ok(page)
+        })?;
         page.damaged.retain(|id| self.look_up::<R>(id).is_err());
         Ok(page)
     }
@@ -104,21 +124,23 @@ impl Store {
         collection: Collection,
         source: &str,
     ) -> Result<Vec<DocumentId>, StoreError> {
-        let sources = SealedRead::read(&self.snapshot()?, &SOURCES, &self.inner.seals)?;
-        let empty: &[u8] = &[];
-        let word = source_word(&self.inner.seals, collection, source).unwrap_or_default();
-        let start = (code(collection), &word[..], empty);
-        let mut ids = Vec::new();
-        for entry in sources.table.range(start..)? {
-            let (key, value) = entry?;
-            let (listed, listed_source, id) = key.value();
-            if (listed, listed_source) != (start.0, start.1) {
-                break;
+        self.reading(|txn| {
+            let sources = SealedRead::read(txn, &SOURCES, &self.inner.seals)?;
+            let empty: &[u8] = &[];
+            let word = source_word(&self.inner.seals, collection, source).unwrap_or_default();
+            let start = (code(collection), &word[..], empty);
+            let mut ids = Vec::new();
+            for entry in sources.table.range(start..)? {
+                let (key, value) = entry?;
+                let (listed, listed_source, id) = key.value();
+                if (listed, listed_source) != (start.0, start.1) {
+                    break;
+                }
+                sources.open(&key.value(), value.value())?;
+                ids.push(id_of(id).ok_or_else(|| sources.damaged())?);
             }
-            sources.open(&key.value(), value.value())?;
-            ids.push(id_of(id).ok_or_else(|| sources.damaged())?);
-        }
-        Ok(ids)
+            Ok(ids)
+        })
     }
 
     /// Id of the record that came from a source under an external id. `None` also when
@@ -128,12 +150,14 @@ impl Store {
         collection: Collection,
         origin: &Origin,
     ) -> Result<Option<DocumentId>, StoreError> {
-        let origins = SealedRead::read(&self.snapshot()?, &ORIGINS, &self.inner.seals)?;
-        let Some(words) = origin_words(&self.inner.seals, collection, origin) else {
-            return Ok(None);
-        };
-        let id = |payload: Vec<u8>| id_of(&payload).ok_or_else(|| origins.damaged());
-        origins.get(&words.key(collection))?.map(id).transpose()
+        self.reading(|txn| {
+            let origins = SealedRead::read(txn, &ORIGINS, &self.inner.seals)?;
+            let Some(words) = origin_words(&self.inner.seals, collection, origin) else {
+                return Ok(None);
+            };
+            let id = |payload: Vec<u8>| id_of(&payload).ok_or_else(|| origins.damaged());
+            origins.get(&words.key(collection))?.map(id).transpose()
+        })
     }
 
     /// The first `limit` entries of a collection's change feed after a Seq, ascending.
@@ -144,23 +168,27 @@ impl Store {
         after: Seq,
         limit: usize,
     ) -> Result<Vec<Change>, StoreError> {
-        let changes = SealedRead::read(&self.snapshot()?, &CHANGES, &self.inner.seals)?;
-        let collection_code = code(collection);
-        let start = Bound::Excluded((collection_code, after.0));
-        let end = Bound::Included((collection_code, u64::MAX));
-        let mut feed = Vec::new();
-        for entry in changes.table.range::<(u8, u64)>((start, end))?.take(limit) {
-            let (key, value) = entry?;
-            let payload = changes.open(&key.value(), value.value())?;
-            let change = change::decode(collection, key.value().1, &payload);
-            feed.push(change.ok_or_else(|| changes.damaged())?);
-        }
-        Ok(feed)
+        self.reading(|txn| {
+            let changes = SealedRead::read(txn, &CHANGES, &self.inner.seals)?;
+            let collection_code = code(collection);
+            let start = Bound::Excluded((collection_code, after.0));
+            let end = Bound::Included((collection_code, u64::MAX));
+            let mut feed = Vec::new();
+            for entry in changes.table.range::<(u8, u64)>((start, end))?.take(limit) {
+                let (key, value) = entry?;
+                let payload = changes.open(&key.value(), value.value())?;
+                let change = change::decode(collection, key.value().1, &payload);
+                feed.push(change.ok_or_else(|| changes.damaged())?);
+            }
+            Ok(feed)
+        })
     }
 
     /// Records of a collection, damaged ones too.
     pub fn count(&self, collection: Collection) -> Result<u64, StoreError> {
-        let meta = SealedRead::read(&self.snapshot()?, &META, &self.inner.seals)?;
-        Ok(Meta::load(&meta)?.count(collection))
+        self.reading(|txn| {
+            let meta = SealedRead::read(txn, &META, &self.inner.seals)?;
+            Ok(Meta::load(&meta)?.count(collection))
+        })
     }
 }

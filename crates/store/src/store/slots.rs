@@ -72,19 +72,23 @@ impl Store {
         after: Option<&DocumentId>,
         limit: usize,
     ) -> Result<Vec<Slot>, StoreError> {
-        let slots = SealedRead::read(&self.snapshot()?, &SLOTS, &self.inner.seals)?;
-        let own = posting.as_str().as_bytes();
-        let mut found = Vec::new();
-        for entry in slots.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))? {
-            let (key, value) = entry?;
-            let (listed, taker) = key.value();
-            if listed != own || found.len() == limit {
-                break;
+        self.reading(|txn| {
+            let slots = SealedRead::read(txn, &SLOTS, &self.inner.seals)?;
+            let own = posting.as_str().as_bytes();
+            let mut found = Vec::new();
+            for entry in
+                slots.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))?
+            {
+                let (key, value) = entry?;
+                let (listed, taker) = key.value();
+                if listed != own || found.len() == limit {
+                    break;
+                }
+                let payload = slots.open(&key.value(), value.value())?;
+                found.push(slot_of(own, taker, &payload).ok_or_else(|| slots.damaged())?);
             }
-            let payload = slots.open(&key.value(), value.value())?;
-            found.push(slot_of(own, taker, &payload).ok_or_else(|| slots.damaged())?);
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 
     /// Up to `limit` slots of a taker in order of posting, after the one given.
@@ -94,33 +98,38 @@ impl Store {
         after: Option<&DocumentId>,
         limit: usize,
     ) -> Result<Vec<Slot>, StoreError> {
-        let snapshot = self.snapshot()?;
-        let seals = &self.inner.seals;
-        let slots = SealedRead::read(&snapshot, &SLOTS, seals)?;
-        let takers = SealedRead::read(&snapshot, &TAKERS, seals)?;
-        let own = taker.as_str().as_bytes();
-        let mut found = Vec::new();
-        for entry in takers.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))? {
-            let (key, _) = entry?;
-            let (listed, posting) = key.value();
-            if listed != own || found.len() == limit {
-                break;
+        self.reading(|txn| {
+            let seals = &self.inner.seals;
+            let slots = SealedRead::read(txn, &SLOTS, seals)?;
+            let takers = SealedRead::read(txn, &TAKERS, seals)?;
+            let own = taker.as_str().as_bytes();
+            let mut found = Vec::new();
+            for entry in
+                takers.table.range::<(&[u8], &[u8])>((start(own, after), Bound::Unbounded))?
+            {
+                let (key, _) = entry?;
+                let (listed, posting) = key.value();
+                if listed != own || found.len() == limit {
+                    break;
+                }
+                let payload = slots.get(&(posting, own))?.ok_or_else(|| slots.damaged())?;
+                found.push(slot_of(posting, own, &payload).ok_or_else(|| slots.damaged())?);
             }
-            let payload = slots.get(&(posting, own))?.ok_or_else(|| slots.damaged())?;
-            found.push(slot_of(posting, own, &payload).ok_or_else(|| slots.damaged())?);
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 
     /// The hold that ends first: when, of which posting, by whom.
     fn next_hold(&self) -> Result<Option<(Instant, DocumentId, DocumentId)>, StoreError> {
-        let holds = SealedRead::read(&self.snapshot()?, &HOLDS, &self.inner.seals)?;
-        let Some((key, _)) = holds.table.first()? else {
-            return Ok(None);
-        };
-        let (until, posting, taker) = key.value();
-        let ids = id_of(posting).zip(id_of(taker)).ok_or_else(|| holds.damaged())?;
-        Ok(Some((Instant(until as i64), ids.0, ids.1)))
+        self.reading(|txn| {
+            let holds = SealedRead::read(txn, &HOLDS, &self.inner.seals)?;
+            let Some((key, _)) = holds.table.first()? else {
+                return Ok(None);
+            };
+            let (until, posting, taker) = key.value();
+            let ids = id_of(posting).zip(id_of(taker)).ok_or_else(|| holds.damaged())?;
+            Ok(Some((Instant(until as i64), ids.0, ids.1)))
+        })
     }
 
     /// When the first hold ends; `None` when nothing is held.

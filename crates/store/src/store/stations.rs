@@ -26,15 +26,17 @@ impl Store {
 
     /// All stations in order of id. Damaged rows are logged and left out.
     pub fn stations(&self) -> Result<Vec<Stored<Station>>, StoreError> {
-        let stations = SealedRead::read(&self.snapshot()?, &STATIONS, &self.inner.seals)?;
-        let mut found = Vec::new();
-        for entry in stations.table.iter()? {
-            let (key, value) = entry?;
-            match id_of(key.value()) {
-                Some(id) => found.extend(read_station(&stations, &id, value.value())),
-                None => tracing::error!("a station has a damaged id and is left out"),
+        self.reading(|txn| {
+            let stations = SealedRead::read(txn, &STATIONS, &self.inner.seals)?;
+            let mut found = Vec::new();
+            for entry in stations.table.iter()? {
+                let (key, value) = entry?;
+                match id_of(key.value()) {
+                    Some(id) => found.extend(read_station(&stations, &id, value.value())),
+                    None => tracing::error!("a station has a damaged id and is left out"),
+                }
             }
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 }

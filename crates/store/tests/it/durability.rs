@@ -83,6 +83,41 @@ async fn the_last_clone_may_be_dropped_by_a_decision() {
     assert!(seqs.changed().await.is_err());
 }
 
+/// Opening verifies every page, so it takes longer the more there is: told here, not judged.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures for a minute; run with --release"]
+async fn opening_a_hundred_thousand_postings() {
+    let dir = tempdir().unwrap();
+    let store = open(dir.path());
+    let begun = std::time::Instant::now();
+    let mut writes = tokio::task::JoinSet::new();
+    for i in 0..100_000 {
+        let posting = jobmatch_domain::JobPosting { id: id(&format!("p{i}")), ..full_posting() };
+        let posting = crate::sample::from_source(posting, "feed", &i.to_string());
+        let store = store.clone();
+        writes.spawn(async move { put(&store, posting).await.seq });
+    }
+    assert_eq!(writes.join_all().await.len(), 100_000);
+    eprintln!("wrote in {:?}, {} MiB", begun.elapsed(), store.size_bytes() >> 20);
+    drop(store);
+    let begun = std::time::Instant::now();
+    let store = open(dir.path());
+    eprintln!("opened after closing in {:?}", begun.elapsed());
+    let crashed = tempdir().unwrap();
+    fs::copy(dir.path().join("store.redb"), crashed.path().join("store.redb")).unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(open(crashed.path()).count(Collection::Postings).unwrap(), 100_000);
+    eprintln!("opened after a kill in {:?}", begun.elapsed());
+    let mut bytes = Vec::new();
+    let begun = std::time::Instant::now();
+    store.write_snapshot(&mut bytes).unwrap();
+    eprintln!("snapshot of {} MiB in {:?}", bytes.len() >> 20, begun.elapsed());
+    let (file, begun) = (crashed.path().join("s"), std::time::Instant::now());
+    fs::write(&file, &bytes).unwrap();
+    jobmatch_store::restore_snapshot(&file, &crashed.path().join("data")).unwrap();
+    eprintln!("restored in {:?}", begun.elapsed());
+}
+
 #[tokio::test]
 async fn a_store_is_opened_once() {
     let dir = tempdir().unwrap();

@@ -11,6 +11,7 @@ mod golden;
 mod round_trip;
 mod sample;
 mod slots;
+mod snapshot;
 mod stations;
 mod throughput;
 mod writing;

@@ -5,5 +5,6 @@ mod dispatch;
 mod erasure;
 mod files;
 mod service;
+mod snapshot;
 mod stations;
 mod tls;

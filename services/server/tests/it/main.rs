@@ -13,6 +13,7 @@ mod end_to_end;
 #[allow(dead_code, reason = "each of its users needs a part")]
 mod endpoint;
 mod erasure;
+mod full_disk;
 mod hostile;
 mod imports;
 mod intake;
