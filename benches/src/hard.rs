@@ -14,7 +14,7 @@ const CLUSTERS_A_REGION: usize = 16;
 /// Length of the noise, alike in all directions, beside a centre of length 1: as likely as not a
 /// vector's neighbours are of other clusters too, and hnswlib with M 16 and ef 64 loses more than
 /// one in forty of the best ten of 200,000 (`benches/README.md`, peers).
-const NOISE: f64 = 2.5;
+const NOISE: f64 = 2.0;
 
 /// Makes so many vectors, and so many questions of each shape, with their true answers.
 pub fn dataset(seed: u64, (rows, dimensions): (usize, usize), queries: usize) -> Dataset {
