@@ -11,10 +11,10 @@ use crate::generator::Random;
 const CLUSTERS: usize = 400;
 /// Neighbouring clusters that make a region: 4% of the vectors, all of related meaning.
 const CLUSTERS_A_REGION: usize = 16;
-/// Length of the noise, alike in all directions, beside a centre of length 1: as likely as not a
-/// vector's neighbours are of other clusters too, and hnswlib with M 16 and ef 64 loses more than
-/// one in forty of the best ten of 200,000 (`benches/README.md`, peers).
-const NOISE: f64 = 2.5;
+/// Length of the noise, alike in all directions, beside a centre of length 1. Of 40,000 such
+/// vectors in 80 clusters hnswlib with M 16 found .988 of the best ten with ef 64, .997 with 128;
+/// with noise of 1.3 it found .996 and all, with 2.6 .870 and .910.
+const NOISE: f64 = 2.0;
 
 /// Makes so many vectors, and so many questions of each shape, with their true answers.
 pub fn dataset(seed: u64, (rows, dimensions): (usize, usize), queries: usize) -> Dataset {

@@ -44,7 +44,7 @@ class LanceDb(Engine):
         query = query.nprobes(self.setting["nprobes"]).ef(self.setting["ef"]).refine_factor(3)
         if test.conditions:
             query = query.where(expression(test, "="), prefilter=True)
-        return query.select(["row"]).to_arrow()["row"].to_pylist()
+        return query.select(["row", "_distance"]).to_arrow()["row"].to_pylist()
 
     def close(self) -> None:
         self.folder.cleanup()
