@@ -225,7 +225,12 @@ impl Config {
                 Some((section, key)) => {
                     let section = table.entry(section).or_insert_with(|| toml::Table::new().into());
                     if let Some(section) = section.as_table_mut() {
-                        section.insert(key, environment_value(&value));
+                        // A secret may look like a number.
+                        let value = match key.ends_with("key") {
+                            true => value.into(),
+                            false => environment_value(&value),
+                        };
+                        section.insert(key, value);
                     }
                 }
             }
