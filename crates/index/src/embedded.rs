@@ -160,6 +160,7 @@ impl EmbeddedEngine {
         let (mut view, from) = View::sealed_or_empty(sealed, folder, (&options, &lexical, mark))?;
         let log = Log::open(&path, &options.identity(), (from, mark), |kind| view.replay(kind))?;
         (view.seq, view.log_bytes) = mark.map_or((Seq(0), 0), |m| (m.seq, m.log_bytes));
+        view.note_dead();
         let slots = view.ids.len();
         let dead = slots - view.slots.len();
         if slots > MIN_SLOTS_TO_COMPACT && dead as f64 > slots as f64 * MAX_DEAD_SHARE {
@@ -304,6 +305,7 @@ impl Writer {
             view.take(step);
         }
         view.words = words;
+        view.note_dead();
         (view.seq, view.log_bytes) = (mark.seq, mark.log_bytes);
         Ok(())
     }
@@ -475,6 +477,11 @@ impl View {
                 self.slots.remove(&self.ids[slot as usize].0);
             }
         }
+    }
+
+    /// See [`Words::note_dead`].
+    fn note_dead(&mut self) {
+        self.words.note_dead(&self.live);
     }
 
     fn bury(&mut self, slot: u32) {

@@ -189,15 +189,16 @@ impl StoreError {
 impl StoreError {
     /// Whether the file system had no room.
     pub(crate) fn is_out_of_space(&self) -> bool {
-        let kind = match self {
-            Self::Keyring { cause, .. } => cause.kind(),
-            Self::Database(cause) => match &**cause {
-                redb::Error::Io(error) => error.kind(),
-                _ => return false,
-            },
-            _ => return false,
+        let kind = if let Self::Keyring { cause, .. } = self {
+            Some(cause.kind())
+        } else if let Self::Database(cause) = self
+            && let redb::Error::Io(error) = &**cause
+        {
+            Some(error.kind())
+        } else {
+            None
         };
-        matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+        matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
     }
 
     /// Whether redb had closed the file, or given it up, before this was asked.

@@ -292,7 +292,7 @@ fn division(code: &str) -> Option<Option<Division>> {
 }
 
 impl FacetsEntry {
-    pub(super) fn compared(&self) -> Compared {
+    fn compared(&self) -> Compared {
         let skill = |entry: &SkillEntry| AskedSkill {
             shown: entry.shown.clone(),
             sought: entry.sought.clone(),
@@ -302,6 +302,41 @@ impl FacetsEntry {
             asked_skills: self.asked_skills.iter().map(skill).collect(),
             skill_text: self.skill_text.as_str().into(),
             fingerprint: self.fingerprint.map(print),
+        }
+    }
+}
+
+/// What ranking compares, as it is sealed: read for each candidate of each question, so nothing
+/// else is in it.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ComparedEntry {
+    #[prost(message, repeated, tag = "1")]
+    asked_skills: Vec<SkillEntry>,
+    #[prost(string, tag = "2")]
+    skill_text: String,
+    #[prost(fixed64, optional, tag = "3")]
+    fingerprint: Option<u64>,
+    #[prost(bool, tag = "4")]
+    fingerprint_short: bool,
+}
+
+impl ComparedEntry {
+    pub(super) fn of(compared: &Compared) -> Self {
+        Self {
+            asked_skills: compared.asked_skills.iter().map(SkillEntry::of).collect(),
+            skill_text: compared.skill_text.to_string(),
+            fingerprint: compared.fingerprint.map(|f| f.bits),
+            fingerprint_short: compared.fingerprint.is_some_and(|f| f.short),
+        }
+    }
+
+    pub(super) fn compared(self) -> Compared {
+        let skill = |SkillEntry { shown, sought }| AskedSkill { shown, sought };
+        let short = self.fingerprint_short;
+        Compared {
+            asked_skills: self.asked_skills.into_iter().map(skill).collect(),
+            skill_text: self.skill_text.into(),
+            fingerprint: self.fingerprint.map(|bits| Fingerprint { bits, short }),
         }
     }
 }

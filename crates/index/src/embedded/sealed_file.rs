@@ -155,8 +155,8 @@ impl SealedWriter {
         self.file.write_all(bytes)
     }
 
-    /// Makes it durable and puts it into its place.
-    pub(super) fn finish(mut self, state: State) -> io::Result<()> {
+    /// Makes it durable and puts it into its place. Returns it mapped.
+    pub(super) fn finish(mut self, state: State) -> io::Result<SealedFile> {
         let sections = std::mem::take(&mut self.sections);
         let table = Table { state: Some(state), sections }.encode_to_vec();
         self.put(&table)?;
@@ -164,8 +164,11 @@ impl SealedWriter {
         self.put(&(table.len() as u32).to_le_bytes())?;
         self.put(MAGIC)?;
         self.file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        // Under its own name still: an engine that was closed may put another into the place.
+        let sealed = SealedFile::map(&self.beside).map_err(io::Error::other)?;
         std::fs::rename(&self.beside, &self.path)?;
-        self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())?;
+        Ok(sealed)
     }
 }
 
@@ -184,15 +187,18 @@ impl SealedFile {
         if !folder.join(NAME).exists() {
             return Ok(None);
         }
-        let sealed = Self::map(folder)?;
-        sealed.verify(&folder.join(NAME)).map_err(|e| e.to_string())?;
+        let path = folder.join(NAME);
+        let sealed = Self::map(&path)?;
+        sealed.verify(&path).map_err(|e| e.to_string())?;
         Ok(Some(sealed))
     }
 
-    /// The same for one that was just written.
-    pub(super) fn map(folder: &Path) -> Result<Self, String> {
+    fn map(path: &Path) -> Result<Self, String> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err("it has no name".into());
+        };
         let directory = MmapDirectory::open(folder).map_err(|e| e.to_string())?;
-        let file = directory.open_read(Path::new(NAME)).map_err(|e| e.to_string())?;
+        let file = directory.open_read(Path::new(name)).map_err(|e| e.to_string())?;
         let bytes = file.read_bytes().map_err(|e| e.to_string())?;
         let table = table(&bytes).ok_or("it is cut short, damaged or of another format")?;
         let state = table.state.ok_or("it tells no state")?;

@@ -39,8 +39,7 @@ impl Shared {
     pub(super) fn seal(&self, folder: &Path, identity: &str) -> bool {
         let started = Instant::now();
         let parts = self.view.read().parts();
-        let written = self.write_sealed(&parts, folder, identity).map_err(|e| e.to_string());
-        let sealed = match written.and_then(|()| SealedFile::map(folder)) {
+        let sealed = match self.write_sealed(&parts, folder, identity) {
             Ok(sealed) => sealed,
             Err(error) => {
                 tracing::error!(%error, "no sealed file; a restart reads the log instead");
@@ -58,7 +57,7 @@ impl Shared {
         true
     }
 
-    fn write_sealed(&self, parts: &Parts, folder: &Path, identity: &str) -> io::Result<()> {
+    fn write_sealed(&self, parts: &Parts, folder: &Path, identity: &str) -> io::Result<SealedFile> {
         let mut file = SealedWriter::create(folder)?;
         let slots = parts.slots;
         self.put_ends(&mut file, (Section::Ids, Section::IdEnds), slots, |view, slot| {

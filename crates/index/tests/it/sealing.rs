@@ -61,6 +61,10 @@ proptest! {
                 if wait && due(&embedded) > 2 {
                     sealed(&embedded, due(&embedded)).await;
                 }
+                if wait {
+                    // Merges of segments end meanwhile.
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 if restart {
                     drop(embedded);
                     embedded = EmbeddedEngine::open(&path, sealing()).unwrap();

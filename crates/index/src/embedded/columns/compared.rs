@@ -1,11 +1,10 @@
 //! What ranking compares of each slot: of sealed slots it is read when it is asked for.
 
-use jobmatch_domain::Facets;
 use jobmatch_domain::facets::Compared;
 use prost::Message;
 use tantivy::directory::OwnedBytes;
 
-use super::super::codec::FacetsEntry;
+use super::super::codec::ComparedEntry;
 
 /// By slot.
 #[derive(Debug, Default)]
@@ -15,7 +14,7 @@ pub(super) struct ComparedColumn {
     newer: Vec<Compared>,
 }
 
-/// Encoded facets with nothing else in them, end to end.
+/// Encoded, end to end.
 #[derive(Debug)]
 pub(in crate::embedded) struct SealedCompared {
     /// Where each slot's end: `u64`.
@@ -39,8 +38,8 @@ impl SealedCompared {
     fn get(&self, slot: usize) -> Compared {
         let ends = self.ends();
         let start = slot.checked_sub(1).map_or(0, |before| ends[before] as usize);
-        let entry = self.bytes.get(start..ends[slot] as usize).map(FacetsEntry::decode);
-        entry.and_then(Result::ok).map(|entry| entry.compared()).unwrap_or_default()
+        let entry = self.bytes.get(start..ends[slot] as usize).map(ComparedEntry::decode);
+        entry.and_then(Result::ok).map(ComparedEntry::compared).unwrap_or_default()
     }
 }
 
@@ -63,7 +62,7 @@ impl ComparedColumn {
 
     /// As it is sealed.
     pub(super) fn encoded(&self, slot: u32) -> Vec<u8> {
-        FacetsEntry::of(&Facets { compared: self.get(slot), ..Facets::default() }).encode_to_vec()
+        ComparedEntry::of(&self.get(slot)).encode_to_vec()
     }
 
     /// Takes the first slots from a sealed file; returns what that replaces.
