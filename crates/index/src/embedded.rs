@@ -19,6 +19,7 @@ mod survey;
 mod terms;
 mod upkeep;
 pub(crate) mod vectors;
+mod view;
 mod walk;
 mod words;
 
@@ -32,14 +33,11 @@ use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
 use parking_lot::{Mutex, RwLock};
 
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
-use self::columns::Columns;
 use self::lexical::Lexical;
-use self::log::{Log, Mark, tail_checksum};
+use self::log::{Log, Mark};
 use self::sealed_file::SealedFile;
-use self::vectors::{VectorOptions, Vectors};
-use self::words::Words;
-use crate::bitmap::Bitmap;
-use crate::bm25::Totals;
+use self::vectors::VectorOptions;
+use self::view::View;
 use crate::engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Query,
     Retrieval,
@@ -97,21 +95,6 @@ struct Shared {
     view: RwLock<View>,
     /// A graph is being built, or a sealed file written.
     building: AtomicBool,
-}
-
-/// One state of the index; changes batch by batch.
-struct View {
-    seq: Seq,
-    /// Length of the document log with what is seen here.
-    log_bytes: u64,
-    ids: Vec<(DocumentId, Seq)>,
-    slots: HashMap<DocumentId, u32>,
-    tokens: Vec<[u32; 4]>,
-    totals: Totals,
-    live: Bitmap,
-    columns: Columns,
-    vectors: Vectors,
-    words: Words,
 }
 
 struct Writer {
@@ -381,111 +364,5 @@ impl Step {
             }
             Self::Delete { slot } => Kind::Delete(*slot),
         }
-    }
-}
-
-impl View {
-    /// The state of the sealed file with the place in the log behind it; an empty one where
-    /// there is no file that can be used.
-    fn sealed_or_empty(
-        sealed: Result<Option<SealedFile>, String>,
-        folder: &Path,
-        (options, lexical, mark): (&EngineOptions, &Lexical, Option<Mark>),
-    ) -> Result<(Self, Option<Mark>), EngineError> {
-        let fits = |file: &SealedFile| {
-            let (state, upto) = (&file.state, mark.map_or(0, |mark| mark.log_bytes));
-            let tail = || tail_checksum(&folder.join(LOG_FILE), state.log_bytes).ok();
-            state.identity == options.identity()
-                && state.log_bytes <= upto
-                && tail() == Some(state.log_tail)
-        };
-        let reason = match sealed {
-            Ok(None) => return Ok((Self::empty(options, lexical)?, None)),
-            Ok(Some(file)) if fits(&file) => {
-                let mut view = Self::empty(options, lexical)?;
-                match view.adopt(&file) {
-                    Some(from) => return Ok((view, Some(from))),
-                    None => "its sections do not fit each other".to_owned(),
-                }
-            }
-            Ok(Some(_)) => "it is of another index".to_owned(),
-            Err(reason) => reason,
-        };
-        tracing::warn!(reason, "the sealed file is not used; the log is read instead");
-        Ok((Self::empty(options, lexical)?, None))
-    }
-
-    fn empty(options: &EngineOptions, lexical: &Lexical) -> Result<Self, EngineError> {
-        Ok(Self {
-            seq: Seq(0),
-            log_bytes: 0,
-            ids: Vec::new(),
-            slots: HashMap::new(),
-            tokens: Vec::new(),
-            totals: Totals::default(),
-            live: Bitmap::default(),
-            columns: Columns::default(),
-            vectors: Vectors::new(options.dimensions, options.vectors),
-            words: lexical.words(&Words::default())?,
-        })
-    }
-
-    /// Takes an entry of the log; `None` when it makes no sense.
-    fn replay(&mut self, kind: Kind) -> Option<()> {
-        let step = match kind {
-            Kind::Upsert(entry) => {
-                let kept = Kept::of(entry)?;
-                let replaces = self.slots.get(&kept.id).copied();
-                Step::Upsert { kept, replaces }
-            }
-            Kind::Volatile(VolatileEntry { slot, open, places_left }) => {
-                Step::Volatile { slot, volatile: Volatile { open, places_left } }
-            }
-            Kind::Vector(VectorEntry { slot, vector }) => Step::Vector { slot, vector },
-            Kind::Delete(slot) => Step::Delete { slot },
-            Kind::Commit(_) => return None,
-        };
-        let in_range = |slot: u32| (slot as usize) < self.ids.len();
-        let valid = match &step {
-            Step::Upsert { .. } => true,
-            Step::Vector { slot, vector } => {
-                in_range(*slot) && vector.len() == self.vectors.dimensions()
-            }
-            Step::Volatile { slot, .. } | Step::Delete { slot } => in_range(*slot),
-        };
-        valid.then(|| self.take(step))
-    }
-
-    fn take(&mut self, step: Step) {
-        match step {
-            Step::Upsert { kept, replaces } => {
-                if let Some(old) = replaces {
-                    self.bury(old);
-                }
-                let slot = self.columns.push(&kept.facets);
-                self.vectors.push(kept.vector.as_deref());
-                self.slots.insert(kept.id.clone(), slot);
-                self.ids.push((kept.id, kept.seq));
-                self.tokens.push(kept.tokens);
-                self.totals.add(kept.tokens);
-                self.live.set(slot);
-            }
-            Step::Volatile { slot, volatile } => self.columns.set_volatile(slot, volatile),
-            Step::Vector { slot, vector } => self.vectors.fill(slot, &vector),
-            Step::Delete { slot } => {
-                self.bury(slot);
-                self.slots.remove(&self.ids[slot as usize].0);
-            }
-        }
-    }
-
-    /// See [`Words::note_dead`].
-    fn note_dead(&mut self) {
-        self.words.note_dead(&self.live);
-    }
-
-    fn bury(&mut self, slot: u32) {
-        self.live.clear(slot);
-        self.totals.remove(self.tokens[slot as usize]);
     }
 }

@@ -1,0 +1,139 @@
+//! One state of the index: what a log or a sealed file comes to.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jobmatch_domain::{DocumentId, Seq, Volatile};
+
+use super::codec::{Kept, Kind, VectorEntry, VolatileEntry};
+use super::columns::Columns;
+use super::lexical::Lexical;
+use super::log::{Mark, tail_checksum};
+use super::sealed_file::SealedFile;
+use super::vectors::Vectors;
+use super::words::Words;
+use super::{EngineOptions, LOG_FILE, Step};
+use crate::bitmap::Bitmap;
+use crate::bm25::Totals;
+use crate::engine::EngineError;
+
+/// One state of the index; changes batch by batch.
+pub(super) struct View {
+    pub(super) seq: Seq,
+    /// Length of the document log with what is seen here.
+    pub(super) log_bytes: u64,
+    pub(super) ids: Vec<(DocumentId, Seq)>,
+    pub(super) slots: HashMap<DocumentId, u32>,
+    pub(super) tokens: Vec<[u32; 4]>,
+    pub(super) totals: Totals,
+    pub(super) live: Bitmap,
+    pub(super) columns: Columns,
+    pub(super) vectors: Vectors,
+    pub(super) words: Words,
+}
+
+impl View {
+    /// The state of the sealed file with the place in the log behind it; an empty one where
+    /// there is no file that can be used.
+    pub(super) fn sealed_or_empty(
+        sealed: Result<Option<SealedFile>, String>,
+        folder: &Path,
+        (options, lexical, mark): (&EngineOptions, &Lexical, Option<Mark>),
+    ) -> Result<(Self, Option<Mark>), EngineError> {
+        let fits = |file: &SealedFile| {
+            let (state, upto) = (&file.state, mark.map_or(0, |mark| mark.log_bytes));
+            let tail = || tail_checksum(&folder.join(LOG_FILE), state.log_bytes).ok();
+            state.identity == options.identity()
+                && state.log_bytes <= upto
+                && tail() == Some(state.log_tail)
+        };
+        let reason = match sealed {
+            Ok(None) => return Ok((Self::empty(options, lexical)?, None)),
+            Ok(Some(file)) if fits(&file) => {
+                let mut view = Self::empty(options, lexical)?;
+                match view.adopt(&file) {
+                    Some(from) => return Ok((view, Some(from))),
+                    None => "its sections do not fit each other".to_owned(),
+                }
+            }
+            Ok(Some(_)) => "it is of another index".to_owned(),
+            Err(reason) => reason,
+        };
+        tracing::warn!(reason, "the sealed file is not used; the log is read instead");
+        Ok((Self::empty(options, lexical)?, None))
+    }
+
+    pub(super) fn empty(options: &EngineOptions, lexical: &Lexical) -> Result<Self, EngineError> {
+        Ok(Self {
+            seq: Seq(0),
+            log_bytes: 0,
+            ids: Vec::new(),
+            slots: HashMap::new(),
+            tokens: Vec::new(),
+            totals: Totals::default(),
+            live: Bitmap::default(),
+            columns: Columns::default(),
+            vectors: Vectors::new(options.dimensions, options.vectors),
+            words: lexical.words(&Words::default())?,
+        })
+    }
+
+    /// Takes an entry of the log; `None` when it makes no sense.
+    pub(super) fn replay(&mut self, kind: Kind) -> Option<()> {
+        let step = match kind {
+            Kind::Upsert(entry) => {
+                let kept = Kept::of(entry)?;
+                let replaces = self.slots.get(&kept.id).copied();
+                Step::Upsert { kept, replaces }
+            }
+            Kind::Volatile(VolatileEntry { slot, open, places_left }) => {
+                Step::Volatile { slot, volatile: Volatile { open, places_left } }
+            }
+            Kind::Vector(VectorEntry { slot, vector }) => Step::Vector { slot, vector },
+            Kind::Delete(slot) => Step::Delete { slot },
+            Kind::Commit(_) => return None,
+        };
+        let in_range = |slot: u32| (slot as usize) < self.ids.len();
+        let valid = match &step {
+            Step::Upsert { .. } => true,
+            Step::Vector { slot, vector } => {
+                in_range(*slot) && vector.len() == self.vectors.dimensions()
+            }
+            Step::Volatile { slot, .. } | Step::Delete { slot } => in_range(*slot),
+        };
+        valid.then(|| self.take(step))
+    }
+
+    pub(super) fn take(&mut self, step: Step) {
+        match step {
+            Step::Upsert { kept, replaces } => {
+                if let Some(old) = replaces {
+                    self.bury(old);
+                }
+                let slot = self.columns.push(&kept.facets);
+                self.vectors.push(kept.vector.as_deref());
+                self.slots.insert(kept.id.clone(), slot);
+                self.ids.push((kept.id, kept.seq));
+                self.tokens.push(kept.tokens);
+                self.totals.add(kept.tokens);
+                self.live.set(slot);
+            }
+            Step::Volatile { slot, volatile } => self.columns.set_volatile(slot, volatile),
+            Step::Vector { slot, vector } => self.vectors.fill(slot, &vector),
+            Step::Delete { slot } => {
+                self.bury(slot);
+                self.slots.remove(&self.ids[slot as usize].0);
+            }
+        }
+    }
+
+    /// See [`Words::note_dead`].
+    pub(super) fn note_dead(&mut self) {
+        self.words.note_dead(&self.live);
+    }
+
+    fn bury(&mut self, slot: u32) {
+        self.live.clear(slot);
+        self.totals.remove(self.tokens[slot as usize]);
+    }
+}
