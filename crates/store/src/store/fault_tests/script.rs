@@ -113,7 +113,9 @@ fn order(store: &Store, op: Op) -> Answer {
     let store = store.clone();
     // Each write has a key of its own, so that receipts are on trial as well.
     let key = Some(RequestKey { key: format!("{op:?}"), digest: 1 });
-    Box::pin(async move {
+    // Without a budget of tokio's, which would make a poll wait though there is room in the
+    // queue, and so cut a group in two.
+    Box::pin(tokio::task::unconstrained(async move {
         match op {
             Op::Put { posting: p, version } => {
                 let put = move |_: Option<&_>| Ok::<_, ()>(Decision::Put(posting(p, version)));
@@ -142,7 +144,7 @@ fn order(store: &Store, op: Op) -> Answer {
                 told(store.write_station(id("s", s), put).await)
             }
         }
-    })
+    }))
 }
 
 /// Writes a group in one transaction: the writer is held up until all of it is in the queue.
