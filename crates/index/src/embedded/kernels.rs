@@ -1,8 +1,7 @@
 //! The inner loop of the scan, written for the machine's wider registers as well and chosen
 //! when the program runs, so that one binary serves every x86-64 and aarch64 machine.
 //!
-//! What each takes stands in `benches/README.md` (bench `kernels`); the compiler makes a
-//! sixth of the speed out of the portable one with AVX2.
+//! What each takes stands in `benches/README.md` (bench `kernels`).
 #![allow(unsafe_code, reason = "calling code for an instruction set that was found at run time")]
 
 use std::sync::LazyLock;
