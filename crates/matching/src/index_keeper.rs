@@ -2,7 +2,8 @@
 //!
 //! An index lives in a folder of its own generation, `g1`, `g2`, …; the file `CURRENT`
 //! names the one that serves. A rebuild fills the next generation beside it and switches
-//! when it is complete, so that matches go on meanwhile.
+//! when it is complete, so that matches go on meanwhile. A generation that served is renamed
+//! to `gone-…` before it is removed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,9 @@ use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use crate::error::MatchingError;
+
+/// What the names of folders begin with that are being removed.
+const GONE: &str = "gone-";
 
 /// What an index is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,15 +216,31 @@ impl IndexKeeper {
 
     /// Removes all generations but one; tells whether they are gone.
     fn remove_others(&self, generation: u64) -> bool {
-        let mut are_gone = true;
-        for old in self.generations().into_iter().filter(|g| *g != generation) {
-            // Readers of the old engine hold its files open; the names can go.
-            if let Err(error) = std::fs::remove_dir_all(self.generation_folder(old)) {
-                tracing::warn!(%error, generation = old, "an old index could not be removed");
-                are_gone = false;
+        let others = self.generations().into_iter().filter(|g| *g != generation);
+        // Readers of the old engine hold its files open; the names can go. Its merges and its
+        // upkeep may still make files: under another name the folder stays as it is, so that
+        // all of it can be removed.
+        let moved = others.map(|old| {
+            let gone = self.folder.join(format!("{GONE}g{old}"));
+            std::fs::rename(self.generation_folder(old), gone)
+        });
+        let are_moved = moved.collect::<Result<Vec<()>, _>>();
+        let removed = are_moved.and_then(|_| self.remove_gone());
+        if let Err(error) = &removed {
+            tracing::warn!(%error, folder = %self.folder.display(), "an old index is still there");
+        }
+        removed.is_ok()
+    }
+
+    fn remove_gone(&self) -> std::io::Result<()> {
+        let is_gone = |name: &str| name.starts_with(GONE);
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(is_gone) {
+                std::fs::remove_dir_all(entry.path())?;
             }
         }
-        are_gone
+        Ok(())
     }
 
     fn generation_folder(&self, generation: u64) -> PathBuf {
@@ -250,4 +270,68 @@ fn write_current(folder: &Path, generation: u64) -> std::io::Result<()> {
     std::fs::File::open(&fresh)?.sync_all()?;
     std::fs::rename(&fresh, folder.join("CURRENT"))?;
     std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use jobmatch_index::VectorOptions;
+
+    use super::*;
+
+    fn keeper(folder: &Path) -> IndexKeeper {
+        let options = EngineOptions {
+            collection: Collection::Profiles,
+            space: "test-2".into(),
+            dimensions: 2,
+            analysis_version: "test".into(),
+            vectors: VectorOptions::default(),
+        };
+        IndexKeeper::new(Collection::Profiles, folder.to_owned(), options)
+    }
+
+    #[test]
+    fn an_old_generation_goes_even_while_its_merges_write_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = keeper(folder.path());
+        for built_from in (1..30).map(Seq) {
+            let (old, stop) = (keeper.generations(), AtomicBool::new(false));
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let Some(old) = old.last() else { return };
+                    let old = keeper.generation_folder(*old);
+                    for number in 0.. {
+                        let _ = std::fs::write(old.join(format!("segment-{number}")), "canary");
+                        if stop.load(Ordering::Relaxed) {
+                            return;
+                        }
+                    }
+                });
+                let (generation, engine) = keeper.create_next().unwrap();
+                keeper.switch_to(generation, Arc::new(engine), built_from).unwrap();
+                stop.store(true, Ordering::Relaxed);
+                assert_eq!(keeper.compacted(), built_from);
+            });
+        }
+        let mut left = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name());
+        let is_known = |name: std::ffi::OsString| name == "CURRENT" || name == "g29";
+        assert!(left.all(is_known));
+    }
+
+    #[test]
+    fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let (generation, engine) = keeper(folder.path()).create_next().unwrap();
+        keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
+        for left in ["gone-g7", "g9"] {
+            std::fs::create_dir(folder.path().join(left)).unwrap();
+            std::fs::write(folder.path().join(left).join("segment"), "canary").unwrap();
+        }
+        assert_eq!(keeper(folder.path()).open_current().unwrap(), Opened::Serves);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["CURRENT", "g1"]);
+    }
 }
