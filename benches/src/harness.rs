@@ -1,7 +1,7 @@
 //! A real server on a real socket with a generated load, and how figures are summed up.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jobmatch_domain::Date;
@@ -30,43 +30,100 @@ pub struct Bench {
     pub running: Running,
     /// Client of the match service.
     pub client: MatchServiceClient<Channel>,
-    /// How long the load took, until the last posting was durable.
-    pub loaded_in: Duration,
-    /// How long until all of it was searchable.
-    pub searchable_in: Duration,
+    /// How long the load took; `None` where it was kept from an earlier run.
+    pub loaded: Option<Loaded>,
     /// Today, which dates are counted from.
     pub today: Date,
-    _folder: tempfile::TempDir,
+    _folder: Folder,
 }
 
-/// Starts a server in a temporary folder and loads so many postings through the import
-/// stream, published over the last `spread_days`.
+/// How long a load took.
+pub struct Loaded {
+    /// Until the last posting was durable.
+    pub durable_in: Duration,
+    /// Until all of it was searchable.
+    pub searchable_in: Duration,
+}
+
+/// Where a server of benches has its data.
+enum Folder {
+    Temporary(tempfile::TempDir),
+    /// Kept for the tables that follow.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Kept(path) => path,
+        }
+    }
+
+    /// A file that is there once everything is loaded.
+    fn mark(&self) -> PathBuf {
+        self.path().join("loaded-by-bench")
+    }
+}
+
+/// Starts a server and loads so many postings through the import stream, published over the last
+/// `spread_days`. Where the variable `BENCH_DATA` names a folder, they are kept in it and found
+/// there again on the same day: to load a million takes longer than most tables.
 ///
 /// # Panics
 /// When anything fails: a bench without its server has nothing to say.
 pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let today = system_clock()().date();
     let mut generator = Generator::new(SEED, today, spread_days);
-    start_with((1..=postings).map(move |number| generator.posting(number))).await
+    let generated = (1..=postings).map(move |number| generator.posting(number));
+    let folder = match std::env::var_os("BENCH_DATA") {
+        None => temporary(),
+        Some(data) => {
+            let name = format!("served-{postings}-{spread_days}-{today}");
+            Folder::Kept(Path::new(&data).join(name))
+        }
+    };
+    start_in(folder, generated).await
 }
 
-/// The same with these postings.
+/// The same with these postings, in a temporary folder.
 ///
 /// # Panics
 /// As [`start`].
 pub async fn start_with(
     postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
 ) -> Bench {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    start_in(temporary(), postings).await
+}
+
+fn temporary() -> Folder {
+    Folder::Temporary(tempfile::tempdir().expect("a temporary folder"))
+}
+
+async fn start_in(
+    folder: Folder,
+    postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
+) -> Bench {
+    let is_loaded = folder.mark().exists();
+    if let (Folder::Kept(path), false) = (&folder, is_loaded) {
+        // What a run that was broken off has left.
+        let _ = std::fs::remove_dir_all(path);
+        std::fs::create_dir_all(path).expect("a folder");
+    }
     let running = run::start(&config(folder.path())).await.expect("a server");
     let channel = connect(running.address).await;
     let today = system_clock()().date();
-    let started = Instant::now();
-    let loaded_in = import(channel.clone(), postings).await;
+    let mut loaded = None;
+    if !is_loaded {
+        let started = Instant::now();
+        let durable_in = import(channel.clone(), postings).await;
+        running.ready().await.expect("searchable postings");
+        loaded = Some(Loaded { durable_in, searchable_in: started.elapsed() });
+        std::fs::write(folder.mark(), "").expect("a mark");
+    }
     running.ready().await.expect("searchable postings");
-    let searchable_in = started.elapsed();
     let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench { running, client, loaded_in, searchable_in, today, _folder: folder }
+    Bench { running, client, loaded, today, _folder: folder }
 }
 
 /// The configuration of a server of benches.

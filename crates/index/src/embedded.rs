@@ -10,6 +10,7 @@ mod graph;
 mod graph_file;
 pub(crate) mod kernels;
 mod lexical;
+mod linking;
 mod log;
 mod retrieve;
 mod rows;

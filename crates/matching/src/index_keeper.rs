@@ -43,7 +43,7 @@ pub struct IndexKeeper {
     compacted: RwLock<Seq>,
     /// Held by the one rebuild that may run.
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
-    /// Held by whoever reads the engine's Seq and applies a batch under it.
+    /// Held by whoever applies a batch to the engine that serves, or lets another one serve.
     pub(crate) applying: tokio::sync::Mutex<()>,
     /// Tells that another engine serves, which may lack the last changes.
     pub(crate) switched: tokio::sync::Notify,
@@ -137,6 +137,11 @@ impl IndexKeeper {
                 IndexState::Failed(reason) => format!("failed: {reason}"),
             },
         })
+    }
+
+    /// Whether it is this engine that serves.
+    pub(crate) fn serves(&self, engine: &Arc<EmbeddedEngine>) -> bool {
+        self.engine.load().as_ref().is_some_and(|serving| Arc::ptr_eq(serving, engine))
     }
 
     /// Waits until the Seq is searchable. Ends only then; the caller's deadline bounds it.

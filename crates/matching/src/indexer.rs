@@ -194,7 +194,14 @@ impl Indexer {
             let batch = self.read_batch(&engine, seq);
             *ahead = Some(Ahead { engine: engine.clone(), after: seq, batch });
         }
-        self.apply(&engine, batch).await?;
+        let _alone = self.keeper.applying.lock().await;
+        if !self.keeper.serves(&engine) {
+            // One that was built anew took its place, and takes the batch from the feed.
+            return Ok(Step::Full);
+        }
+        if any {
+            engine.apply(batch).await?;
+        }
         self.keeper.set_searchable(seq);
         if any {
             self.keeper.bare.notify_one();
@@ -206,20 +213,14 @@ impl Indexer {
         })
     }
 
-    /// Carries one batch to an engine; whether there may be more.
+    /// Carries one batch to an engine that does not serve yet; whether there may be more.
     async fn carry_to(&self, engine: &Arc<EmbeddedEngine>) -> Result<bool, MatchingError> {
         let (batch, more) = self.read_batch(engine, engine.indexed_seq()).await??;
-        let any = !batch.changes.is_empty();
-        self.apply(engine, batch).await?;
-        Ok(any && more)
-    }
-
-    async fn apply(&self, engine: &EmbeddedEngine, batch: Batch) -> Result<(), MatchingError> {
         if batch.changes.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let _alone = self.keeper.applying.lock().await;
-        Ok(engine.apply(batch).await?)
+        engine.apply(batch).await?;
+        Ok(more)
     }
 
     /// Reads the first batch after a Seq on a thread of its own.

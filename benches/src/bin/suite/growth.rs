@@ -10,9 +10,8 @@ use jobmatch_proto::v1;
 
 use crate::asking::{WARMING, city, people, question};
 use crate::chart::{Chart, Line};
+use crate::shapes::SPREAD_DAYS;
 
-/// Days over which postings are published; one of them is 1%.
-const SPREAD_DAYS: usize = 100;
 const LINES: [&str; 4] = [
     "whole call, no filter",
     "whole call, city",
@@ -73,7 +72,9 @@ async fn measure(size: usize, queries: usize) -> BTreeMap<String, f64> {
 /// Milliseconds of each call, and of its vector leg.
 async fn ask(bench: &mut Bench, line: &str, queries: usize) -> (Vec<f64>, Vec<f64>) {
     let (mut calls, mut vectors) = (Vec::new(), Vec::new());
-    let since = Some(jobmatch_proto::fields::timestamp(bench.today.start()));
+    let since = Some(jobmatch_proto::fields::timestamp(
+        bench.today.plus_days(1 - SPREAD_DAYS as i64 / 100).start(),
+    ));
     for (number, person) in people(bench.today).take(queries + WARMING).enumerate() {
         let filter = match line {
             "whole call, city" => {

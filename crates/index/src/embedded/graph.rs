@@ -1,48 +1,11 @@
-//! The neighbour graph: `hnsw_rs` builds it, flat arrays hold it, `walk` searches it.
+//! The neighbour graph: `linking` makes it, flat arrays hold it, `walk` searches it.
 //!
 //! Vectors of identical codes are one node (reposted adverts would make each other
 //! unreachable). A walk begins at landmarks: the nodes of an upper layer, all of which are
 //! compared first, and those that no link leads to from them.
 
-use std::collections::HashMap;
-
-use hnsw_rs::prelude::{Distance, Hnsw};
-
-use super::kernels;
 use super::rows::Rows;
-use super::walk::Pool;
-
-/// Links of a node above layer 0 (twice as many on it), and candidates kept while building. In
-/// the test of `vectors.rs`, of wide overlapping clusters, recall@10 is .990 with these, .980
-/// with 100 candidates, and .992 with 24 links.
-const LINKS: usize = 16;
-const EF_CONSTRUCTION: usize = 200;
-const LAYERS: usize = 16;
-/// Walks begin at the lowest layer above 0 with no more nodes than this: comparing all of them
-/// costs as much as some steps of a walk, and spares the layers between.
-const MAX_LANDMARKS: usize = 2_000;
-
-/// 1 - cosine of two rows of codes, each with its scale in the last four bytes; never below 0.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cosine;
-
-impl Distance<i8> for Cosine {
-    fn eval(&self, a: &[i8], b: &[i8]) -> f32 {
-        let ((a, a_scale), (b, b_scale)) = (unpacked(a), unpacked(b));
-        (1.0 - kernels::dot_codes()(a, b) as f32 * a_scale * b_scale).max(0.0)
-    }
-}
-
-fn packed(codes: &[i8], scale: f32) -> Vec<i8> {
-    codes.iter().copied().chain(scale.to_le_bytes().map(|b| b as i8)).collect()
-}
-
-fn unpacked(row: &[i8]) -> (&[i8], f32) {
-    match row.split_last_chunk::<4>() {
-        Some((codes, scale)) => (codes, f32::from_le_bytes(scale.map(|b| b as u8))),
-        None => (row, 0.0),
-    }
-}
+use super::walk::{Bounds, Pool, Space};
 
 /// What a graph has seen: what came later is looked at beside it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +35,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    fn push(&mut self, list: impl IntoIterator<Item = u32>) {
+    pub(super) fn push(&mut self, list: impl IntoIterator<Item = u32>) {
         self.items.extend(list);
         self.ends.push(self.items.len() as u32);
     }
@@ -101,24 +64,6 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Builds, of one vector at least, on the calling thread; `benches/README.md` tells how long
-    /// that takes.
-    pub fn build(input: &GraphInput) -> Self {
-        let groups = groups(input);
-        let hnsw = Hnsw::new(LINKS, groups.len().max(1), LAYERS, EF_CONSTRUCTION, Cosine);
-        for (node, slots) in groups.iter().enumerate() {
-            let scale = input.rows.scale(slots[0]);
-            hnsw.insert_slice((&packed(input.rows.codes(slots[0]), scale), node));
-        }
-        let (links, levels) = exported(&hnsw, groups.len());
-        let mut landmarks = landmarks(&levels);
-        let lost = unreachable(&links, &landmarks);
-        landmarks.extend(lost);
-        let mut members = Lists::default();
-        groups.into_iter().for_each(|slots| members.push(slots));
-        Self { links, members, landmarks, covers: input.covers, pool: Pool::default() }
-    }
-
     /// Vectors in it.
     pub fn len(&self) -> usize {
         self.members.items.len()
@@ -129,57 +74,30 @@ impl Graph {
         self.members.items.is_empty()
     }
 
+    /// Eligible slots of the best `ef` nodes, in no order; `None` when the walk gave up.
+    pub(super) fn walk(&self, asked: &Asked<'_>) -> Option<Vec<u32>> {
+        let bounds = Bounds {
+            nodes: self.members.len(),
+            starts: &self.landmarks,
+            ef: asked.ef,
+            max_scores: asked.max_scores,
+        };
+        self.pool.with(|memory| {
+            memory.walk(&View { graph: self, asked }, bounds).then(|| {
+                let slots = memory.found().flat_map(|(_, node)| self.members.get(node));
+                slots.copied().filter(|slot| (asked.is_eligible)(*slot)).collect()
+            })
+        })
+    }
+
     /// What it was built from, where it was live.
     pub fn covers(&self) -> Covers {
         self.covers
     }
 }
 
-/// The slots of equal codes together, in order of the first of each.
-fn groups(input: &GraphInput) -> Vec<Vec<u32>> {
-    let mut nodes: HashMap<(&[i8], u32), usize> = HashMap::new();
-    let mut groups: Vec<Vec<u32>> = Vec::new();
-    for slot in &input.slots {
-        let key = (input.rows.codes(*slot), input.rows.scale(*slot).to_bits());
-        let node = *nodes.entry(key).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[node].push(*slot);
-    }
-    groups
-}
-
-/// The links of layer 0 and the layer of each node.
-fn exported(hnsw: &Hnsw<'static, i8, Cosine>, count: usize) -> (Lists, Vec<u8>) {
-    let mut by_node: Vec<Vec<u32>> = vec![Vec::new(); count];
-    let mut levels = vec![0u8; count];
-    for point in hnsw.get_point_indexation() {
-        let node = point.get_origin_id();
-        levels[node] = point.get_point_id().0;
-        let layers = point.get_neighborhood_id();
-        by_node[node] = layers.first().into_iter().flatten().map(|n| n.d_id as u32).collect();
-    }
-    let mut links = Lists::default();
-    by_node.into_iter().for_each(|list| links.push(list));
-    (links, levels)
-}
-
-fn landmarks(levels: &[u8]) -> Vec<u32> {
-    let of_layer = |layer: u8| -> Vec<u32> {
-        (0u32..).zip(levels).filter(|(_, level)| **level >= layer).map(|(node, _)| node).collect()
-    };
-    let layers = (1..LAYERS as u8).map(of_layer);
-    let few = layers.into_iter().find(|nodes| nodes.len() <= MAX_LANDMARKS);
-    match few {
-        Some(nodes) if !nodes.is_empty() => nodes,
-        // No layer above 0.
-        _ => (0..levels.len().min(1) as u32).collect(),
-    }
-}
-
 /// Nodes that no walk from the landmarks reaches.
-fn unreachable(links: &Lists, landmarks: &[u32]) -> Vec<u32> {
+pub(super) fn unreachable(links: &Lists, landmarks: &[u32]) -> Vec<u32> {
     let mut seen = vec![false; links.len()];
     let mut queue = landmarks.to_vec();
     queue.iter().for_each(|node| seen[*node as usize] = true);
@@ -191,6 +109,44 @@ fn unreachable(links: &Lists, landmarks: &[u32]) -> Vec<u32> {
         }
     }
     (0u32..).zip(seen).filter(|(_, seen)| !seen).map(|(node, _)| node).collect()
+}
+
+/// What is asked of a graph.
+pub(super) struct Asked<'a> {
+    /// Score of a slot; the greater, the nearer.
+    pub(super) score: &'a dyn Fn(u32) -> f32,
+    /// Asks the memory for what `score` will read.
+    pub(super) prefetch: &'a dyn Fn(u32),
+    /// Whether a slot may be found.
+    pub(super) is_eligible: &'a dyn Fn(u32) -> bool,
+    /// How many nodes are kept.
+    pub(super) ef: usize,
+    /// After so many scores the walk gives up.
+    pub(super) max_scores: usize,
+}
+
+/// The nodes as a question sees them.
+struct View<'a> {
+    graph: &'a Graph,
+    asked: &'a Asked<'a>,
+}
+
+impl Space for View<'_> {
+    fn links(&self, node: u32) -> &[u32] {
+        self.graph.links.get(node)
+    }
+
+    fn score(&self, node: u32) -> f32 {
+        (self.asked.score)(self.graph.members.get(node)[0])
+    }
+
+    fn prefetch(&self, node: u32) {
+        (self.asked.prefetch)(self.graph.members.get(node)[0]);
+    }
+
+    fn is_eligible(&self, node: u32) -> bool {
+        self.graph.members.get(node).iter().any(|slot| (self.asked.is_eligible)(*slot))
+    }
 }
 
 #[cfg(test)]
@@ -226,10 +182,5 @@ mod tests {
         }
         assert_eq!(unreachable(&links, &[0]), [2, 3, 4]);
         assert!(unreachable(&links, &[0, 4]).is_empty());
-    }
-
-    #[test]
-    fn the_scale_comes_back_from_behind_the_codes() {
-        assert_eq!(unpacked(&packed(&[1, -2, 3], 0.25)), (&[1, -2, 3][..], 0.25));
     }
 }

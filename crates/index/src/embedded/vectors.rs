@@ -6,11 +6,10 @@
 
 use std::time::Instant;
 
-use super::graph::{Covers, Graph, GraphInput};
+use super::graph::{Asked, Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
 use super::rows::{Rows, SealedRows, quantize};
-use super::walk::Walk;
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
@@ -285,7 +284,7 @@ impl Vectors {
         let (codes, _) = quantize(query);
         let codes: Vec<i8> = codes.collect();
         let dot_codes = kernels::dot_codes();
-        graph.walk(&Walk {
+        graph.walk(&Asked {
             score: &|slot| dot_codes(self.rows.codes(slot), &codes) as f32 * self.rows.scale(slot),
             prefetch: &|slot| kernels::prefetch(self.rows.codes(slot)),
             is_eligible,

@@ -8,11 +8,9 @@ use std::collections::BinaryHeap;
 
 use parking_lot::Mutex;
 
-use super::graph::Graph;
-
 /// What a walk remembers.
 #[derive(Default)]
-struct Memory {
+pub(super) struct Memory {
     /// The walk that last saw a node.
     seen: Vec<u32>,
     walk: u32,
@@ -45,82 +43,96 @@ impl PartialOrd for Scored {
     }
 }
 
-/// What is asked of a graph.
-pub(super) struct Walk<'a> {
-    /// Score of a slot; the greater, the nearer.
-    pub(super) score: &'a dyn Fn(u32) -> f32,
+/// Nodes with links, seen from a point.
+pub(super) trait Space {
+    /// The nodes that a node leads to.
+    fn links(&self, node: u32) -> &[u32];
+    /// How near a node is; the greater, the nearer.
+    fn score(&self, node: u32) -> f32;
     /// Asks the memory for what `score` will read.
-    pub(super) prefetch: &'a dyn Fn(u32),
-    /// Whether a slot may be found.
-    pub(super) is_eligible: &'a dyn Fn(u32) -> bool,
+    fn prefetch(&self, node: u32);
+    /// Whether a node may be found.
+    fn is_eligible(&self, node: u32) -> bool;
+}
+
+/// Where a walk begins and when it ends.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    /// How many nodes there are.
+    pub(super) nodes: usize,
+    /// Nodes that are all looked at first.
+    pub(super) starts: &'a [u32],
     /// How many nodes are kept.
     pub(super) ef: usize,
     /// After so many scores the walk gives up.
     pub(super) max_scores: usize,
 }
 
-impl Graph {
-    /// Eligible slots of the best `ef` nodes, in no order; `None` when the walk gave up.
-    pub(super) fn walk(&self, walk: &Walk<'_>) -> Option<Vec<u32>> {
-        let mut memory = self.pool.0.lock().pop().unwrap_or_default();
-        let found = self.walk_with(walk, &mut memory);
-        self.pool.0.lock().push(memory);
-        found
-    }
-
-    fn walk_with(&self, walk: &Walk<'_>, memory: &mut Memory) -> Option<Vec<u32>> {
-        memory.begin(self.members.len());
-        let mut fresh = std::mem::take(&mut memory.fresh);
-        fresh.extend(self.landmarks.iter().filter(|node| memory.is_new(**node)));
-        let mut scores = fresh.len();
-        self.look_at(&fresh, walk, memory);
-        while let Some(Scored(score, node)) = memory.ahead.pop() {
-            if memory.found.len() == walk.ef
-                && memory.found.peek().is_some_and(|Reverse(worst)| score < worst.0)
-            {
-                break;
-            }
-            fresh.clear();
-            fresh.extend(self.links.get(node).iter().filter(|node| memory.is_new(**node)));
-            scores += fresh.len();
-            if scores > walk.max_scores {
-                memory.fresh = fresh;
-                return None;
-            }
-            self.look_at(&fresh, walk, memory);
-        }
-        memory.fresh = fresh;
-        let nodes = memory.found.iter().map(|Reverse(scored)| scored.1);
-        let slots = nodes.flat_map(|node| self.members.get(node)).copied();
-        Some(slots.filter(|slot| (walk.is_eligible)(*slot)).collect())
-    }
-
-    fn look_at(&self, nodes: &[u32], walk: &Walk<'_>, memory: &mut Memory) {
-        /// Rows that are asked of the memory before their turn.
-        const AHEAD: usize = 8;
-        let first = |node: &u32| self.members.get(*node)[0];
-        nodes.iter().take(AHEAD).for_each(|node| (walk.prefetch)(first(node)));
-        for (i, node) in nodes.iter().enumerate() {
-            if let Some(later) = nodes.get(i + AHEAD) {
-                (walk.prefetch)(first(later));
-            }
-            let scored = Scored((walk.score)(first(node)), *node);
-            let full = memory.found.len() == walk.ef;
-            if full && memory.found.peek().is_some_and(|Reverse(worst)| scored < *worst) {
-                continue;
-            }
-            memory.ahead.push(scored);
-            if self.members.get(*node).iter().any(|slot| (walk.is_eligible)(*slot)) {
-                memory.found.push(Reverse(scored));
-                if full {
-                    memory.found.pop();
-                }
-            }
-        }
+impl Pool {
+    /// A memory for as long as `work` takes.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        let mut memory = self.0.lock().pop().unwrap_or_default();
+        let done = work(&mut memory);
+        self.0.lock().push(memory);
+        done
     }
 }
 
 impl Memory {
+    /// Walks to the best `ef` nodes, see [`Memory::found`]; false when the walk gave up.
+    pub(super) fn walk(&mut self, space: &impl Space, bounds: Bounds<'_>) -> bool {
+        self.begin(bounds.nodes);
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.extend(bounds.starts.iter().filter(|node| self.is_new(**node)));
+        let mut scores = fresh.len();
+        self.look_at(&fresh, space, bounds.ef);
+        while let Some(Scored(score, node)) = self.ahead.pop() {
+            if self.found.len() == bounds.ef
+                && self.found.peek().is_some_and(|Reverse(worst)| score < worst.0)
+            {
+                break;
+            }
+            fresh.clear();
+            fresh.extend(space.links(node).iter().filter(|node| self.is_new(**node)));
+            scores += fresh.len();
+            if scores > bounds.max_scores {
+                self.fresh = fresh;
+                return false;
+            }
+            self.look_at(&fresh, space, bounds.ef);
+        }
+        self.fresh = fresh;
+        true
+    }
+
+    /// What the last walk found, with its scores, in no order.
+    pub(super) fn found(&self) -> impl Iterator<Item = (f32, u32)> + '_ {
+        self.found.iter().map(|Reverse(Scored(score, node))| (*score, *node))
+    }
+
+    fn look_at(&mut self, nodes: &[u32], space: &impl Space, ef: usize) {
+        /// Rows that are asked of the memory before their turn.
+        const AHEAD: usize = 8;
+        nodes.iter().take(AHEAD).for_each(|node| space.prefetch(*node));
+        for (i, node) in nodes.iter().enumerate() {
+            if let Some(later) = nodes.get(i + AHEAD) {
+                space.prefetch(*later);
+            }
+            let scored = Scored(space.score(*node), *node);
+            let full = self.found.len() == ef;
+            if full && self.found.peek().is_some_and(|Reverse(worst)| scored < *worst) {
+                continue;
+            }
+            self.ahead.push(scored);
+            if space.is_eligible(*node) {
+                self.found.push(Reverse(scored));
+                if full {
+                    self.found.pop();
+                }
+            }
+        }
+    }
+
     fn begin(&mut self, nodes: usize) {
         self.ahead.clear();
         self.found.clear();

@@ -82,6 +82,9 @@ impl Indexer {
             return Ok(());
         }
         let _alone = self.keeper.applying.lock().await;
+        if !self.keeper.serves(engine) {
+            return Ok(());
+        }
         let seq = engine.indexed_seq();
         Ok(engine.apply(Batch { changes, seq }).await?)
     }

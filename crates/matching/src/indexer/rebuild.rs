@@ -105,8 +105,13 @@ impl Indexer {
         }
         // What was written meanwhile, so that the switch takes nothing back.
         while self.carry_to(&engine).await? {}
+        let alone = self.keeper.applying.lock().await;
+        // And the last of it while the engine that serves takes nothing: what was told to be
+        // searchable stays so.
+        while self.carry_to(&engine).await? {}
         let keeper = self.keeper.clone();
         tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine, seq)).await??;
+        drop(alone);
         // And what was written in these last milliseconds.
         self.keeper.switched.notify_one();
         self.keeper.bare.notify_one();

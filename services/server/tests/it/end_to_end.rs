@@ -1,5 +1,7 @@
 //! Load, ask, restart, rebuild: the answers stay the same.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use jobmatch_proto::v1;
 
 use crate::server::{
@@ -30,6 +32,20 @@ async fn answers(server: &Server, exact: bool) -> Vec<(String, Vec<v1::Match>)> 
     out
 }
 
+/// Waits for a ticket of a rebuild.
+async fn rebuilt(server: &Server, id: String) {
+    for _ in 0..2_400 {
+        let request = v1::GetTicketRequest { id: id.clone() };
+        let ticket = server.admin().get_ticket(request).await.unwrap().into_inner().ticket.unwrap();
+        if ticket.state == v1::TicketState::Done as i32 {
+            return;
+        }
+        assert_eq!(ticket.state, v1::TicketState::Running as i32, "{}", ticket.message);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the rebuild goes on and on");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_survive_a_restart_and_a_rebuild() {
     let folder = tempfile::tempdir().unwrap();
@@ -45,16 +61,7 @@ async fn answers_survive_a_restart_and_a_rebuild() {
     assert_eq!(answers(&server, true).await, before, "after a restart");
 
     let ticket = server.admin().rebuild(v1::RebuildRequest { collection: 0 }).await.unwrap();
-    let id = ticket.into_inner().ticket.unwrap().id;
-    for _ in 0..2_400 {
-        let request = v1::GetTicketRequest { id: id.clone() };
-        let ticket = server.admin().get_ticket(request).await.unwrap().into_inner().ticket.unwrap();
-        if ticket.state == v1::TicketState::Done as i32 {
-            break;
-        }
-        assert_eq!(ticket.state, v1::TicketState::Running as i32, "{}", ticket.message);
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    rebuilt(&server, ticket.into_inner().ticket.unwrap().id).await;
     assert_eq!(answers(&server, true).await, before, "after a rebuild");
     server.terminate();
 
@@ -156,6 +163,46 @@ async fn writes_show_at_once_and_people_only_with_consent() {
     server.profiles().update_profile(request).await.unwrap();
     let found = server.matches().match_profiles(people).await.unwrap().into_inner();
     assert!(found.matches.iter().all(|m| m.id != best), "consent was withdrawn");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_is_found_by_its_seq_while_indexes_are_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    put_profiles(&server, sample_profiles()).await;
+    let postings = sample_postings();
+    let last = import(&server, postings[..100].to_vec()).await.iter().map(seq).max().unwrap();
+    server.caught_up(last).await;
+    let (started, ended) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let rebuilds = async {
+        while !ended.load(Ordering::Relaxed) {
+            let collection = v1::Collection::Postings as i32;
+            let rebuild = v1::RebuildRequest { collection };
+            let answer = server.admin().rebuild(rebuild).await.unwrap().into_inner();
+            started.fetch_add(1, Ordering::Relaxed);
+            rebuilt(&server, answer.ticket.unwrap().id).await;
+        }
+    };
+    let writes = async {
+        let mut number = 100;
+        while number < 200 || (started.load(Ordering::Relaxed) < 5 && number < 1_000) {
+            let posting = postings[number].clone();
+            let explain = v1::ExplainMatchRequest {
+                person: Some(v1::explain_match_request::Person::ProfileId("PA01".into())),
+                posting_id: posting.id.clone(),
+                options: Some(v1::MatchOptions {
+                    min_seq: import(&server, vec![posting]).await.iter().map(seq).max().unwrap(),
+                    ..v1::MatchOptions::default()
+                }),
+                ..v1::ExplainMatchRequest::default()
+            };
+            server.matches().explain_match(explain).await.unwrap();
+            number += 1;
+        }
+        ended.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(rebuilds, writes);
+    server.terminate();
 }
 
 #[tokio::test(flavor = "multi_thread")]
