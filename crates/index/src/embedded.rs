@@ -142,7 +142,14 @@ impl EmbeddedEngine {
     /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
     /// made with another analysis or vector space, or mostly hold dead versions.
     pub fn open(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
-        let disk = &System;
+        Self::open_on(&System, folder, options)
+    }
+
+    fn open_on(
+        disk: &dyn Disk,
+        folder: &Path,
+        options: EngineOptions,
+    ) -> Result<Self, EngineError> {
         let path = folder.join(LOG_FILE);
         if !path.exists() {
             return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });

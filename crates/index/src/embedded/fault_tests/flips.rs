@@ -121,7 +121,7 @@ async fn flips(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_in_any_file_makes_no_answer_wrong() {
     let index = Closed::make().await;
-    let of_each = if std::env::var_os("JOBMATCH_LONG_TESTS").is_some() { 600 } else { 8 };
+    let of_each = if std::env::var_os("JOBMATCH_LONG_TESTS").is_some() { 600 } else { 6 };
     let tallies = flips(&index, of_each, |_, _| true).await;
     assert_eq!(tallies.len(), KINDS, "{tallies:?}");
     let mut wrong = Vec::new();

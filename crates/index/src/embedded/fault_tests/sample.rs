@@ -117,6 +117,18 @@ pub(super) fn batches() -> Vec<Batch> {
     (1..).zip(all).map(batch).collect()
 }
 
+/// Batches enough that segments are merged, of documents so few that nothing is sealed.
+pub(super) fn few_batches() -> Vec<Batch> {
+    let changes = |round: u32| {
+        let seq = u64::from(round) + 1;
+        let mut changes: Vec<Change> = (0..5).map(|n| upsert(round * 3 + n, seq)).collect();
+        changes.push(Change::Delete(id(round)));
+        changes.push(late(round * 3 + 4, seq));
+        Batch { changes, seq: Seq(seq) }
+    };
+    (0..12).map(changes).collect()
+}
+
 /// Waits until nothing is sealed or built. It ends: what is due is done once.
 pub(super) async fn at_rest(engine: &EmbeddedEngine) {
     while engine.shared.building.load(Ordering::Acquire) {
