@@ -6,6 +6,9 @@
 
 mod codec;
 mod columns;
+mod disk;
+#[cfg(test)]
+mod fault_tests;
 mod graph;
 mod graph_file;
 pub(crate) mod kernels;
@@ -16,6 +19,7 @@ mod retrieve;
 mod rows;
 mod sealed_file;
 mod sealing;
+mod summed;
 mod survey;
 mod terms;
 mod upkeep;
@@ -34,6 +38,7 @@ use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
 use parking_lot::{Mutex, RwLock};
 
 use self::codec::{Kept, Kind, VectorEntry, VolatileEntry};
+use self::disk::{Disk, System};
 use self::lexical::Lexical;
 use self::log::{Log, Mark};
 use self::sealed_file::SealedFile;
@@ -55,7 +60,7 @@ const MAX_LIMIT: usize = 1000;
 const LOG_FILE: &str = "documents.log";
 
 /// Form of the files; an index of another one is built anew.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// What an engine is made for.
 #[derive(Debug, Clone)]
@@ -117,12 +122,20 @@ enum Step {
 impl EmbeddedEngine {
     /// Makes an empty engine in a folder, which is wiped.
     pub fn create(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
+        Self::create_on(&System, folder, options)
+    }
+
+    fn create_on(
+        disk: &dyn Disk,
+        folder: &Path,
+        options: EngineOptions,
+    ) -> Result<Self, EngineError> {
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
         }
         std::fs::create_dir_all(folder)?;
-        let lexical = Lexical::create(&folder.join("words"))?;
-        let log = Log::create(&folder.join(LOG_FILE), &options.identity())?;
+        let lexical = Lexical::create(&folder.join("words"), disk)?;
+        let log = Log::create(&folder.join(LOG_FILE), &options.identity(), disk)?;
         let view = View::empty(&options, &lexical)?;
         Ok(Self::on(folder, options, view, Writer { log, lexical, broken: false }))
     }
@@ -130,6 +143,14 @@ impl EmbeddedEngine {
     /// Opens an engine. [`EngineError::NeedsRebuild`] when its files are missing, damaged,
     /// made with another analysis or vector space, or mostly hold dead versions.
     pub fn open(folder: &Path, options: EngineOptions) -> Result<Self, EngineError> {
+        Self::open_on(&System, folder, options)
+    }
+
+    fn open_on(
+        disk: &dyn Disk,
+        folder: &Path,
+        options: EngineOptions,
+    ) -> Result<Self, EngineError> {
         let path = folder.join(LOG_FILE);
         if !path.exists() {
             return Err(EngineError::NeedsRebuild { reason: "the document log is missing".into() });
@@ -137,12 +158,13 @@ impl EmbeddedEngine {
         // Both read whole files to verify them.
         let (opened, sealed) = std::thread::scope(|scope| {
             let sealed = scope.spawn(|| SealedFile::open(folder));
-            (Lexical::open(&folder.join("words")), sealed.join())
+            (Lexical::open(&folder.join("words"), disk), sealed.join())
         });
         let (lexical, mark) = opened?;
         let sealed = sealed.unwrap_or_else(|_| Err("reading it panicked".into()));
         let (mut view, from) = View::sealed_or_empty(sealed, folder, (&options, &lexical, mark))?;
-        let log = Log::open(&path, &options.identity(), (from, mark), |kind| view.replay(kind))?;
+        let log =
+            Log::open(&path, (&options.identity(), disk), (from, mark), |kind| view.replay(kind))?;
         (view.seq, view.log_bytes) = mark.map_or((Seq(0), 0), |m| (m.seq, m.log_bytes));
         view.note_dead();
         let slots = view.ids.len();

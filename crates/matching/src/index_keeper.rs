@@ -13,6 +13,7 @@ use jobmatch_domain::{Collection, Seq};
 use jobmatch_index::{EmbeddedEngine, Engine, EngineError, EngineOptions, EngineStats};
 use parking_lot::RwLock;
 use tokio::sync::watch;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::MatchingError;
 
@@ -165,9 +166,9 @@ impl IndexKeeper {
 
     /// Opens the current generation and serves it, also one of another vector space: its
     /// words and conditions are good until the next one is made.
-    pub(crate) fn open_current(&self) -> Result<Opened, MatchingError> {
+    pub(crate) fn open_current(&self) -> Opened {
         let Some(generation) = self.current_generation() else {
-            return Ok(Opened::Nothing);
+            return Opened::Nothing;
         };
         let folder = self.generation_folder(generation);
         let (options, opened) = match EmbeddedEngine::in_other_space(&folder, &self.options) {
@@ -180,17 +181,17 @@ impl IndexKeeper {
                 // A crash leaves generations that nobody would ever remove, with records that
                 // were deleted since.
                 self.remove_others(generation);
-                Ok(opened)
+                opened
             }
-            Err(EngineError::NeedsRebuild { reason }) => {
+            // Whatever it is, the store has all that the index had.
+            Err(error) => {
                 tracing::warn!(
                     collection = self.collection.name(),
-                    reason,
+                    %error,
                     "index must be rebuilt"
                 );
-                Ok(Opened::Nothing)
+                Opened::Nothing
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -253,8 +254,10 @@ impl IndexKeeper {
     }
 
     fn current_generation(&self) -> Option<u64> {
-        let name = std::fs::read_to_string(self.folder.join("CURRENT")).ok()?;
-        name.trim().strip_prefix('g')?.parse().ok()
+        let found = std::fs::read(self.folder.join("CURRENT")).ok()?;
+        let line = std::str::from_utf8(&found).ok()?;
+        let generation = line.strip_prefix('g')?.split_once(' ')?.0.parse().ok()?;
+        (line == current_line(generation)).then_some(generation)
     }
 
     /// The generations on disk in rising order.
@@ -268,75 +271,20 @@ impl IndexKeeper {
     }
 }
 
+/// What `CURRENT` holds. With a checksum: a bit that flips in the number of a generation may make
+/// that of one which a crash left half filled.
+fn current_line(generation: u64) -> String {
+    format!("g{generation} {:016x}\n", xxh3_64(&generation.to_le_bytes()))
+}
+
 /// Replaces `CURRENT` so that a crash leaves the old or the new name, never a torn one.
 fn write_current(folder: &Path, generation: u64) -> std::io::Result<()> {
     let fresh = folder.join("CURRENT.new");
-    std::fs::write(&fresh, format!("g{generation}\n"))?;
+    std::fs::write(&fresh, current_line(generation))?;
     std::fs::File::open(&fresh)?.sync_all()?;
     std::fs::rename(&fresh, folder.join("CURRENT"))?;
     std::fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use jobmatch_index::VectorOptions;
-
-    use super::*;
-
-    fn keeper(folder: &Path) -> IndexKeeper {
-        let options = EngineOptions {
-            collection: Collection::Profiles,
-            space: "test-2".into(),
-            dimensions: 2,
-            analysis_version: "test".into(),
-            vectors: VectorOptions::default(),
-        };
-        IndexKeeper::new(Collection::Profiles, folder.to_owned(), options)
-    }
-
-    #[test]
-    fn an_old_generation_goes_even_while_its_merges_write_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let keeper = keeper(folder.path());
-        for built_from in (1..30).map(Seq) {
-            let (old, stop) = (keeper.generations(), AtomicBool::new(false));
-            std::thread::scope(|scope| {
-                scope.spawn(|| {
-                    let Some(old) = old.last() else { return };
-                    let old = keeper.generation_folder(*old);
-                    for number in 0.. {
-                        let _ = std::fs::write(old.join(format!("segment-{number}")), "canary");
-                        if stop.load(Ordering::Relaxed) {
-                            return;
-                        }
-                    }
-                });
-                let (generation, engine) = keeper.create_next().unwrap();
-                keeper.switch_to(generation, Arc::new(engine), built_from).unwrap();
-                stop.store(true, Ordering::Relaxed);
-                assert_eq!(keeper.compacted(), built_from);
-            });
-        }
-        let mut left = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name());
-        let is_known = |name: std::ffi::OsString| name == "CURRENT" || name == "g29";
-        assert!(left.all(is_known));
-    }
-
-    #[test]
-    fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
-        let folder = tempfile::tempdir().unwrap();
-        let (generation, engine) = keeper(folder.path()).create_next().unwrap();
-        keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
-        for left in ["gone-g7", "g9"] {
-            std::fs::create_dir(folder.path().join(left)).unwrap();
-            std::fs::write(folder.path().join(left).join("segment"), "canary").unwrap();
-        }
-        assert_eq!(keeper(folder.path()).open_current().unwrap(), Opened::Serves);
-        let mut names: Vec<_> =
-            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        names.sort();
-        assert_eq!(names, ["CURRENT", "g1"]);
-    }
-}
+mod tests;

@@ -157,7 +157,9 @@ impl Indexer {
 
     async fn open(&self) -> Result<Opened, MatchingError> {
         let keeper = self.keeper.clone();
-        let opened = tokio::task::spawn_blocking(move || keeper.open_current()).await??;
+        let opening = tokio::task::spawn_blocking(move || keeper.open_current());
+        // Over files that make reading them panic, it is built anew as well.
+        let opened = opening.await.unwrap_or(Opened::Nothing);
         let ahead =
             opened != Opened::Nothing && self.keeper.engine()?.indexed_seq() > self.store.seq();
         if ahead {

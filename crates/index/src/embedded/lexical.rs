@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use jobmatch_domain::Seq;
-use tantivy::directory::MmapDirectory;
 use tantivy::merge_policy::LogMergePolicy;
 use tantivy::schema::{
     FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
+use super::disk::Disk;
 use super::log::Mark;
 use super::terms;
 use super::words::Words;
@@ -17,6 +17,12 @@ use crate::engine::{EngineError, Field, Fields};
 
 /// Memory in which a batch is inverted before it is written.
 const WRITER_BYTES: usize = 64 << 20;
+
+#[cfg(test)]
+thread_local! {
+    /// The bug: files are used unverified.
+    pub(super) static SKIPS_CHECK: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
 
 /// The word index.
 pub(super) struct Lexical {
@@ -27,7 +33,8 @@ pub(super) struct Lexical {
 }
 
 impl Lexical {
-    pub(super) fn create(folder: &Path) -> Result<Self, EngineError> {
+    /// Begins one in a folder that is made.
+    pub(super) fn create(folder: &Path, disk: &dyn Disk) -> Result<Self, EngineError> {
         std::fs::create_dir_all(folder)?;
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
@@ -39,17 +46,22 @@ impl Lexical {
             schema.add_text_field(field.name(), options.clone());
         }
         schema.add_u64_field("slot", FAST | INDEXED);
-        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        Self::on(Index::create(directory, schema.build(), tantivy::IndexSettings::default())?)
+        let settings = tantivy::IndexSettings::default();
+        Self::on(Index::create(disk.words(folder)?, schema.build(), settings)?)
     }
 
     /// Opens and verifies the checksum of every file. Also returns what its commit was
     /// marked with; `None`: nothing was committed yet.
-    pub(super) fn open(folder: &Path) -> Result<(Self, Option<Mark>), EngineError> {
+    pub(super) fn open(
+        folder: &Path,
+        disk: &dyn Disk,
+    ) -> Result<(Self, Option<Mark>), EngineError> {
         let unusable =
             |reason: String| EngineError::NeedsRebuild { reason: format!("word index: {reason}") };
-        let index = Index::open_in_dir(folder).map_err(|e| unusable(e.to_string()))?;
+        let index = Index::open(disk.words(folder)?).map_err(|e| unusable(e.to_string()))?;
         let damaged = index.validate_checksum().map_err(|e| unusable(e.to_string()))?;
+        #[cfg(test)]
+        let damaged = if SKIPS_CHECK.get() { Default::default() } else { damaged };
         if !damaged.is_empty() {
             return Err(unusable(format!("{} files fail their checksum", damaged.len())));
         }

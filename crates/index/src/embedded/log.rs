@@ -1,27 +1,28 @@
 //! The document log: what the engine knows besides the words, in the order it learnt it.
 //!
-//! `documents.log` begins with a header line and then has frames of
-//! `length u32 | crc32 u32 | Entry`, little endian. Replaying it gives the columns, the
+//! `documents.log` begins with a header line, which ends with its own checksum, and then has
+//! frames of `length u32 | crc32 u32 | Entry`, little endian. Replaying it gives the columns, the
 //! vectors and the ids back without the store or the analyser. A commit entry closes
 //! each batch; what stands after the last batch that the word index has too is cut off.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jobmatch_domain::Seq;
 use prost::Message;
 
 use super::codec::{Entry, Kind};
+use super::disk::{Disk, LogFile};
 use crate::engine::EngineError;
 
-const FORMAT: &str = "jobmatch-documents 2";
+const FORMAT: &str = "jobmatch-documents 3";
 /// No entry is larger: a vector of 4,096 floats and a few hundred bytes of facets.
 const MAX_ENTRY: usize = 1 << 20;
 
 /// The log, open for appending.
 pub(super) struct Log {
-    file: File,
+    file: Box<dyn LogFile>,
     length: u64,
 }
 
@@ -40,11 +41,15 @@ fn rebuild(reason: impl Into<String>) -> EngineError {
 impl Log {
     /// Starts a log. `identity` names everything that its content depends on: collection,
     /// analysis, vector space.
-    pub(super) fn create(path: &Path, identity: &str) -> Result<Self, EngineError> {
-        let mut file = File::create_new(path)?;
+    pub(super) fn create(
+        path: &Path,
+        identity: &str,
+        disk: &dyn Disk,
+    ) -> Result<Self, EngineError> {
+        let mut file = disk.log(File::create_new(path)?);
         let header = header(identity);
         file.write_all(header.as_bytes())?;
-        file.sync_all()?;
+        file.sync()?;
         Ok(Self { file, length: header.len() as u64 })
     }
 
@@ -52,7 +57,7 @@ impl Log {
     /// `apply`, and cuts off the rest. `upto` is `None` when the word index has no commit yet.
     pub(super) fn open(
         path: &Path,
-        identity: &str,
+        (identity, disk): (&str, &dyn Disk),
         (from, upto): (Option<Mark>, Option<Mark>),
         mut apply: impl FnMut(Kind) -> Option<()>,
     ) -> Result<Self, EngineError> {
@@ -87,7 +92,7 @@ impl Log {
         drop(reader);
         file.set_len(at)?;
         file.seek(SeekFrom::End(0))?;
-        Ok(Self { file, length: at })
+        Ok(Self { file: disk.log(file), length: at })
     }
 
     /// Appends a batch and makes it durable. Returns the length of the log with it.
@@ -100,7 +105,7 @@ impl Log {
             bytes.extend_from_slice(&payload);
         }
         self.file.write_all(&bytes)?;
-        self.file.sync_data()?;
+        self.file.sync()?;
         self.length += bytes.len() as u64;
         Ok(self.length)
     }
@@ -125,12 +130,13 @@ pub(super) fn identity_of(path: &Path) -> Option<String> {
     let mut start = Vec::with_capacity(512);
     File::open(path).ok()?.take(512).read_to_end(&mut start).ok()?;
     let line = start.split(|b| *b == b'\n').next()?;
-    let identity = std::str::from_utf8(line).ok()?.strip_prefix(FORMAT)?.strip_prefix(' ')?;
-    Some(identity.to_owned())
+    let told = std::str::from_utf8(line).ok()?.strip_prefix(FORMAT)?.strip_prefix(' ')?;
+    let (identity, _) = told.rsplit_once(' ')?;
+    (header(identity).strip_suffix('\n')?.as_bytes() == line).then(|| identity.to_owned())
 }
 
 fn header(identity: &str) -> String {
-    format!("{FORMAT} {identity}\n")
+    format!("{FORMAT} {identity} {:08x}\n", crc32fast::hash(identity.as_bytes()))
 }
 
 fn read_entry(reader: &mut impl Read) -> Option<(Kind, u64)> {

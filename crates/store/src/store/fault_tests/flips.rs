@@ -1,4 +1,6 @@
-//! Flipped bits in a closed store: right answers or errors, never wrong ones.
+//! Flipped bits in a closed store and in its keyring: right answers or errors, never wrong ones.
+
+use jobmatch_domain::Profile;
 
 use super::crash::Random;
 use super::medium::{Image, Medium};
@@ -94,4 +96,58 @@ async fn the_check_finds_wrong_answers_of_an_unverified_file() {
     }
     SKIPS_CHECK.set(false);
     assert!(!tally.wrong.is_empty());
+}
+
+/// Opens the store with one bit of its keyring flipped, and asks everything.
+fn flip_in_keyring(
+    image: &Image,
+    at: usize,
+    bit: u8,
+    expected: &[(String, String)],
+    tally: &mut Tally,
+) {
+    let whole = start(&Medium::holding(image.clone())).unwrap();
+    let all = whole.scan::<Profile>(None, 9_999).unwrap().records;
+    let mut image = image.clone();
+    image.keyring[at] ^= 1 << bit;
+    let Ok(store) = start(&Medium::holding(image)) else {
+        tally.refused += 1;
+        return;
+    };
+    let page = store.scan::<Profile>(None, 9_999).unwrap();
+    let is_whole = page.records.len() + page.damaged.len() == all.len();
+    if page.damaged.len() > 1 || !is_whole || !page.records.iter().all(|r| all.contains(r)) {
+        tally.wrong.push(format!("byte {at} bit {bit}: the list of profiles"));
+    }
+    for ((part, answer), (_, right)) in answers(&store).into_iter().zip(expected) {
+        match answer {
+            Err(_) => tally.errors += 1,
+            Ok(answer) if answer == *right => tally.right += 1,
+            // Its list of who is damaged differs; looked at above.
+            Ok(_) if part == "profiles" => {}
+            Ok(_) => tally.wrong.push(format!("byte {at} bit {bit}: {part}")),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_in_the_keyring_costs_one_person_at_most() {
+    let (image, expected) = closed().await;
+    let long = std::env::var_os("JOBMATCH_LONG_TESTS").is_some();
+    let (count, mut random) = (if long { 2_000 } else { 100 }, Random(11));
+    let mut tally = Tally::default();
+    for number in 0..count {
+        // The header is a page of which a line is in use; half of the flips are in the slots.
+        let (from, to) = if number % 2 == 0 { (0, 64) } else { (PAGE, image.keyring.len()) };
+        let (at, bit) = (from + random.below(to - from), random.below(8) as u8);
+        flip_in_keyring(&image, at, bit, &expected, &mut tally);
+    }
+    let Tally { refused, errors, right, wrong } = tally;
+    eprintln!(
+        "{count} flips in the keyring: {refused} stores refused, {right} answers right, {errors} \
+         errors, {} wrong",
+        wrong.len()
+    );
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(errors > 0 && right > 0);
 }

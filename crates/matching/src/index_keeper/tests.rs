@@ -1,0 +1,129 @@
+//! Generations and what damage and crashes leave of them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jobmatch_domain::{DocumentId, Facets};
+use jobmatch_index::{Batch, Change, Document, Fields, VectorOptions};
+
+use super::*;
+
+fn keeper(folder: &Path) -> IndexKeeper {
+    let options = EngineOptions {
+        collection: Collection::Profiles,
+        space: "test-2".into(),
+        dimensions: 2,
+        analysis_version: "test".into(),
+        vectors: VectorOptions::default(),
+    };
+    IndexKeeper::new(Collection::Profiles, folder.to_owned(), options)
+}
+
+#[test]
+fn an_old_generation_goes_even_while_its_merges_write_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let keeper = keeper(folder.path());
+    for built_from in (1..30).map(Seq) {
+        let (old, stop) = (keeper.generations(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let Some(old) = old.last() else { return };
+                let old = keeper.generation_folder(*old);
+                for number in 0.. {
+                    let _ = std::fs::write(old.join(format!("segment-{number}")), "canary");
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
+            });
+            let (generation, engine) = keeper.create_next().unwrap();
+            keeper.switch_to(generation, Arc::new(engine), built_from).unwrap();
+            stop.store(true, Ordering::Relaxed);
+            assert_eq!(keeper.compacted(), built_from);
+        });
+    }
+    let mut left = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name());
+    let is_known = |name: std::ffi::OsString| name == "CURRENT" || name == "g29";
+    assert!(left.all(is_known));
+}
+
+#[test]
+fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let (generation, engine) = keeper(folder.path()).create_next().unwrap();
+    keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
+    for left in ["gone-g7", "g9"] {
+        std::fs::create_dir(folder.path().join(left)).unwrap();
+        std::fs::write(folder.path().join(left).join("segment"), "canary").unwrap();
+    }
+    assert_eq!(keeper(folder.path()).open_current(), Opened::Serves);
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["CURRENT", "g1"]);
+}
+/// An index with one document, served by generation 2, beside generations 0 and 3 that
+/// crashes left half filled.
+async fn beside_unfinished(folder: &Path) {
+    let keeper = keeper(folder);
+    let (_, unfinished) = keeper.create_next().unwrap();
+    let (generation, engine) = keeper.create_next().unwrap();
+    let (id, facets) = (DocumentId::parse("a").unwrap(), Facets::default());
+    let fields = Fields::default();
+    let document = Document { id, seq: Seq(5), facets, fields, vector: None };
+    let changes = vec![Change::Upsert(Box::new(document))];
+    engine.apply(Batch { changes, seq: Seq(5) }).await.unwrap();
+    keeper.switch_to(generation, Arc::new(engine), Seq(5)).unwrap();
+    drop(unfinished);
+    for left in [0, 3] {
+        EmbeddedEngine::create(&keeper.generation_folder(left), keeper.options.clone()).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_flipped_bit_in_current_serves_another_generation() {
+    let folder = tempfile::tempdir().unwrap();
+    beside_unfinished(folder.path()).await;
+    let current = folder.path().join("CURRENT");
+    let good = std::fs::read(&current).unwrap();
+    assert!(good.starts_with(b"g2 "));
+    for (at, bit) in (0..good.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << bit;
+        std::fs::write(&current, bytes).unwrap();
+        let keeper = keeper(folder.path());
+        assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
+    }
+    std::fs::write(&current, good).unwrap();
+    let keeper = keeper(folder.path());
+    assert_eq!(keeper.open_current(), Opened::Serves);
+    assert_eq!(keeper.engine().unwrap().stats().live, 1);
+}
+
+/// The first line of the log names the vector space: one that a flip renames must not pass
+/// for an index of another model, which would serve without its vectors.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_flipped_bit_in_an_identity_makes_an_index_of_another_model() {
+    let folder = tempfile::tempdir().unwrap();
+    beside_unfinished(folder.path()).await;
+    let log = keeper(folder.path()).generation_folder(2).join("documents.log");
+    let good = std::fs::read(&log).unwrap();
+    let length = good.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for (at, bit) in (0..length).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << bit;
+        std::fs::write(&log, bytes).unwrap();
+        let keeper = keeper(folder.path());
+        assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
+    }
+}
+
+#[test]
+fn an_index_that_cannot_be_read_is_built_anew_whatever_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let (generation, engine) = keeper(folder.path()).create_next().unwrap();
+    keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
+    let log = keeper(folder.path()).generation_folder(generation).join("documents.log");
+    std::fs::remove_file(&log).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    assert_eq!(keeper(folder.path()).open_current(), Opened::Nothing);
+}
