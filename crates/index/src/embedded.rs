@@ -6,6 +6,8 @@
 
 mod codec;
 mod columns;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod graph;
 mod graph_file;
 pub(crate) mod kernels;

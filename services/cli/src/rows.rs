@@ -48,11 +48,16 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send>, 
         let open = File::open(path);
         Box::new(open.map_err(|e| Failure::new(format!("{}: {e}", path.display())))?)
     };
+    Ok(read(&name, raw))
+}
+
+/// The rows of what is read, which a file of this name in small letters would hold.
+pub(crate) fn read(name: &str, raw: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
     let (name, reader): (_, Box<dyn Read + Send>) = match name.strip_suffix(".gz") {
-        Some(name) => (name.to_owned(), Box::new(MultiGzDecoder::new(raw))),
+        Some(name) => (name, Box::new(MultiGzDecoder::new(raw))),
         None => (name, raw),
     };
-    Ok(if name.ends_with(".csv") { csv_rows(reader) } else { json_rows(reader) })
+    if name.ends_with(".csv") { csv_rows(reader) } else { json_rows(reader) }
 }
 
 fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {

@@ -78,6 +78,21 @@ pub(super) fn load(
     Ok(Graph { links, members, landmarks, covers, pool: Pool::default() })
 }
 
+/// The digest of documents that a file tells.
+#[cfg(feature = "fuzzing")]
+pub(super) fn documents_of(bytes: &[u8]) -> Option<u32> {
+    let digest = bytes.get(MAGIC.len() + 24..)?.first_chunk::<8>()?;
+    u32::try_from(u64::from_le_bytes(*digest)).ok()
+}
+
+/// Makes the checksum right.
+#[cfg(feature = "fuzzing")]
+pub(super) fn set_checksum(bytes: &mut [u8]) {
+    if let Some((content, sum)) = bytes.split_last_chunk_mut::<CHECKSUM_BYTES>() {
+        *sum = crc32fast::hash(content).to_le_bytes();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
