@@ -68,22 +68,18 @@ fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Sen
         while !failed {
             let mut line = Vec::new();
             number += 1;
-            match reader.read_until(b'\n', &mut line) {
+            let length = match next_line(&mut reader, &mut line) {
                 Ok(0) => return None,
-                Ok(_) => {}
+                Ok(length) => length,
                 Err(error) => {
                     failed = true;
                     return Some((number, Err(format!("the file cannot be read on: {error}"))));
                 }
-            }
-            if line.len() > MAX_LINE_BYTES {
-                return Some((
-                    number,
-                    Err(format!(
-                        "the line has {} bytes; at most {MAX_LINE_BYTES} are read",
-                        line.len()
-                    )),
-                ));
+            };
+            if length > MAX_LINE_BYTES {
+                let problem =
+                    format!("the line has {length} bytes; at most {MAX_LINE_BYTES} are read");
+                return Some((number, Err(problem)));
             }
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
@@ -92,6 +88,13 @@ fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Sen
         }
         None
     }))
+}
+
+/// Reads a line and returns its length; of one that is too long the rest is passed over.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let kept = reader.by_ref().take(MAX_LINE_BYTES as u64 + 1).read_until(b'\n', line)?;
+    let is_cut = kept > MAX_LINE_BYTES && line.last() != Some(&b'\n');
+    Ok(kept + if is_cut { reader.skip_until(b'\n')? } else { 0 })
 }
 
 fn parse(line: &[u8]) -> Result<Map<String, Value>, String> {
@@ -139,4 +142,21 @@ fn value(name: &str, cell: String) -> Value {
     let json = PLAIN.contains(&name) || cell.starts_with(['{', '[']);
     let parsed = json.then(|| serde_json::from_str(&cell).ok()).flatten();
     parsed.unwrap_or(Value::String(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_line_that_is_too_long_no_more_is_kept_than_is_needed_to_say_so() {
+        let long = std::io::repeat(b'x').take(3 * MAX_LINE_BYTES as u64);
+        let mut reader = BufReader::new(long.chain(&b"\n{}\n"[..]));
+        let mut line = Vec::new();
+        let length = next_line(&mut reader, &mut line).unwrap();
+        assert_eq!((length, line.len()), (3 * MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 1));
+        line.clear();
+        assert_eq!((next_line(&mut reader, &mut line).unwrap(), &line[..]), (3, &b"{}\n"[..]));
+        assert_eq!(next_line(&mut reader, &mut Vec::new()).unwrap(), 0);
+    }
 }
