@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for so many seconds, two at a time: fuzz/run.sh [--if-possible] [SECONDS] [TARGET...]
+# Runs every fuzz target for so many seconds, FUZZ_JOBS (two) at a time: fuzz/run.sh [--if-possible] [SECONDS] [TARGET...]
 # Stable Rust and a C++ compiler; cargo-fuzz is not needed. With --if-possible a machine without
 # the compiler is told so and passes.
 set -euo pipefail
@@ -40,8 +40,8 @@ run() {
   local target=$1 log
   mkdir -p "corpus/$target" "artifacts/$target"
   log="artifacts/$target.log"
-  # An input may take five seconds before it counts as one that blows up.
-  if "$built/$target" "corpus/$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+  # An input may take ten seconds before it counts as one that blows up.
+  if "$built/$target" "corpus/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -artifact_prefix="artifacts/$target/" -print_final_stats=1 > "$log" 2>&1; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") executions, no finding"
   else
@@ -52,4 +52,4 @@ run() {
 }
 export -f run
 export built seconds
-printf '%s\n' "${targets[@]}" | xargs -P 2 -I {} bash -c 'run {}'
+printf '%s\n' "${targets[@]}" | xargs -P "${FUZZ_JOBS:-2}" -I {} bash -c 'run {}'

@@ -12,4 +12,6 @@ thread_local! {
     static TRIAL: LazyCell<Trial> = LazyCell::new(|| Trial::new(&folder("document_log")));
 }
 
-fuzz_target!(|data: &[u8]| TRIAL.with(|trial| trial.log(data)));
+fuzz_target!(|data: &[u8]| {
+    TRIAL.with(|trial| trial.log(data));
+});

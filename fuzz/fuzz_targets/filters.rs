@@ -41,7 +41,6 @@ fn ask(input: Input) {
     };
     match matching::match_batch(request, context()) {
         Ok(read) => {
-            read.options.modes.clone();
             answered(&read.filter, &documents);
         }
         Err(violation) => assert!(

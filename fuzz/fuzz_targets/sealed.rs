@@ -11,4 +11,6 @@ thread_local! {
     static TRIAL: LazyCell<Trial> = LazyCell::new(|| Trial::new(&folder("sealed")));
 }
 
-fuzz_target!(|data: &[u8]| TRIAL.with(|trial| trial.sealed(data.to_vec())));
+fuzz_target!(|data: &[u8]| {
+    TRIAL.with(|trial| trial.sealed(data.to_vec()));
+});

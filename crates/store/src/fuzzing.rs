@@ -38,16 +38,16 @@ impl KeyFile for Memory {
     }
 }
 
-/// Reads bytes as a keyring. One that is taken gives a person a key, keeps it, and has no byte
+/// Reads bytes as a keyring; whether it was taken. One that is taken gives a person a key, keeps it, and has no byte
 /// of it once it is destroyed.
 ///
 /// # Panics
 /// When it does not.
-pub fn keyring(mut bytes: Vec<u8>, master: Option<&MasterKey>) {
+pub fn keyring(mut bytes: Vec<u8>, master: Option<&MasterKey>) -> bool {
     keyring::set_checksums(&mut bytes);
     let file = Memory(Arc::new(Mutex::new(bytes)));
     let open = || Keyring::on(Box::new(file.clone()), Path::new("keyring.bin"), master);
-    let Ok(opened) = open() else { return };
+    let Ok(opened) = open() else { return false };
     let owner = DocumentId::parse("P-fuzz").map(|id| Owner::of(&id)).expect("it is plain");
     let (slot, key) = opened.key_of(owner).expect("there is room");
     opened.write_fresh().expect("memory takes all");
@@ -63,6 +63,7 @@ pub fn keyring(mut bytes: Vec<u8>, master: Option<&MasterKey>) {
     assert!(!file.0.lock().windows(key.len()).any(|window| window == key));
     last.keep_only(&[slot].into()).expect("memory takes all");
     assert!(last.is_empty(), "what no row names is destroyed");
+    true
 }
 
 /// The bytes with the checksums of a snapshot's parts made right, as far as they go.

@@ -28,7 +28,8 @@ struct GraphInput {
 
 pub(super) fn add(corpus: &Corpus, sample: &Sample) {
     let folder = folder("seeds");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
     let runtime = runtime.expect("threads can be started");
     runtime.block_on(index(corpus, sample, &folder.join("index")));
     for (name, master) in [("plain", None), ("encrypted", Some("5a".repeat(32)))] {
@@ -67,9 +68,12 @@ async fn index(corpus: &Corpus, sample: &Sample, folder: &Path) {
     let log = read(&folder.join("documents.log"));
     let header = log.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
     let log = log[header..].to_vec();
+    let (sealed, graph) = (read(&folder.join("sealed.bin")), read(&folder.join("graph.bin")));
+    // A seed that is refused would lead nowhere.
+    let trial = fuzzing::Trial::new(folder);
+    assert!(trial.log(&log) && trial.sealed(sealed.clone()) && trial.graph(&log, graph.clone()));
     corpus.add("document_log", "seed", &log);
-    corpus.add("sealed", "seed", &read(&folder.join("sealed.bin")));
-    let graph = read(&folder.join("graph.bin"));
+    corpus.add("sealed", "seed", &sealed);
     corpus.add("graph", "seed", &GraphInput { log, graph }.encode_to_vec());
 }
 
@@ -80,6 +84,7 @@ async fn store(
     folder: &Path,
 ) {
     let choice = u8::from(master_key.is_some());
+    let key = master_key.clone();
     let options = StoreOptions { master_key, min_free_bytes: 0, ..StoreOptions::default() };
     let store = Store::open(folder, options, Arc::new(|| Instant(1_795_363_200)));
     let store = store.expect("the folder takes files");
@@ -94,6 +99,7 @@ async fn store(
     store.shutdown();
     corpus.add("snapshot", name, &snapshot);
     let keyring = read(&folder.join("keyring.bin"));
+    assert!(jobmatch_store::fuzzing::keyring(keyring.clone(), key.as_ref()));
     let parts = [&keyring[..KEYRING_TOLD], &keyring[KEYRING_HEADER..]].concat();
     corpus.add_chosen("keyring", name, (choice, &parts));
 }

@@ -66,33 +66,36 @@ impl Trial {
         path
     }
 
-    /// Reads bytes as a sealed file.
-    pub fn sealed(&self, mut bytes: Vec<u8>) {
+    /// Reads bytes as a sealed file; whether it was taken.
+    pub fn sealed(&self, mut bytes: Vec<u8>) -> bool {
         sealed_file::set_checksum(&mut bytes);
         let path = self.write("tried.bin", &bytes);
-        let Ok(sealed) = SealedFile::map(&path) else { return };
+        let Ok(sealed) = SealedFile::map(&path) else { return false };
         let mut view = self.empty();
-        if view.adopt(&sealed).is_some() {
+        let is_taken = view.adopt(&sealed).is_some();
+        if is_taken {
             check(&view);
         }
+        is_taken
     }
 
-    /// Reads bytes as a graph of the documents of a log.
-    pub fn graph(&self, log: &[u8], mut bytes: Vec<u8>) {
+    /// Reads bytes as a graph of the documents of a log; whether both were taken.
+    pub fn graph(&self, log: &[u8], mut bytes: Vec<u8>) -> bool {
         graph_file::set_checksum(&mut bytes);
         let path = self.write("graph.bin", &bytes);
-        let Some(mut view) = self.replayed(log) else { return };
+        let Some(mut view) = self.replayed(log) else { return false };
         let Ok(graph) = graph_file::load(&path, |_| graph_file::documents_of(&bytes)) else {
-            return;
+            return false;
         };
-        view.vectors.install_graph(graph);
+        let is_taken = view.vectors.install_graph(graph).is_some();
         check(&view);
+        is_taken
     }
 
-    /// Reads bytes as what follows the header of a log. What is taken comes back from a sealed
-    /// file as it was.
-    pub fn log(&self, frames: &[u8]) {
-        let Some(view) = self.replayed(frames) else { return };
+    /// Reads bytes as what follows the header of a log; whether they were taken. What is taken
+    /// comes back from a sealed file as it was.
+    pub fn log(&self, frames: &[u8]) -> bool {
+        let Some(view) = self.replayed(frames) else { return false };
         check(&view);
         let (slots, facets) = (view.ids.clone(), facets(&view));
         let vectors: Vec<_> = (0..slots.len() as u32).map(|s| bits(view.vectors.get(s))).collect();
@@ -109,6 +112,7 @@ impl Trial {
         assert_eq!(self::facets(&again), facets);
         let same = |(slot, vector): (u32, &_)| bits(again.vectors.get(slot)) == *vector;
         assert!((0u32..).zip(&vectors).all(same));
+        true
     }
 
     /// The state after a log of these frames.
