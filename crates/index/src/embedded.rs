@@ -9,6 +9,8 @@ mod columns;
 mod disk;
 #[cfg(test)]
 mod fault_tests;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod graph;
 mod graph_file;
 pub(crate) mod kernels;

@@ -11,6 +11,8 @@ mod exhaustive;
 mod survey;
 
 pub use bitmap::Bitmap;
+#[cfg(feature = "fuzzing")]
+pub use embedded::fuzzing;
 pub use embedded::kernels::{DotCodes, runnable as runnable_kernels};
 pub use embedded::vectors::{VectorOptions, Vectors};
 pub use embedded::{EmbeddedEngine, EngineOptions};

@@ -102,9 +102,14 @@ fn nearby_of(body: &[u8]) -> Option<NearbyPage> {
     if !CALENDAR.contains(&as_of) || !limit.is_finite() || key.is_nan() {
         return None;
     }
+    let limit = match unit {
+        0 => Limit::Minutes(limit),
+        1 => Limit::Metres(limit),
+        _ => return None,
+    };
     Some(NearbyPage {
         as_of: Instant(as_of),
-        limit: if *unit == 0 { Limit::Minutes(limit) } else { Limit::Metres(limit) },
+        limit,
         key,
         last: DocumentId::parse(std::str::from_utf8(id).ok()?).ok()?,
     })
@@ -163,6 +168,18 @@ mod tests {
             assert_eq!(parse_nearby(&nearby(&page, 5), 5), Ok(Some(page)));
         }
         assert!(parse_nearby(&list(&id, 5), 5).is_err());
+    }
+
+    #[test]
+    fn a_limit_of_another_unit_is_refused() {
+        let body = |unit: u8| {
+            let mut body = vec![unit];
+            body.extend([0; 24]);
+            body.extend(b"A001");
+            parse_nearby(&seal(NEARBY, 5, &body), 5)
+        };
+        assert!(body(0).is_ok() && body(1).is_ok());
+        assert!(body(2).is_err());
     }
 
     #[test]

@@ -21,6 +21,8 @@ use parking_lot::RwLock;
 
 pub(crate) use self::slot::Owner;
 pub(crate) use self::slot::SLOT as KEY_SLOT;
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::slot::set_checksums;
 use self::slot::{HEADER, Read, SLOT, Slot, VERSION};
 use crate::cipher::{Cipher, Key, random};
 use crate::error::StoreError;

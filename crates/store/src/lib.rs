@@ -31,6 +31,8 @@ mod cipher;
 mod convert;
 mod disk;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod group;
 mod keyring;
 mod master;

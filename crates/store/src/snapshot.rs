@@ -19,6 +19,8 @@ use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 use thiserror::Error;
 
 use self::chunks::ChunkWriter;
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::chunks::set_checksums;
 pub(crate) use self::chunks::{ChunkReader, Entry};
 use self::key::SnapshotKey;
 pub use self::restore::{restore_snapshot, verify_snapshot};

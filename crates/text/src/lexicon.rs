@@ -302,6 +302,7 @@ mod tests {
             fault("保洁员:0.7", "飞行员:0.7").starts_with("lexicon, line 2, column neighbours")
         );
         assert!(fault("保洁员:0.7", "保洁员:7").contains("weight 7"));
+        assert!(fault("保洁员:0.7", "刷碗的:0.7").contains("its own neighbour"));
         assert!(fault("配菜", "刷碗的").starts_with("lexicon, line 4, column aliases"));
         assert!(fault("切配工\t\t", "切配工\t").contains("8 columns"));
         assert!(fault("standing", "flying").contains("column physical"));

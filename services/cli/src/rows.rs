@@ -48,11 +48,16 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send>, 
         let open = File::open(path);
         Box::new(open.map_err(|e| Failure::new(format!("{}: {e}", path.display())))?)
     };
+    Ok(read(&name, raw))
+}
+
+/// The rows of what is read, which a file of this name in small letters would hold.
+pub(crate) fn read(name: &str, raw: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
     let (name, reader): (_, Box<dyn Read + Send>) = match name.strip_suffix(".gz") {
-        Some(name) => (name.to_owned(), Box::new(MultiGzDecoder::new(raw))),
+        Some(name) => (name, Box::new(MultiGzDecoder::new(raw))),
         None => (name, raw),
     };
-    Ok(if name.ends_with(".csv") { csv_rows(reader) } else { json_rows(reader) })
+    if name.ends_with(".csv") { csv_rows(reader) } else { json_rows(reader) }
 }
 
 fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
@@ -63,22 +68,18 @@ fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Sen
         while !failed {
             let mut line = Vec::new();
             number += 1;
-            match reader.read_until(b'\n', &mut line) {
+            let length = match next_line(&mut reader, &mut line) {
                 Ok(0) => return None,
-                Ok(_) => {}
+                Ok(length) => length,
                 Err(error) => {
                     failed = true;
                     return Some((number, Err(format!("the file cannot be read on: {error}"))));
                 }
-            }
-            if line.len() > MAX_LINE_BYTES {
-                return Some((
-                    number,
-                    Err(format!(
-                        "the line has {} bytes; at most {MAX_LINE_BYTES} are read",
-                        line.len()
-                    )),
-                ));
+            };
+            if length > MAX_LINE_BYTES {
+                let problem =
+                    format!("the line has {length} bytes; at most {MAX_LINE_BYTES} are read");
+                return Some((number, Err(problem)));
             }
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
@@ -87,6 +88,13 @@ fn json_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Sen
         }
         None
     }))
+}
+
+/// Reads a line and returns its length; of one that is too long the rest is passed over.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let kept = reader.by_ref().take(MAX_LINE_BYTES as u64 + 1).read_until(b'\n', line)?;
+    let is_cut = kept > MAX_LINE_BYTES && line.last() != Some(&b'\n');
+    Ok(kept + if is_cut { reader.skip_until(b'\n')? } else { 0 })
 }
 
 fn parse(line: &[u8]) -> Result<Map<String, Value>, String> {
@@ -98,28 +106,52 @@ fn parse(line: &[u8]) -> Result<Map<String, Value>, String> {
     }
 }
 
+/// Records end with their line, so that it can be told which line that is: `\r` before the end is
+/// none of the last cell, and a line end is put behind a file that has none.
 fn csv_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
+    let mut builder = csv::ReaderBuilder::new();
+    builder.flexible(true).terminator(csv::Terminator::Any(b'\n'));
+    let mut reader = builder.from_reader(reader.chain(&b"\n"[..]));
     let header: Result<Vec<String>, String> =
         reader.byte_headers().map_err(|e| e.to_string()).and_then(|h| {
-            h.iter().map(|c| utf8(c.strip_prefix(b"\xef\xbb\xbf").unwrap_or(c))).collect()
+            cells(h).map(|c| utf8(c.strip_prefix(b"\xef\xbb\xbf").unwrap_or(c))).collect()
         });
     let header = match header {
         Ok(header) => header,
         Err(error) => return Box::new(std::iter::once((1, Err(format!("header: {error}"))))),
     };
-    Box::new(reader.into_byte_records().map(move |record| match record {
-        Err(error) => (error.position().map_or(0, csv::Position::line), Err(error.to_string())),
-        Ok(record) => {
-            let line = record.position().map_or(0, csv::Position::line);
-            if record.len() != header.len() {
-                let problem = format!("{} cells; the header has {}", record.len(), header.len());
-                return (line, Err(problem));
+    let mut record = csv::ByteRecord::new();
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            match reader.read_byte_record(&mut record) {
+                Ok(false) => return None,
+                Err(error) => return Some((reader.position().line(), Err(error.to_string()))),
+                Ok(true) if cells(&record).eq([b""]) => {}
+                Ok(true) => {
+                    let within = record.iter().flatten().filter(|b| **b == b'\n').count();
+                    let line = reader.position().line().saturating_sub(1 + within as u64);
+                    return Some((line, csv_row(&header, &record)));
+                }
             }
-            let cells = header.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
-            (line, cells.map(|(name, cell)| Ok((name.clone(), value(name, utf8(cell)?)))).collect())
         }
     }))
+}
+
+fn csv_row(header: &[String], record: &csv::ByteRecord) -> Result<Map<String, Value>, String> {
+    if record.len() != header.len() {
+        return Err(format!("{} cells; the header has {}", record.len(), header.len()));
+    }
+    let told = header.iter().zip(cells(record)).filter(|(_, cell)| !cell.is_empty());
+    told.map(|(name, cell)| Ok((name.clone(), value(name, utf8(cell)?)))).collect()
+}
+
+/// The cells of a record without what ends its line.
+fn cells(record: &csv::ByteRecord) -> impl Iterator<Item = &[u8]> {
+    let last = record.len().saturating_sub(1);
+    record.iter().enumerate().map(move |(at, cell)| match cell.strip_suffix(b"\r") {
+        Some(cell) if at == last => cell,
+        _ => cell,
+    })
 }
 
 fn utf8(cell: &[u8]) -> Result<String, String> {
@@ -134,4 +166,39 @@ fn value(name: &str, cell: String) -> Value {
     let json = PLAIN.contains(&name) || cell.starts_with(['{', '[']);
     let parsed = json.then(|| serde_json::from_str(&cell).ok()).flatten();
     parsed.unwrap_or(Value::String(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_csv_have_the_number_of_their_first_line_however_lines_end() {
+        let file = "a,b\r\n1,2\r\n\r\n3,\"4\r\n5\"\r\n\n6\n7,8\r\n9,";
+        let raw = std::io::Cursor::new(file);
+        let rows: Vec<(u64, Option<String>)> = read("x.csv", Box::new(raw))
+            .map(|(line, row)| (line, row.ok().map(|row| Value::Object(row).to_string())))
+            .collect();
+        let told = |text: &str| Some(text.to_owned());
+        let expected = [
+            (2, told(r#"{"a":"1","b":"2"}"#)),
+            (4, told(r#"{"a":"3","b":"4\r\n5"}"#)),
+            (7, None),
+            (8, told(r#"{"a":"7","b":"8"}"#)),
+            (9, told(r#"{"a":"9"}"#)),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn of_a_line_that_is_too_long_no_more_is_kept_than_is_needed_to_say_so() {
+        let long = std::io::repeat(b'x').take(3 * MAX_LINE_BYTES as u64);
+        let mut reader = BufReader::new(long.chain(&b"\n{}\n"[..]));
+        let mut line = Vec::new();
+        let length = next_line(&mut reader, &mut line).unwrap();
+        assert_eq!((length, line.len()), (3 * MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 1));
+        line.clear();
+        assert_eq!((next_line(&mut reader, &mut line).unwrap(), &line[..]), (3, &b"{}\n"[..]));
+        assert_eq!(next_line(&mut reader, &mut Vec::new()).unwrap(), 0);
+    }
 }

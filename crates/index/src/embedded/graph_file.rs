@@ -75,7 +75,42 @@ pub(super) fn load(
     if documents(covers.slots).map(u64::from) != Some(digest) {
         return Err("it was built from other documents");
     }
-    Ok(Graph { links, members, landmarks, covers, pool: Pool::default() })
+    let graph = Graph { links, members, landmarks, covers, pool: Pool::default() };
+    if fits(&graph) { Ok(graph) } else { Err("its parts do not fit each other") }
+}
+
+/// Whether a walk finds all that it looks up, which a right checksum does not promise.
+fn fits(graph: &Graph) -> bool {
+    let Graph { links, members, landmarks, covers, .. } = graph;
+    let is_whole = |lists: &Lists| {
+        let end = lists.ends.last().copied().unwrap_or_default();
+        lists.ends.is_sorted() && end as usize == lists.items.len()
+    };
+    let is_node = |node: &u32| (*node as usize) < members.len();
+    is_whole(links)
+        && is_whole(members)
+        && links.len() == members.len()
+        // Each node has a slot.
+        && members.ends.first() != Some(&0)
+        && members.ends.is_sorted_by(|a, b| a < b)
+        && links.items.iter().chain(landmarks).all(is_node)
+        && members.items.iter().all(|slot| (*slot as usize) < covers.slots)
+        && members.items.len() <= covers.vectors
+}
+
+/// The digest of documents that a file tells.
+#[cfg(feature = "fuzzing")]
+pub(super) fn documents_of(bytes: &[u8]) -> Option<u32> {
+    let digest = bytes.get(MAGIC.len() + 24..)?.first_chunk::<8>()?;
+    u32::try_from(u64::from_le_bytes(*digest)).ok()
+}
+
+/// Makes the checksum right.
+#[cfg(feature = "fuzzing")]
+pub(super) fn set_checksum(bytes: &mut [u8]) {
+    if let Some((content, sum)) = bytes.split_last_chunk_mut::<CHECKSUM_BYTES>() {
+        *sum = crc32fast::hash(content).to_le_bytes();
+    }
 }
 
 #[cfg(test)]
@@ -114,5 +149,26 @@ mod tests {
             std::fs::write(&path, &bytes[..at]).unwrap();
             assert!(load(&path, documents).is_err(), "cut at {at}");
         }
+    }
+
+    #[test]
+    fn a_right_checksum_does_not_excuse_parts_that_do_not_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("graph.bin");
+        let refused = |change: &dyn Fn(&mut Graph)| {
+            let mut wrong = graph();
+            change(&mut wrong);
+            save(&wrong, 77, &path).unwrap();
+            let error = load(&path, |_| Some(77)).err();
+            assert_eq!(error, Some("its parts do not fit each other"));
+        };
+        refused(&|g| g.links.items[0] = 3);
+        refused(&|g| g.links.ends[0] = 3);
+        refused(&|g| g.links.ends[2] = 1);
+        refused(&|g| g.links.ends.truncate(2));
+        refused(&|g| g.members.ends = vec![0, 3, 4]);
+        refused(&|g| g.members.items[3] = 6);
+        refused(&|g| g.landmarks = vec![3]);
+        refused(&|g| g.covers.vectors = 3);
     }
 }

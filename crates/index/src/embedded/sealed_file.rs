@@ -193,7 +193,7 @@ impl SealedFile {
         Ok(Some(sealed))
     }
 
-    fn map(path: &Path) -> Result<Self, String> {
+    pub(super) fn map(path: &Path) -> Result<Self, String> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err("it has no name".into());
         };
@@ -262,6 +262,16 @@ fn table(bytes: &[u8]) -> Option<Table> {
         e.start.is_multiple_of(ALIGN) && e.start.checked_add(e.length).is_some_and(|to| to <= end)
     };
     table.sections.iter().all(is_inside).then_some(table)
+}
+
+/// Makes the checksum of the table right, wherever the bytes end as a sealed file does.
+#[cfg(feature = "fuzzing")]
+pub(super) fn set_checksum(bytes: &mut [u8]) {
+    let end = bytes.len().saturating_sub(TRAILER_BYTES as usize);
+    let Some(length) = bytes[end..].as_chunks::<4>().0.get(1) else { return };
+    let start = end.saturating_sub(u32::from_le_bytes(*length) as usize);
+    let checksum = crc32fast::hash(&bytes[start..end]).to_le_bytes();
+    bytes[end..end + 4].copy_from_slice(&checksum);
 }
 
 #[cfg(test)]

@@ -225,7 +225,10 @@ impl View {
         }
         self.slots.reserve(slots);
         for slot in self.live.iter() {
-            self.slots.insert(self.ids[slot as usize].0.clone(), slot);
+            let twice = self.slots.insert(self.ids[slot as usize].0.clone(), slot);
+            if twice.is_some() {
+                return None;
+            }
             self.totals.add(self.tokens[slot as usize]);
         }
         let mark = Mark { seq: Seq(sealed.state.seq), log_bytes: sealed.state.log_bytes };

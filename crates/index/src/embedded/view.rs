@@ -94,12 +94,13 @@ impl View {
             Kind::Commit(_) => return None,
         };
         let in_range = |slot: u32| (slot as usize) < self.ids.len();
+        let is_of_length = |vector: &[f32]| vector.len() == self.vectors.dimensions();
         let valid = match &step {
-            Step::Upsert { .. } => true,
-            Step::Vector { slot, vector } => {
-                in_range(*slot) && vector.len() == self.vectors.dimensions()
-            }
-            Step::Volatile { slot, .. } | Step::Delete { slot } => in_range(*slot),
+            Step::Upsert { kept, .. } => kept.vector.as_deref().is_none_or(is_of_length),
+            Step::Vector { slot, vector } => in_range(*slot) && is_of_length(vector),
+            Step::Volatile { slot, .. } => in_range(*slot),
+            // Of a dead slot the id may have a newer version.
+            Step::Delete { slot } => self.live.contains(*slot),
         };
         valid.then(|| self.take(step))
     }
@@ -135,5 +136,47 @@ impl View {
     fn bury(&mut self, slot: u32) {
         self.live.clear(slot);
         self.totals.remove(self.tokens[slot as usize]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jobmatch_domain::{Collection, Facets};
+
+    use super::*;
+
+    fn view(folder: &Path) -> View {
+        let options = EngineOptions {
+            collection: Collection::Postings,
+            space: "test-2".into(),
+            dimensions: 2,
+            analysis_version: "test".into(),
+            vectors: Default::default(),
+        };
+        View::empty(&options, &Lexical::create(folder).unwrap()).unwrap()
+    }
+
+    fn upsert(id: &str, vector: Option<Vec<f32>>) -> Kind {
+        let id = DocumentId::parse(id).unwrap();
+        let (facets, tokens) = (Facets::default(), [1; 4]);
+        Kind::Upsert(Kept { id, seq: Seq(1), facets, tokens, vector }.entry())
+    }
+
+    #[test]
+    fn an_entry_that_makes_no_sense_is_refused_and_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut view = view(folder.path());
+        assert!(view.replay(upsert("A", Some(vec![1.0, 0.0]))).is_some());
+        for vector in [vec![1.0], vec![1.0; 3]] {
+            assert!(view.replay(upsert("B", Some(vector))).is_none(), "of another length");
+        }
+        assert!(view.replay(upsert("A", None)).is_some());
+        for slot in [0, 2] {
+            assert!(view.replay(Kind::Delete(slot)).is_none(), "dead or not there: {slot}");
+        }
+        assert_eq!((view.ids.len(), view.slots.len(), view.totals.documents), (2, 1, 1));
+        assert!(view.replay(Kind::Delete(1)).is_some());
+        assert!(view.replay(Kind::Delete(1)).is_none());
+        assert_eq!((view.slots.len(), view.totals.documents), (0, 0));
     }
 }

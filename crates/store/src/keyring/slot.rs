@@ -152,3 +152,17 @@ pub(super) fn decode(number: u32, bytes: &[u8], wrapping: Option<&Cipher>) -> Re
         _ => Read::Plain(Slot::Damaged),
     }
 }
+
+/// Makes the checksums of the header and of all slots right.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn set_checksums(file: &mut [u8]) {
+    let Some((header, slots)) = file.split_at_mut_checked(HEADER) else { return };
+    let check = check_of(&header[..12]);
+    header[12..20].copy_from_slice(&check);
+    for (number, slot) in (0..).zip(slots.chunks_exact_mut(SLOT)) {
+        if slot.iter().any(|b| *b != 0) {
+            let check = checksum(number, &slot[..CHECKED]);
+            slot[CHECKED..].copy_from_slice(&check);
+        }
+    }
+}

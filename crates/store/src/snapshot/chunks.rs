@@ -221,3 +221,32 @@ impl<R: Read> ChunkReader<R> {
         SnapshotSummary { entries: self.entries, bytes: self.bytes }
     }
 }
+
+/// Makes the checksums right, and the counts of the end, as far as there are whole parts.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn set_checksums(file: &mut [u8]) {
+    let Some((header, mut rest)) = file.split_at_mut_checked(24) else { return };
+    let check = xxh3_64(&header[..16]).to_le_bytes();
+    header[16..].copy_from_slice(&check);
+    let (mut chunks, mut count, mut all) = (0, 0, Xxh3::new());
+    while let Some((head, parts)) = rest.split_first_chunk_mut::<4>() {
+        let length = u32::from_le_bytes(*head) as usize;
+        if length == 0 {
+            let numbers = [chunks, count, all.digest()];
+            let mut end = head.to_vec();
+            end.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+            end.extend(xxh3_64(&end).to_le_bytes());
+            if let Some(place) = parts.get_mut(..end.len() - 4) {
+                place.copy_from_slice(&end[4..]);
+            }
+            return;
+        }
+        let Some((chunk, parts)) = parts.split_at_mut_checked(length) else { return };
+        let Some((check, parts)) = parts.split_first_chunk_mut::<8>() else { return };
+        *check = chunk_checksum(chunks, chunk).to_le_bytes();
+        all.update(chunk);
+        count += entries(chunk).map_or(0, |entries| entries.len() as u64);
+        chunks += 1;
+        rest = parts;
+    }
+}

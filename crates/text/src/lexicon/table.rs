@@ -112,6 +112,9 @@ impl Table {
     pub(super) fn link(&mut self) -> Result<(), TextError> {
         for (place, id, cell) in std::mem::take(&mut self.wanted) {
             let mut found = neighbours(&place, &cell, &self.by_name)?;
+            if found.iter().any(|(neighbour, _)| *neighbour == id) {
+                return Err(place.fault("neighbours", "it is its own neighbour".into()));
+            }
             let entry = &mut self.entries[id.index()];
             entry.neighbours.append(&mut found);
             entry.neighbours.sort_by_key(|(id, _)| *id);

@@ -126,7 +126,7 @@ impl<T: Clone + Eq + Hash> Column<T> {
     }
 
     /// The column of these values, by code, and the codes of the slots in turn; `None` when a
-    /// code has no value.
+    /// code has no value, or two have the same.
     pub(super) fn of_codes(
         values: Vec<T>,
         of_slots: impl ExactSizeIterator<Item = u32> + Clone,
@@ -140,7 +140,10 @@ impl<T: Clone + Eq + Hash> Column<T> {
         for (slot, code) in (0u32..).zip(of_slots) {
             slots[code as usize].push(slot);
         }
-        let codes = values.iter().cloned().zip(0u32..).collect();
+        let codes: HashMap<T, u32> = values.iter().cloned().zip(0u32..).collect();
+        if codes.len() != values.len() {
+            return None;
+        }
         let slots = slots.into_iter().map(|slots| Slots::of_rising(slots, len)).collect();
         Some(Self { values, codes, slots, len })
     }
@@ -234,6 +237,15 @@ mod tests {
     use super::*;
     use jobmatch_domain::Education;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_value_that_stands_twice_or_is_missing_is_refused() {
+        let of = |values: &[u8], codes: &[u32]| {
+            Column::of_codes(values.to_vec(), codes.iter().copied()).is_some()
+        };
+        assert!(of(&[7, 9], &[0, 1, 0]));
+        assert!(!of(&[7, 7], &[0, 1, 0]) && !of(&[7, 9], &[2]));
+    }
 
     proptest! {
         /// Few values over many slots, so that lists grow into bitmaps and shrink again.
