@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use tantivy::TantivyError;
 use tantivy::directory::MmapDirectory;
-use tantivy::{Directory, TantivyError};
 
 use super::summed::Summed;
 use crate::engine::EngineError;
@@ -13,7 +13,7 @@ use crate::engine::EngineError;
 /// A disk with the files of an engine.
 pub(super) trait Disk {
     /// The folder of the words, which is there.
-    fn words(&self, folder: &Path) -> Result<Box<dyn Directory>, EngineError>;
+    fn words(&self, folder: &Path) -> Result<Summed, EngineError>;
     /// The document log, to be written from where the file stands.
     fn log(&self, file: File) -> Box<dyn LogFile>;
 }
@@ -28,9 +28,9 @@ pub(super) trait LogFile: Write + Send {
 pub(super) struct System;
 
 impl Disk for System {
-    fn words(&self, folder: &Path) -> Result<Box<dyn Directory>, EngineError> {
+    fn words(&self, folder: &Path) -> Result<Summed, EngineError> {
         let folder = MmapDirectory::open(folder).map_err(TantivyError::from)?;
-        Ok(Box::new(Summed::on(Box::new(folder))))
+        Ok(Summed::on(Box::new(folder)))
     }
 
     fn log(&self, file: File) -> Box<dyn LogFile> {

@@ -10,6 +10,7 @@ use jobmatch_domain::{Collection, Condition, Division, Seq};
 use parking_lot::RwLock;
 
 use super::codec::{Entry, FacetsEntry, Kind};
+use super::disk::System;
 use super::lexical::Lexical;
 use super::log::{Log, Mark};
 use super::sealed_file::{self, SealedFile};
@@ -52,7 +53,8 @@ impl Trial {
     /// # Panics
     /// When nothing can be written there.
     pub fn new(folder: &Path) -> Self {
-        let lexical = Lexical::create(&folder.join("words")).expect("the folder takes files");
+        let lexical =
+            Lexical::create(&folder.join("words"), &System).expect("the folder takes files");
         Self { folder: folder.to_owned(), lexical }
     }
 
@@ -121,13 +123,14 @@ impl Trial {
         let identity = options().identity();
         let path = self.folder.join(LOG_FILE);
         let _ = std::fs::remove_file(&path);
-        drop(Log::create(&path, &identity).expect("the folder takes files"));
+        drop(Log::create(&path, &identity, &System).expect("the folder takes files"));
         let mut bytes = std::fs::read(&path).expect("it was just written");
         bytes.extend(frames);
         self.write(LOG_FILE, &bytes);
         let mark = Mark { seq: Seq(seq?), log_bytes: bytes.len() as u64 };
         let mut view = self.empty();
-        Log::open(&path, &identity, (None, Some(mark)), |kind| view.replay(kind)).ok()?;
+        Log::open(&path, (&identity, &System), (None, Some(mark)), |kind| view.replay(kind))
+            .ok()?;
         (view.seq, view.log_bytes) = (mark.seq, mark.log_bytes);
         Some(view)
     }

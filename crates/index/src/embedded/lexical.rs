@@ -11,6 +11,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Te
 
 use super::disk::Disk;
 use super::log::Mark;
+use super::summed::End;
 use super::terms;
 use super::words::Words;
 use crate::engine::{EngineError, Field, Fields};
@@ -30,6 +31,13 @@ pub(super) struct Lexical {
     reader: IndexReader,
     fields: [SchemaField; 4],
     slot: SchemaField,
+    end: End,
+}
+
+impl Drop for Lexical {
+    fn drop(&mut self) {
+        self.end.now();
+    }
 }
 
 impl Lexical {
@@ -47,7 +55,9 @@ impl Lexical {
         }
         schema.add_u64_field("slot", FAST | INDEXED);
         let settings = tantivy::IndexSettings::default();
-        Self::on(Index::create(disk.words(folder)?, schema.build(), settings)?)
+        let folder = disk.words(folder)?;
+        let end = folder.end();
+        Self::on(Index::create(folder, schema.build(), settings)?, end)
     }
 
     /// Opens and verifies the checksum of every file. Also returns what its commit was
@@ -58,7 +68,9 @@ impl Lexical {
     ) -> Result<(Self, Option<Mark>), EngineError> {
         let unusable =
             |reason: String| EngineError::NeedsRebuild { reason: format!("word index: {reason}") };
-        let index = Index::open(disk.words(folder)?).map_err(|e| unusable(e.to_string()))?;
+        let folder = disk.words(folder)?;
+        let end = folder.end();
+        let index = Index::open(folder).map_err(|e| unusable(e.to_string()))?;
         let damaged = index.validate_checksum().map_err(|e| unusable(e.to_string()))?;
         #[cfg(test)]
         let damaged = if SKIPS_CHECK.get() { Default::default() } else { damaged };
@@ -72,10 +84,10 @@ impl Lexical {
                 read_mark(&told).ok_or_else(|| unusable("a commit of another format".into()))?,
             ),
         };
-        Ok((Self::on(index).map_err(|e| unusable(e.to_string()))?, mark))
+        Ok((Self::on(index, end).map_err(|e| unusable(e.to_string()))?, mark))
     }
 
-    fn on(index: Index) -> Result<Self, EngineError> {
+    fn on(index: Index, end: End) -> Result<Self, EngineError> {
         index.tokenizers().register(terms::NAME, terms::Terms);
         let schema = index.schema();
         let mut fields = [SchemaField::from_field_id(0); 4];
@@ -89,7 +101,7 @@ impl Lexical {
         merges.set_del_docs_ratio_before_merge(0.33);
         writer.set_merge_policy(Box::new(merges));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { writer, reader, fields, slot })
+        Ok(Self { writer, reader, fields, slot, end })
     }
 
     pub(super) fn add(&mut self, slot: u32, fields: &Fields) -> Result<(), EngineError> {

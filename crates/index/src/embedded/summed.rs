@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use parking_lot::{RwLock, RwLockReadGuard};
 use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{DirectoryLock, FileHandle, Lock, WatchCallback, WatchHandle, WritePtr};
@@ -20,18 +21,45 @@ const SUM_BYTES: usize = 9;
 #[derive(Debug)]
 pub(super) struct Summed {
     inner: Box<dyn Directory>,
+    end: End,
+}
+
+/// Ends all changes to a folder: a merge of tantivy's may outlive the writer that began it, and
+/// would put its own `meta.json` over that of whoever opened the folder since.
+#[derive(Debug, Clone, Default)]
+pub(super) struct End(Arc<RwLock<bool>>);
+
+impl End {
+    /// From now on changes fail; those under way are waited for.
+    pub(super) fn now(&self) {
+        *self.0.write() = true;
+    }
+
+    /// Holds the end off while a change is made.
+    fn not_yet(&self) -> io::Result<RwLockReadGuard<'_, bool>> {
+        let ended = self.0.read();
+        if *ended {
+            return Err(io::Error::other("the index was closed"));
+        }
+        Ok(ended)
+    }
 }
 
 impl Summed {
     /// On a folder in which nothing was written without.
     pub(super) fn on(inner: Box<dyn Directory>) -> Self {
-        Self { inner }
+        Self { inner, end: End::default() }
+    }
+
+    /// What ends the changes through this value and its clones.
+    pub(super) fn end(&self) -> End {
+        self.end.clone()
     }
 }
 
 impl Clone for Summed {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.box_clone() }
+        Self { inner: self.inner.box_clone(), end: self.end() }
     }
 }
 
@@ -63,6 +91,7 @@ impl Directory for Summed {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let _open = self.end.not_yet()?;
         self.inner.atomic_write(path, &[data, &sum(data)].concat())
     }
 
@@ -71,6 +100,8 @@ impl Directory for Summed {
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        let closed = |e| DeleteError::IoError { io_error: Arc::new(e), filepath: path.to_owned() };
+        let _open = self.end.not_yet().map_err(closed)?;
         self.inner.delete(path)
     }
 
@@ -79,6 +110,8 @@ impl Directory for Summed {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let closed = |e| OpenWriteError::wrap_io_error(e, path.to_owned());
+        let _open = self.end.not_yet().map_err(closed)?;
         self.inner.open_write(path)
     }
 
@@ -100,6 +133,20 @@ mod tests {
     use tantivy::directory::RamDirectory;
 
     use super::*;
+
+    #[test]
+    fn after_its_end_a_folder_is_not_changed_by_those_who_still_hold_it() {
+        let (path, ram) = (Path::new("meta.json"), RamDirectory::create());
+        let summed = Summed::on(Box::new(ram.clone()));
+        let merge = summed.clone();
+        merge.atomic_write(path, b"{}").unwrap();
+        summed.end().now();
+        assert!(merge.atomic_write(path, b"{1}").is_err());
+        assert!(merge.delete(path).is_err() && merge.open_write(Path::new("a")).is_err());
+        let anew = Summed::on(Box::new(ram));
+        assert_eq!(anew.atomic_read(path).unwrap(), b"{}");
+        anew.atomic_write(path, b"{2}").unwrap();
+    }
 
     #[test]
     fn any_flipped_bit_and_any_cut_is_found() {

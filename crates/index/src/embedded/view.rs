@@ -144,6 +144,7 @@ mod tests {
     use jobmatch_domain::{Collection, Facets};
 
     use super::*;
+    use crate::embedded::disk::System;
 
     fn view(folder: &Path) -> View {
         let options = EngineOptions {
@@ -153,7 +154,7 @@ mod tests {
             analysis_version: "test".into(),
             vectors: Default::default(),
         };
-        View::empty(&options, &Lexical::create(folder).unwrap()).unwrap()
+        View::empty(&options, &Lexical::create(folder, &System).unwrap()).unwrap()
     }
 
     fn upsert(id: &str, vector: Option<Vec<f32>>) -> Kind {

@@ -109,8 +109,8 @@ impl Faulty {
 }
 
 impl Disk for Faulty {
-    fn words(&self, _: &Path) -> Result<Box<dyn Directory>, EngineError> {
-        Ok(Box::new(Summed::on(Box::new(self.clone()))))
+    fn words(&self, _: &Path) -> Result<Summed, EngineError> {
+        Ok(Summed::on(Box::new(self.clone())))
     }
 
     fn log(&self, file: File) -> Box<dyn LogFile> {
