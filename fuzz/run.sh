@@ -27,13 +27,13 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 -Cllvm-args=-sanitizer-coverage-trace-compares"
 host=$(rustc -vV | sed -n 's/^host: //p')
 bins=(); for target in "${targets[@]}"; do bins+=(--bin "$target"); done
-cargo build --locked -q --release --target "$host" "${bins[@]}" --bin seeds
+cargo build --locked -q --release --target "$host" "${bins[@]}" --example seeds
 # Files that are read back are kept in memory, where the system has a place for that.
 TMPDIR=$(mktemp -d -p "$([[ -w /dev/shm ]] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 built="$CARGO_TARGET_DIR/$host/release"
-"$built/seeds" corpus
+"$built/examples/seeds" corpus
 
 # One target: its log is shown when it found something.
 run() {

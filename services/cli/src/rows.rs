@@ -120,7 +120,7 @@ fn csv_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send
         Ok(header) => header,
         Err(error) => return Box::new(std::iter::once((1, Err(format!("header: {error}"))))),
     };
-    let mut record = csv::ByteRecord::new();
+    let (mut record, mut last) = (csv::ByteRecord::new(), 0);
     Box::new(std::iter::from_fn(move || {
         loop {
             match reader.read_byte_record(&mut record) {
@@ -130,7 +130,9 @@ fn csv_rows(reader: Box<dyn Read + Send>) -> Box<dyn Iterator<Item = Row> + Send
                 Ok(true) => {
                     let within = record.iter().flatten().filter(|b| **b == b'\n').count();
                     let line = reader.position().line().saturating_sub(1 + within as u64);
-                    return Some((line, csv_row(&header, &record)));
+                    // A quote that is never closed takes the last line end into its cell.
+                    last = line.max(last + 1);
+                    return Some((last, csv_row(&header, &record)));
                 }
             }
         }
@@ -188,6 +190,8 @@ mod tests {
             (9, told(r#"{"a":"9"}"#)),
         ];
         assert_eq!(rows, expected);
+        let open = std::io::Cursor::new("a\n1\n\"2\n3\n");
+        assert_eq!(read("x.csv", Box::new(open)).map(|row| row.0).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]

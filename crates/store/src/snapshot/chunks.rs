@@ -243,10 +243,32 @@ pub(crate) fn set_checksums(file: &mut [u8]) {
         }
         let Some((chunk, parts)) = parts.split_at_mut_checked(length) else { return };
         let Some((check, parts)) = parts.split_first_chunk_mut::<8>() else { return };
+        lower_slots(chunk);
         *check = chunk_checksum(chunks, chunk).to_le_bytes();
         all.update(chunk);
         count += entries(chunk).map_or(0, |entries| entries.len() as u64);
         chunks += 1;
         rest = parts;
     }
+}
+
+/// Puts the keys of a chunk into low slots of the keyring, which has room for every slot below
+/// the highest: with numbers of 32 bits that fills any disk.
+#[cfg(feature = "fuzzing")]
+fn lower_slots(chunk: &mut [u8]) {
+    let mut rest = chunk;
+    while let Some((code, parts)) = std::mem::take(&mut rest).split_first_mut() {
+        let Some((key, parts)) = take_bytes_mut(parts) else { return };
+        if let (super::CODE_OF_KEYS, Ok(number)) = (*code, <&mut [u8; 4]>::try_from(key)) {
+            number[2..].fill(0);
+        }
+        let Some((_, parts)) = take_bytes_mut(parts) else { return };
+        rest = parts;
+    }
+}
+
+#[cfg(feature = "fuzzing")]
+fn take_bytes_mut(input: &mut [u8]) -> Option<(&mut [u8], &mut [u8])> {
+    let (length, rest) = input.split_first_chunk_mut()?;
+    rest.split_at_mut_checked(u32::from_le_bytes(*length) as usize)
 }

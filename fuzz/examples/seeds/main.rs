@@ -11,11 +11,8 @@ use libfuzzer_sys as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-#[path = "seeds/files.rs"]
 mod files;
-#[path = "seeds/texts.rs"]
 mod texts;
-#[path = "seeds/wire.rs"]
 mod wire;
 
 /// Records of each kind that seeds are made of.
