@@ -5,4 +5,3 @@ mod failing;
 mod faulty;
 mod flips;
 mod sample;
-mod sites;

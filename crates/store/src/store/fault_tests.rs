@@ -7,4 +7,3 @@ mod flips;
 mod full;
 mod medium;
 mod script;
-mod sites;

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Who may depend on whom. Anything else is refused.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("jobmatch-domain", &[]),
-    // Tests alone depend on it.
-    ("jobmatch-faults", &[]),
     ("jobmatch-text", &["jobmatch-domain"]),
     ("jobmatch-embed", &["jobmatch-domain"]),
     ("jobmatch-index", &["jobmatch-domain"]),
