@@ -4,31 +4,18 @@
 
 use jobmatch_domain::filter::{demands_on_postings, demands_on_profiles};
 use jobmatch_domain::{Collection, Condition, ConditionState, Facets, Filter, Instant};
-use jobmatch_fuzz::{TODAY, context};
+use jobmatch_fuzz::{FilterInput, TODAY, context};
 use jobmatch_proto::{matching, posting, profile, v1};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 
-/// A filter and documents that answer it.
-#[derive(Clone, PartialEq, Message)]
-struct Input {
-    #[prost(message, optional, tag = "1")]
-    filter: Option<v1::Filter>,
-    #[prost(message, optional, tag = "2")]
-    options: Option<v1::MatchOptions>,
-    #[prost(message, optional, tag = "3")]
-    posting: Option<v1::JobPosting>,
-    #[prost(message, optional, tag = "4")]
-    profile: Option<v1::Profile>,
-}
-
 fuzz_target!(|data: &[u8]| {
-    if let Ok(input) = Input::decode(data) {
+    if let Ok(input) = FilterInput::decode(data) {
         ask(input);
     }
 });
 
-fn ask(input: Input) {
+fn ask(input: FilterInput) {
     let job = posting::given(input.posting.unwrap_or_default());
     let job = job.map_or_else(|_| Facets::default(), |job| Facets::of_posting(&job, &[]));
     let person = profile::given(input.profile.unwrap_or_default(), *TODAY);

@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use jobmatch_fuzz::TODAY;
+use jobmatch_fuzz::{RowsInput, TODAY};
 use jobmatch_proto::{json, posting, profile, station};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
@@ -31,30 +31,17 @@ mod failure {
     }
 }
 
-/// A file.
-#[derive(Clone, PartialEq, Message)]
-struct Input {
-    /// 0 to 3: JSON lines, the same gzipped, CSV, the same gzipped.
-    #[prost(uint32, tag = "1")]
-    form: u32,
-    #[prost(bytes = "vec", tag = "2")]
-    file: Vec<u8>,
-    /// A mapping; none where it is empty.
-    #[prost(string, tag = "3")]
-    mapping: String,
-}
-
 const NAMES: [&str; 4] = ["rows.jsonl", "rows.jsonl.gz", "rows.csv", "rows.csv.gz"];
 /// A file has no more rows than this: one for every byte, which gzip packs a thousand times.
 const MOST_ROWS: usize = 5_000_000;
 
 fuzz_target!(|data: &[u8]| {
-    if let Ok(input) = Input::decode(data) {
+    if let Ok(input) = RowsInput::decode(data) {
         read(input);
     }
 });
 
-fn read(Input { form, file, mapping }: Input) {
+fn read(RowsInput { form, file, mapping }: RowsInput) {
     let mapping: Option<mapping::Mapping> = toml::from_str(&mapping).ok();
     let name = NAMES[form as usize % NAMES.len()];
     let mut last = 0;

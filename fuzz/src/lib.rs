@@ -5,8 +5,41 @@ use std::sync::LazyLock;
 
 use jobmatch_domain::{Date, OccupationId};
 use jobmatch_proto::matching::Context;
+use jobmatch_proto::v1;
 use jobmatch_text::{Analyzer, AnalyzerOptions, Lexicon};
+use prost::Message;
 use xxhash_rust::xxh3::xxh3_64;
+
+/// A filter and documents that answer it, for the target `filters`.
+#[derive(Clone, PartialEq, Message)]
+pub struct FilterInput {
+    /// The filter.
+    #[prost(message, optional, tag = "1")]
+    pub filter: Option<v1::Filter>,
+    /// Options, of which modes are looked at.
+    #[prost(message, optional, tag = "2")]
+    pub options: Option<v1::MatchOptions>,
+    /// A posting that answers.
+    #[prost(message, optional, tag = "3")]
+    pub posting: Option<v1::JobPosting>,
+    /// A profile that answers.
+    #[prost(message, optional, tag = "4")]
+    pub profile: Option<v1::Profile>,
+}
+
+/// A file for the target `rows`.
+#[derive(Clone, PartialEq, Message)]
+pub struct RowsInput {
+    /// 0 to 3: JSON lines, the same gzipped, CSV, the same gzipped.
+    #[prost(uint32, tag = "1")]
+    pub form: u32,
+    /// Its bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub file: Vec<u8>,
+    /// A mapping; none where it is empty.
+    #[prost(string, tag = "3")]
+    pub mapping: String,
+}
 
 /// The date that everything is read on.
 pub static TODAY: LazyLock<Date> = LazyLock::new(|| Date::from_days(20_780));

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jobmatch_fuzz::RowsInput;
 use prost::Message;
 
 use super::{Corpus, Sample, lines, text_of};
@@ -22,17 +23,6 @@ const CSV: &str = "id,title,headcount,skills,pay,lat,lon\n\
     A1,洗碗工,2,洗碗|消毒,\"{\"\"min\"\": 2400, \"\"unit\"\": \"\"MONTH\"\"}\",36.6,117.0\n\
     A2,\"保\n安\",,,,,\n";
 const MAPPED: &str = "no,name,a,b,salary,edu,date\n7,洗碗工,x,y,4-6K,大专,昨天\n";
-
-/// The messages that the target of rows reads.
-#[derive(Clone, PartialEq, Message)]
-struct Rows {
-    #[prost(uint32, tag = "1")]
-    form: u32,
-    #[prost(bytes = "vec", tag = "2")]
-    file: Vec<u8>,
-    #[prost(string, tag = "3")]
-    mapping: String,
-}
 
 pub(super) fn add(corpus: &Corpus, sample: &Sample) {
     let adverts = lines("adverts.jsonl").into_iter().filter_map(|line| text_of(&line, "text"));
@@ -59,7 +49,7 @@ pub(super) fn add(corpus: &Corpus, sample: &Sample) {
 
 fn rows(corpus: &Corpus) {
     let file = |form, file: &[u8], mapping: &str| {
-        Rows { form, file: file.to_vec(), mapping: mapping.into() }.encode_to_vec()
+        RowsInput { form, file: file.to_vec(), mapping: mapping.into() }.encode_to_vec()
     };
     for name in ["postings.jsonl", "profiles.jsonl", "stations.jsonl", "gigs.jsonl"] {
         let some = lines(name)[..3].join("\n");

@@ -3,23 +3,11 @@
 use jobmatch_domain::matching::PageStart;
 use jobmatch_domain::nearby::{Limit, NearbyPage};
 use jobmatch_domain::{DocumentId, Instant};
+use jobmatch_fuzz::FilterInput;
 use jobmatch_proto::{page_token, v1};
 use prost::Message;
 
 use super::{Corpus, Sample};
-
-/// The message that the target of filters reads.
-#[derive(Clone, PartialEq, Message)]
-struct FilterInput {
-    #[prost(message, optional, tag = "1")]
-    filter: Option<v1::Filter>,
-    #[prost(message, optional, tag = "2")]
-    options: Option<v1::MatchOptions>,
-    #[prost(message, optional, tag = "3")]
-    posting: Option<v1::JobPosting>,
-    #[prost(message, optional, tag = "4")]
-    profile: Option<v1::Profile>,
-}
 
 pub(super) fn add(corpus: &Corpus, sample: &Sample) {
     records(corpus, sample);

@@ -61,6 +61,7 @@ fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
     names.sort();
     assert_eq!(names, ["CURRENT", "g1"]);
 }
+
 /// An index with one document, served by generation 2, beside generations 0 and 3 that
 /// crashes left half filled.
 async fn beside_unfinished(folder: &Path) {
