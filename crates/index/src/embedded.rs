@@ -15,6 +15,7 @@ pub mod fuzzing;
 mod graph;
 mod graph_file;
 pub(crate) mod kernels;
+mod large_pages;
 mod lexical;
 mod linking;
 mod log;

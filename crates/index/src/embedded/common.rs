@@ -14,9 +14,10 @@ use crate::bitmap::Bitmap;
 use crate::bm25::{Lengths, TermScore};
 use crate::engine::{Field, QueryTerm};
 
-/// A term is common when more than one in so many slots has it: then its list is longer than its
-/// bitmap has words.
-const SHARE: u64 = 64;
+/// A term is common when more than one in so many slots has it. A document of 150 terms has at
+/// most 150 times as many common terms, and their bitmaps come to 300 bytes of it; with 64 a list
+/// would still be longer than its bitmap has words, and the bound four times as high.
+const SHARE: u64 = 16;
 
 /// What is known of common terms in the slots below `upto`.
 #[derive(Default)]
@@ -66,6 +67,12 @@ impl CommonTerms {
     /// `None`: the term is not common.
     pub(super) fn get(&self, term: &QueryTerm) -> Option<&CommonTerm> {
         self.terms[term.field.index()].get(&term.text)
+    }
+
+    /// How many terms are common, and the bytes of their bitmaps.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let terms: usize = self.terms.iter().map(HashMap::len).sum();
+        (terms, terms * (self.upto as usize).div_ceil(8))
     }
 
     /// What is dead of the covered slots.

@@ -18,7 +18,7 @@ use super::log::{Mark, tail_checksum};
 use super::rows::SealedRows;
 use super::sealed_file::{SealedFile, SealedWriter, Section, State};
 use super::vectors::VectorParts;
-use super::{LOG_FILE, Shared, View};
+use super::{LOG_FILE, Shared, View, large_pages};
 use crate::bitmap::Bitmap;
 
 /// Slots, or values, that are read in one go: some milliseconds in which no batch comes in.
@@ -47,9 +47,10 @@ impl Shared {
             }
         };
         let late = parts.vectors.late.len();
+        let (rows, compared) = (rows(&sealed), compared(&sealed));
         let mut view = self.view.write();
-        let replaced = view.columns.settle(compared(&sealed));
-        view.vectors.settle(rows(&sealed), late);
+        let replaced = view.columns.settle(compared);
+        view.vectors.settle(rows, late);
         drop(view);
         // What the file replaces is let go of here, where nobody waits for it.
         drop((replaced, parts));
@@ -245,7 +246,7 @@ fn numbers<T: bytemuck::AnyBitPattern>(bytes: &OwnedBytes) -> Option<&[T]> {
 fn rows(sealed: &SealedFile) -> SealedRows {
     SealedRows {
         count: sealed.state.slots as usize,
-        codes: sealed.section(Section::VectorCodes),
+        codes: large_pages::moved(sealed.section(Section::VectorCodes)),
         full: sealed.section(Section::Vectors),
         scales: sealed.section(Section::Scales),
     }

@@ -155,7 +155,10 @@ impl Shared {
             let view = self.view.read();
             (view.words.clone(), view.ids.len() as u32)
         };
+        let started = Instant::now();
         let common = words.common_terms(slots)?;
+        let (terms, bytes) = common.size();
+        tracing::info!(terms, bytes, took = ?started.elapsed(), "common terms found");
         let mut view = self.view.write();
         let View { words, live, .. } = &mut *view;
         words.use_common(common, live);

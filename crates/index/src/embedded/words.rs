@@ -69,21 +69,19 @@ impl Asked {
         Some((before + (word & (bit - 1)).count_ones()) as usize)
     }
 
-    /// The slots that are asked for, rising, each with its place.
-    fn iter(&self) -> impl Iterator<Item = (u32, usize)> {
+    /// Calls a function with each slot that is asked for, rising, and its place.
+    #[inline]
+    fn each(&self, mut function: impl FnMut(u32, usize)) {
         let mut counted = 0;
-        let slots = (0u32..).zip(self.words()).flat_map(|(index, word)| {
+        for (index, word) in (0u32..).zip(self.words()) {
             let mut rest = word;
-            std::iter::from_fn(move || {
-                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+            while rest != 0 {
+                let slot = index * 64 + rest.trailing_zeros();
                 rest &= rest - 1;
-                Some(index * 64 + bit)
-            })
-        });
-        slots.map(move |slot| {
-            counted += 1;
-            (slot, if self.is_dense { slot as usize } else { counted - 1 })
-        })
+                function(slot, if self.is_dense { slot as usize } else { counted });
+                counted += 1;
+            }
+        }
     }
 
     fn places(&self) -> usize {
@@ -391,9 +389,13 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         return Vec::new();
     }
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
-    let scored = scores.asked.iter().map(|(slot, place)| (scores.by_place[place], slot));
-    let matching = scored.filter(|(score, slot)| *score > 0.0 && eligible.contains(*slot));
-    let mut scored: Vec<(f32, u32)> = matching.collect();
+    let mut scored: Vec<(f32, u32)> = Vec::new();
+    scores.asked.each(|slot, place| {
+        let score = scores.by_place[place];
+        if score > 0.0 && eligible.contains(slot) {
+            scored.push((score, slot));
+        }
+    });
     if scored.len() > limit {
         scored.select_nth_unstable_by(limit - 1, order);
         scored.truncate(limit);

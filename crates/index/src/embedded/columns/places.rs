@@ -7,9 +7,9 @@ use jobmatch_domain::{Facets, Point};
 use super::super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 
-/// Side of a cell in degrees, some 4 to 5.5 km in Shandong: a city has hundreds of cells, and
-/// a way to work reaches over some tens of them.
-const CELL_DEGREES: f64 = 0.05;
+/// Side of a cell in degrees, some 2 km in Shandong: of a way to work of 10 km most cells lie
+/// wholly within reach, and a city has some hundreds.
+const CELL_DEGREES: f64 = 0.02;
 /// Chords this much longer or shorter than a limit, in shares of it, are decided without
 /// asking the distance itself: far above the rounding of either.
 const CLOSE: f64 = 1e-6;
