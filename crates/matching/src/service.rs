@@ -311,6 +311,12 @@ impl Service {
         Ok(ticket)
     }
 
+    /// The keeper of the index of postings.
+    #[cfg(test)]
+    pub(crate) fn postings_keeper(&self) -> Arc<IndexKeeper> {
+        self.indexers[0].keeper.clone()
+    }
+
     /// Stops the indexers and drains the store.
     pub async fn shut_down(self) {
         for task in &self.tasks {

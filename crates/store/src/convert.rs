@@ -61,10 +61,18 @@ pub(crate) fn convert(
     }
     let copying = Copying { read: &read, write: &write, from: &from, to: &to };
     copying.all(had_pepper)?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: keys", path).map_err(folder)?;
     to.keyring.write_fresh()?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: commit", path).map_err(folder)?;
     write.commit()?;
     drop((read, old, database));
+    #[cfg(test)]
+    jobmatch_faults::at("convert: rename", path).map_err(folder)?;
     fs::rename(&fresh, path).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: sync folder", path).map_err(folder)?;
     let parent = path.parent().unwrap_or(path);
     File::open(parent).and_then(|d| d.sync_all()).map_err(folder)
 }

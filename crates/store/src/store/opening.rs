@@ -69,8 +69,14 @@ pub(super) fn make(dir: &Path, path: &Path, master: Option<&MasterKey>) -> Resul
     let mut seals = Seals::new(Arc::new(keyring), master);
     contained(|| prepare(&disk, &mut seals, master))?;
     drop(disk);
+    #[cfg(test)]
+    jobmatch_faults::at("make: sync", path).map_err(folder)?;
     File::open(&fresh).and_then(|file| file.sync_all()).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("make: rename", path).map_err(folder)?;
     fs::rename(&fresh, path).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("make: sync folder", path).map_err(folder)?;
     // The file's name has to survive a power cut as well as its content.
     File::open(dir).and_then(|d| d.sync_all()).map_err(folder)
 }
