@@ -167,6 +167,7 @@ async fn a_switch_that_fails_anywhere_leaves_an_index_that_is_whole() {
             matches!((site, fault), ("generation: rename" | "generation: remove", Fault::Error));
         assert_eq!(matches!(switched, Ok(Ok(()))), is_left, "{site} {fault:?}");
         assert!(serving.engine().is_ok());
+        drop(serving);
         // The old index or the new one, whole, and after that a switch works.
         let again = keeper(folder.path());
         assert_eq!(again.open_current(), Opened::Serves, "{site} {fault:?}");

@@ -87,9 +87,11 @@ impl Files {
         File::open(&self.dir)?.sync_all()
     }
 
+    /// Removes what was made, also what is in its place already: the folder was empty before.
     fn remove(&self) {
-        for fresh in [&self.store, &self.keyring] {
-            let _ = fs::remove_file(fresh);
+        let store = self.dir.join("store.redb");
+        for made in [&self.store, &self.keyring, &keyring_beside(&store), &store] {
+            let _ = fs::remove_file(made);
         }
     }
 }
