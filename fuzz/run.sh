@@ -45,12 +45,11 @@ run() {
     return
   fi
   tail -n 40 "$log"
-  # libFuzzer's own code for a run that was stopped from outside.
-  if [[ $outcome == 72 ]]; then
-    echo "$target: stopped"
-  else
-    echo "$target: A FINDING; the input is in fuzz/artifacts/$target"
-  fi
+  # libFuzzer's own codes: an input that takes too long or too much memory, or fails.
+  case $outcome in
+    70 | 71 | 77) echo "$target: A FINDING; the input is in fuzz/artifacts/$target" ;;
+    *) echo "$target: stopped from outside or before it began (code $outcome)" ;;
+  esac
   return 1
 }
 export -f run
