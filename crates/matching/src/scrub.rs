@@ -4,25 +4,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobmatch_domain::{Collection, JobPosting, Profile, Seq};
-use jobmatch_store::{Record, ScrubReport, Store};
+use jobmatch_domain::{Collection, JobPosting, Profile};
+use jobmatch_store::{Record, ScrubPlace, ScrubReport, Store};
 use parking_lot::Mutex;
 
 use crate::error::MatchingError;
 
-/// Records between two pauses, and the pause: a thousand records a second, some per cent of a
-/// core, and a hundred thousand records in two minutes.
+/// Records, or entries of the feed, between two pauses, and the pause: a thousand a second, some
+/// per cent of a core, and a hundred thousand records in four minutes.
 const STRETCH: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 /// Rest between two passes.
 const REST: Duration = Duration::from_secs(3_600);
 
-/// What the last pass over each collection found; until the first has ended, what it found so
-/// far.
-#[derive(Debug, Clone, Default)]
+/// What the last pass over each collection found; until the first has ended, what was found when
+/// the store was opened.
+#[derive(Debug, Clone)]
 pub(crate) struct Scrubbed(Arc<Mutex<[ScrubReport; 2]>>);
 
 impl Scrubbed {
+    /// Of a store that was just opened.
+    pub(crate) fn at_opening(store: &Store) -> Self {
+        let found = [Collection::Postings, Collection::Profiles];
+        Self(Arc::new(Mutex::new(found.map(|of| store.found_at_opening(of)))))
+    }
+
     /// Of one collection.
     pub(crate) fn of(&self, collection: Collection) -> ScrubReport {
         self.0.lock()[place(collection)]
@@ -42,41 +48,30 @@ fn place(collection: Collection) -> usize {
 
 /// Scrubs until it is aborted.
 pub(crate) async fn scrub(store: Store, scrubbed: Scrubbed) {
-    let mut is_first = true;
     loop {
-        let postings = pass::<JobPosting>(&store, &scrubbed, is_first).await;
-        let profiles = pass::<Profile>(&store, &scrubbed, is_first).await;
+        let postings = pass::<JobPosting>(&store, &scrubbed).await;
+        let profiles = pass::<Profile>(&store, &scrubbed).await;
         for error in [postings.err(), profiles.err()].into_iter().flatten() {
             tracing::error!(%error, "the scrub could not go on");
         }
-        is_first = false;
         tokio::time::sleep(REST).await;
     }
 }
 
-async fn pass<R: Record>(
-    store: &Store,
-    scrubbed: &Scrubbed,
-    is_first: bool,
-) -> Result<(), MatchingError> {
-    let (mut report, mut after) = (ScrubReport::default(), Seq(0));
+async fn pass<R: Record>(store: &Store, scrubbed: &Scrubbed) -> Result<(), MatchingError> {
+    let (mut report, mut place) = (ScrubReport::default(), ScrubPlace::default());
     loop {
         let store = store.clone();
-        let stretch = move || store.scrub::<R>(after, STRETCH);
-        let (found, last) = tokio::task::spawn_blocking(stretch).await??;
+        let stretch = move || store.scrub::<R>(&place, STRETCH);
+        let (found, next) = tokio::task::spawn_blocking(stretch).await??;
         report.add(found);
-        if is_first {
-            scrubbed.set(R::COLLECTION, report);
-        }
-        let Some(last) = last else { break };
-        after = last;
+        let Some(next) = next else { break };
+        place = next;
         tokio::time::sleep(PAUSE).await;
     }
     scrubbed.set(R::COLLECTION, report);
     if report.bad() > 0 {
-        let (collection, ScrubReport { damaged, missing, stale, .. }) =
-            (R::COLLECTION.name(), report);
-        tracing::error!(collection, damaged, missing, stale, "the scrub found bad rows");
+        tracing::error!(collection = R::COLLECTION.name(), ?report, "the scrub found bad rows");
     }
     Ok(())
 }

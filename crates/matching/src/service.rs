@@ -81,7 +81,7 @@ pub struct Stats {
     pub without_vector: u64,
     /// As [`IndexKeeper::compacted`].
     pub compacted: Seq,
-    /// Rows that the scrub found damaged, missing or stale.
+    /// Rows that are damaged, missing, stale or not listed, and damaged entries of the directory.
     pub bad_rows: u64,
 }
 
@@ -138,7 +138,7 @@ impl Service {
         });
         let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
-        let scrubbed = Scrubbed::default();
+        let scrubbed = Scrubbed::at_opening(&store);
         tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
         let intake =
             Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };

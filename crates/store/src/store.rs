@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 pub(crate) use self::opening::keyring_beside;
-pub use self::scrub::ScrubReport;
-use jobmatch_domain::{DocumentId, Instant, Seq};
+pub use self::scrub::{ScrubPlace, ScrubReport};
+use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -87,6 +87,7 @@ struct Inner {
     watermark: Watermark,
     queue: Arc<Queue<Box<dyn Job>>>,
     seq: watch::Receiver<Seq>,
+    found: [ScrubReport; 2],
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -116,7 +117,8 @@ impl Store {
         Self::start(opened, path, Surroundings { options, clock, free })
     }
 
-    /// Checks the format, makes what is missing and starts the writer.
+    /// Checks the format, makes what is missing, compares the rows with the directory and starts
+    /// the writer.
     pub(crate) fn start(
         (disk, mut seals): (Disk, Seals),
         path: PathBuf,
@@ -124,6 +126,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let Surroundings { options, clock, free } = surroundings;
         let meta = contained(|| opening::prepare(&disk, &mut seals, options.master_key.as_ref()))?;
+        let found = contained(|| scrub::at_opening(&disk.begin_read()?, &seals, &meta))?;
         let (disk, seals, moment) = (Arc::new(disk), Arc::new(seals), Arc::default());
         let (sender, receiver) = watch::channel(meta.seq());
         let watermark = Watermark { free, min_free_bytes: options.min_free_bytes };
@@ -143,8 +146,19 @@ impl Store {
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
         let writer = Mutex::new(Some(thread));
-        let inner = Inner { path, disk, seals, moment, watermark, queue, seq: receiver, writer };
+        let seq = receiver;
+        let inner = Inner { path, disk, seals, moment, watermark, queue, seq, found, writer };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// What was found when it was opened: rows that are gone, or are not those that the directory
+    /// lists, byte by byte. Rows that fit are not unsealed: that does the scrub.
+    pub fn found_at_opening(&self, collection: Collection) -> ScrubReport {
+        let [postings, profiles] = self.inner.found;
+        match collection {
+            Collection::Postings => postings,
+            Collection::Profiles => profiles,
+        }
     }
 
     /// Seq of the last durable change.
@@ -179,8 +193,8 @@ impl Store {
         answer.await.unwrap_or(Err(WriteError::Store(StoreError::Failed { cause: None })))
     }
 
-    /// Removes a row that is damaged, so that the record can be sent again. `false` when
-    /// the row is readable or there is none. Looks through all lists of the collection.
+    /// Removes a row that is damaged, so that the record can be sent again, or what lists one that
+    /// is missing. `false` when the row is readable or there is neither. Looks through all lists of the collection.
     pub async fn discard_damaged<R: Record>(
         &self,
         id: DocumentId,

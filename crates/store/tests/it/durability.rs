@@ -137,10 +137,10 @@ fn newer_formats_and_foreign_files_are_refused() {
         txn.open_table(definition).unwrap().insert("version", value).unwrap();
         txn.commit().unwrap();
     };
-    write(dir.path(), "format", 3);
+    write(dir.path(), "format", 4);
     let newer = Store::open(dir.path(), StoreOptions::default(), clock()).err().unwrap();
-    assert!(matches!(newer, StoreError::NewerFormat { found: 3, supported: 2 }));
-    assert!(newer.to_string().contains("format 3"), "{newer}");
+    assert!(matches!(newer, StoreError::NewerFormat { found: 4, supported: 3 }));
+    assert!(newer.to_string().contains("format 4"), "{newer}");
     let other = tempdir().unwrap();
     write(other.path(), "something", 1);
     let foreign = Store::open(other.path(), StoreOptions::default(), clock()).err().unwrap();
