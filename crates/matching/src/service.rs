@@ -138,7 +138,7 @@ impl Service {
         });
         let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
-        let scrubbed = Scrubbed::at_opening(&store);
+        let scrubbed = Scrubbed::default();
         tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
         let intake =
             Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };

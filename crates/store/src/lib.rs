@@ -21,7 +21,7 @@
 //! protobuf messages, so that fields can be added without a new format.
 //!
 //! A directory tells the Seq and a digest of each row, apart from it, so that rows that are
-//! missing or stale are found, when the store is opened and by the scrub (`directory.rs`).
+//! missing or stale are found, after opening and by the scrub (`directory.rs`).
 //!
 //! What holds something of a person is encrypted under a key of that person, which stands in
 //! a keyring beside the database and is destroyed when the person is deleted (`keyring.rs`).
@@ -57,4 +57,4 @@ pub use record::{
 };
 pub use snapshot::{SnapshotError, SnapshotSummary, restore_snapshot, verify_snapshot};
 pub use space::{DiskState, FreeSpace, free_space_of};
-pub use store::{Clock, ScrubPlace, ScrubReport, Store, StoreOptions};
+pub use store::{Clock, ScrubDepth, ScrubPlace, ScrubReport, Store, StoreOptions};

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 pub(crate) use self::opening::keyring_beside;
-pub use self::scrub::{ScrubPlace, ScrubReport};
-use jobmatch_domain::{Collection, DocumentId, Instant, Seq};
+pub use self::scrub::{ScrubDepth, ScrubPlace, ScrubReport};
+use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -87,7 +87,6 @@ struct Inner {
     watermark: Watermark,
     queue: Arc<Queue<Box<dyn Job>>>,
     seq: watch::Receiver<Seq>,
-    found: [ScrubReport; 2],
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -117,8 +116,7 @@ impl Store {
         Self::start(opened, path, Surroundings { options, clock, free })
     }
 
-    /// Checks the format, makes what is missing, compares the rows with the directory and starts
-    /// the writer.
+    /// Checks the format, makes what is missing and starts the writer.
     pub(crate) fn start(
         (disk, mut seals): (Disk, Seals),
         path: PathBuf,
@@ -126,7 +124,6 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let Surroundings { options, clock, free } = surroundings;
         let meta = contained(|| opening::prepare(&disk, &mut seals, options.master_key.as_ref()))?;
-        let found = contained(|| scrub::at_opening(&disk.begin_read()?, &seals, &meta))?;
         let (disk, seals, moment) = (Arc::new(disk), Arc::new(seals), Arc::default());
         let (sender, receiver) = watch::channel(meta.seq());
         let watermark = Watermark { free, min_free_bytes: options.min_free_bytes };
@@ -146,19 +143,8 @@ impl Store {
             .spawn(move || writer.run())
             .map_err(|cause| StoreError::Thread(Arc::new(cause)))?;
         let writer = Mutex::new(Some(thread));
-        let seq = receiver;
-        let inner = Inner { path, disk, seals, moment, watermark, queue, seq, found, writer };
+        let inner = Inner { path, disk, seals, moment, watermark, queue, seq: receiver, writer };
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// What was found when it was opened: rows that are gone, or are not those that the directory
-    /// lists, byte by byte. Rows that fit are not unsealed: that does the scrub.
-    pub fn found_at_opening(&self, collection: Collection) -> ScrubReport {
-        let [postings, profiles] = self.inner.found;
-        match collection {
-            Collection::Postings => postings,
-            Collection::Profiles => profiles,
-        }
     }
 
     /// Seq of the last durable change.

@@ -95,6 +95,7 @@ async fn no_flipped_bit_in_current_serves_another_generation() {
         let keeper = keeper(folder.path());
         assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
     }
+    eprintln!("{} flips in CURRENT: all refused", good.len() * 8);
     std::fs::write(&current, good).unwrap();
     let keeper = keeper(folder.path());
     assert_eq!(keeper.open_current(), Opened::Serves);
@@ -117,6 +118,7 @@ async fn no_flipped_bit_in_an_identity_makes_an_index_of_another_model() {
         let keeper = keeper(folder.path());
         assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
     }
+    eprintln!("{} flips in the head of documents.log: all refused", length * 8);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use jobmatch_domain::{Collection, Instant};
 use prost::Message;
 use redb::{ReadTransaction, ReadableTableMetadata, TableHandle};
 
+use super::scrub::counts_agree;
 use crate::cipher::random;
 use crate::convert::convert;
 use crate::directory::list_all;
@@ -108,7 +109,8 @@ fn format_of(disk: &Disk, path: &Path) -> Result<Found, StoreError> {
     }
 }
 
-/// Makes the tables that are missing, lists rows that no directory lists, reads where the store stands, and looks after the keys.
+/// Makes the tables that are missing, lists the rows of a store that had no directory, reads where
+/// the store stands, and looks after the number of rows and the keys.
 pub(super) fn prepare(
     disk: &Disk,
     seals: &mut Seals,
@@ -120,6 +122,9 @@ pub(super) fn prepare(
     let txn = disk.begin_read()?;
     let meta = Meta::load(&SealedRead::read(&txn, &META, seals)?)?;
     seals.pepper.clone_from(&meta.pepper);
+    if !counts_agree(&txn, seals)? {
+        tracing::error!("the store, its directory and its head tell different numbers of records");
+    }
     if meta.profiles > 0 || !seals.keyring.is_empty() {
         check_keys(&txn, seals)?;
     }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use jobmatch_domain::{Collection, JobPosting, Seq};
-use jobmatch_store::{Outcome, StoreError, WriteError};
+use jobmatch_store::{Outcome, ScrubDepth, StoreError, WriteError};
 use redb::{Database, Key, ReadableDatabase, TableDefinition};
 use tempfile::tempdir;
 
+use crate::directory::scrub;
 use crate::sample::{delete, from_source, id, key, open, plain, put, try_put};
 
 type Rows = (u8, &'static [u8]);
@@ -116,9 +117,10 @@ async fn the_scrub_finds_a_damaged_row() {
     drop(store);
     rewrite::<Rows>(dir.path(), "rows", (1, b"a"), |v| v[12] ^= 1);
     let store = open(dir.path());
-    let (found, _) = store.scrub::<JobPosting>(&Default::default(), 9).unwrap();
-    assert_eq!((found.good, found.damaged, found.bad()), (1, 1, 1));
-    assert_eq!(store.found_at_opening(Collection::Postings), found);
+    for depth in [ScrubDepth::All, ScrubDepth::Bytes] {
+        let found = scrub::<JobPosting>(&store, depth, 9);
+        assert_eq!((found.good, found.damaged, found.bad()), (1, 1, 1));
+    }
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use std::future::Future;
 use std::task::{Context, Waker};
 
 use jobmatch_domain::{Collection, JobPosting, Seq};
-use jobmatch_store::{Decision, Store, StoreError, StoreOptions, WriteError};
+use jobmatch_store::{Decision, ScrubDepth, Store, StoreError, StoreOptions, WriteError};
 use redb::{Database, TableDefinition};
 use tempfile::tempdir;
 
+use crate::directory::scrub;
 use crate::sample::{clock, delete, full_posting, id, key, open, plain, put, try_put};
 
 #[tokio::test]
@@ -108,6 +109,11 @@ async fn opening_a_hundred_thousand_postings() {
     let begun = std::time::Instant::now();
     assert_eq!(open(crashed.path()).count(Collection::Postings).unwrap(), 100_000);
     eprintln!("opened after a kill in {:?}", begun.elapsed());
+    for depth in [ScrubDepth::Bytes, ScrubDepth::All] {
+        let begun = std::time::Instant::now();
+        assert_eq!(scrub::<JobPosting>(&store, depth, 10_000).good, 100_000);
+        eprintln!("scrubbed in depth {depth:?} in {:?}", begun.elapsed());
+    }
     let mut bytes = Vec::new();
     let begun = std::time::Instant::now();
     store.write_snapshot(&mut bytes).unwrap();

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jobmatch_domain::{Collection, JobPosting, Profile, Seq};
-use jobmatch_store::{Outcome, Store, Stored};
+use jobmatch_store::{Outcome, ScrubDepth, Store, Stored};
 use tempfile::tempdir;
 
+use crate::directory::scrub;
 use crate::sample::{NOW, delete, full_posting, full_profile, id, key, open, plain, put, try_put};
 
 fn golden(name: &str) -> PathBuf {
@@ -48,10 +49,11 @@ async fn says_what_it_said(store: &Store, posting: JobPosting) {
     let repeated = try_put(store, full_profile(), key("golden", 7)).await.unwrap();
     assert_eq!((repeated.seq, repeated.outcome), (Seq(2), Outcome::Repeated));
     assert_eq!(repeated.stored.map(|s| s.record), Some(full_profile()));
-    for of in Collection::ALL {
-        let found = store.found_at_opening(of);
-        assert_eq!((found.good, found.bad()), (1, 0), "{of:?}");
+    let depth = ScrubDepth::All;
+    for found in [scrub::<JobPosting>(store, depth, 9), scrub::<Profile>(store, depth, 9)] {
+        assert_eq!((found.good, found.bad()), (1, 0));
     }
+    assert!(store.counts_agree().unwrap());
     assert_eq!(put(store, plain("gone", "洗碗工")).await.seq, Seq(6));
 }
 

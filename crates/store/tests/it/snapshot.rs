@@ -164,6 +164,7 @@ async fn a_flipped_bit_in_any_byte_a_cut_anywhere_and_a_tail_are_refused() {
         assert_refused(&flipped, &format!("flipped at {at}"));
         assert_refused(&bytes[..at], &format!("cut at {at}"));
     }
+    eprintln!("{} flips in a snapshot: all refused", bytes.len());
     assert_refused(&[&bytes[..], &[0]].concat(), "a tail");
     // The check would find nothing in what is as it was written.
     restore(&bytes, &parent).unwrap();

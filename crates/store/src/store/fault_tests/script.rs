@@ -21,7 +21,7 @@ use crate::keyring::Keyring;
 use crate::record::{Decision, Record, RequestKey};
 use crate::seal::Seals;
 use crate::space::FreeSpace;
-use crate::store::{ScrubPlace, Store, StoreOptions, Surroundings};
+use crate::store::{ScrubDepth, ScrubPlace, Store, StoreOptions, Surroundings};
 
 /// One write.
 #[derive(Debug, Clone, Copy)]
@@ -232,9 +232,8 @@ pub(super) fn answers(store: &Store) -> Vec<(String, Result<String, StoreError>)
 /// The same as one text, with the Seq; `None` when a part cannot be read, or when the directory
 /// and the feed do not fit the rows.
 pub(super) fn contents(store: &Store) -> Option<String> {
-    let as_listed = |of| store.found_at_opening(of).bad() == 0;
     let is_whole = scrubs_well::<JobPosting>(store) && scrubs_well::<Profile>(store);
-    if !is_whole || !Collection::ALL.into_iter().all(as_listed) {
+    if !is_whole || !store.counts_agree().ok()? {
         return None;
     }
     let parts: Option<Vec<_>> = answers(store).into_iter().map(|(_, a)| a.ok()).collect();
@@ -244,7 +243,7 @@ pub(super) fn contents(store: &Store) -> Option<String> {
 fn scrubs_well<R: Record>(store: &Store) -> bool {
     let mut place = Some(ScrubPlace::default());
     while let Some(from) = place {
-        match store.scrub::<R>(&from, 9_999) {
+        match store.scrub::<R>(ScrubDepth::All, &from, 9_999) {
             Ok((report, next)) if report.bad() == 0 => place = next,
             Ok(_) | Err(_) => return false,
         }
