@@ -177,7 +177,7 @@ pub async fn import(
 }
 
 /// Waits until the index of the postings holds so many, and a graph, if there are enough for one,
-/// three quarters of them; returns how long that took.
+/// three quarters of them, and nothing is sealed or merged any more; returns how long that took.
 ///
 /// # Panics
 /// When the service does not answer.
@@ -189,7 +189,8 @@ pub async fn settled(admin: SocketAddr, postings: u64) -> Duration {
         let now = stats.into_inner().collections.into_iter().next().expect("postings");
         let is_due = now.indexed >= VectorOptions::default().graph_from as u64;
         let is_built = !is_due || now.graph_vectors * 4 >= now.indexed * 3;
-        if now.indexed >= postings && now.state == "READY" && is_built {
+        let is_settled = is_built && !now.in_upkeep;
+        if now.indexed >= postings && now.state == "READY" && is_settled {
             return started.elapsed();
         }
         tokio::time::sleep(POLL).await;

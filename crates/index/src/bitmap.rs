@@ -55,6 +55,11 @@ impl Bitmap {
         self.words.get(index).copied().unwrap_or_default()
     }
 
+    /// The bits of all numbers, 64 by 64.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// A set of these words of bits, see [`Self::word`].
     pub fn of_words(words: Vec<u64>) -> Self {
         Self { words }

@@ -6,6 +6,7 @@
 
 mod codec;
 mod columns;
+mod common;
 mod disk;
 #[cfg(test)]
 mod fault_tests;
@@ -95,7 +96,14 @@ pub struct EmbeddedEngine {
     options: EngineOptions,
     folder: PathBuf,
     shared: Arc<Shared>,
-    writer: Arc<Mutex<Writer>>,
+    /// `None` once the engine is dropped: whoever else is at work then leaves its folder alone.
+    writer: Arc<Mutex<Option<Writer>>>,
+}
+
+impl Drop for EmbeddedEngine {
+    fn drop(&mut self) {
+        *self.writer.lock() = None;
+    }
 }
 
 /// What searches read.
@@ -188,7 +196,7 @@ impl EmbeddedEngine {
             options,
             folder: folder.to_owned(),
             shared: Arc::new(shared),
-            writer: Arc::new(Mutex::new(writer)),
+            writer: Arc::new(Mutex::new(Some(writer))),
         }
     }
 
@@ -219,9 +227,9 @@ impl Engine for EmbeddedEngine {
         let (shared, writer) = (self.shared.clone(), self.writer.clone());
         let task = tokio::task::spawn_blocking(move || {
             let mut writer = writer.lock();
-            if writer.broken {
+            let Some(writer) = writer.as_mut().filter(|writer| !writer.broken) else {
                 return Err(EngineError::Broken);
-            }
+            };
             let result = writer.apply(&shared, batch);
             writer.broken = result.is_err();
             result

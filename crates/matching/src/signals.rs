@@ -7,6 +7,7 @@ use jobmatch_domain::text::Label;
 use jobmatch_domain::{JobPosting, OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
 use jobmatch_text::{Lexicon, neutralize, normalize};
+use memchr::memmem;
 
 /// The closest pair of a wished and an offered occupation; the first in order of the
 /// two lists among equals.
@@ -49,12 +50,18 @@ pub(crate) fn asked_skills(posting: &JobPosting) -> Arc<[AskedSkill]> {
     posting.skills.iter().map(skill).collect()
 }
 
+/// Looks for bytes, which is some times faster than to look for characters, and the same: no
+/// character of UTF-8 begins within another.
+fn is_named(skill: &str, text: &str) -> bool {
+    memmem::find(text.as_bytes(), skill.as_bytes()).is_some()
+}
+
 /// Which of the skills asked for the person names, word for word; `None` when none is asked
 /// for.
 pub(crate) fn skill_signal<'a>(asked: &'a [AskedSkill], text: &str) -> Option<SkillSignal<'a>> {
     if asked.is_empty() {
         return None;
     }
-    let named = asked.iter().filter(|skill| text.contains(skill.sought.as_str()));
+    let named = asked.iter().filter(|skill| is_named(&skill.sought, text));
     Some(SkillSignal { matched: named.map(|s| s.shown.as_str()).collect(), asked: asked.len() })
 }

@@ -32,6 +32,7 @@ use places::{Places, Reach};
 pub(super) use sealing::SealedColumns;
 use selection::Fails;
 pub(crate) use selection::Selection;
+pub(super) use selection::{Tally, portable_tally};
 
 /// The columns, each with how its value is taken from facets and put into them.
 macro_rules! columns {
@@ -215,11 +216,8 @@ impl Columns {
 
     /// Asks all conditions of all live slots.
     pub(crate) fn select(&self, conditions: &[Condition], live: &Bitmap) -> Selection {
-        let mut fails = Fails::new(self.len());
-        for condition in conditions {
-            self.add_unmet(condition, fails.of(condition.kind()));
-        }
-        fails.selection(live)
+        let add_unmet = |condition: &Condition, unmet: &mut _| self.add_unmet(condition, unmet);
+        Fails::of(conditions, self.len(), add_unmet).selection(live)
     }
 
     fn add_unmet(&self, condition: &Condition, unmet: &mut Bitmap) {

@@ -1,10 +1,12 @@
-//! The inner loop of the scan, written for the machine's wider registers as well and chosen
+//! The inner loops of the scan and of the filter, made for the machine's wider registers as well and chosen
 //! when the program runs, so that one binary serves every x86-64 and aarch64 machine.
 //!
 //! What each takes stands in `benches/README.md` (bench `kernels`).
 #![allow(unsafe_code, reason = "calling code for an instruction set that was found at run time")]
 
 use std::sync::LazyLock;
+
+use super::columns::{Tally, portable_tally};
 
 /// Sum of the products of two rows of codes, which are equally long and lie in -127..=127.
 pub type DotCodes = fn(&[i8], &[i8]) -> i32;
@@ -36,6 +38,17 @@ pub fn runnable() -> Vec<(&'static str, DotCodes)> {
         kernels.push(("neon-dotprod", arm::dotprod));
     }
     kernels
+}
+
+/// What sets of failing slots leave of those that live: [`portable_tally`], which the compiler
+/// makes anew for wider registers and an instruction that counts bits.
+pub(super) fn tally(live: &[u64], fails: &[&[u64]]) -> Tally {
+    #[cfg(target_arch = "x86_64")]
+    if x86::has_avx2_and_popcnt() {
+        // SAFETY: the machine has both.
+        return unsafe { x86::tally(live, fails) };
+    }
+    portable_tally(live, fails)
 }
 
 /// Asks for the memory of a row that is read soon. Eligible rows lie far apart, so each costs
@@ -70,6 +83,15 @@ mod x86 {
         is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vnni")
+    }
+
+    pub(super) fn has_avx2_and_popcnt() -> bool {
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")
+    }
+
+    #[target_feature(enable = "avx2,popcnt")]
+    pub(super) fn tally(live: &[u64], fails: &[&[u64]]) -> super::Tally {
+        super::portable_tally(live, fails)
     }
 
     pub(super) fn avx2(a: &[i8], b: &[i8]) -> i32 {

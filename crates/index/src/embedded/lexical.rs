@@ -7,7 +7,9 @@ use tantivy::merge_policy::LogMergePolicy;
 use tantivy::schema::{
     FAST, Field as SchemaField, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{
+    FutureResult, Index, IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyDocument, Term,
+};
 
 use super::disk::Disk;
 use super::log::Mark;
@@ -19,11 +21,17 @@ use crate::engine::{EngineError, Field, Fields};
 /// Memory in which a batch is inverted before it is written.
 const WRITER_BYTES: usize = 64 << 20;
 
+/// So many segments are left alone: a question looks each of its terms up in each of them.
+const FEW_SEGMENTS: usize = 3;
+
 #[cfg(test)]
 thread_local! {
     /// The bug: files are used unverified.
     pub(super) static SKIPS_CHECK: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
+
+/// A merge under way.
+pub(super) type Merge = FutureResult<Option<SegmentMeta>>;
 
 /// The word index.
 pub(super) struct Lexical {
@@ -128,6 +136,13 @@ impl Lexical {
         prepared.set_payload(&format!("{} {}", mark.seq, mark.log_bytes));
         prepared.commit()?;
         self.words(before)
+    }
+
+    /// Begins to merge all segments into one, which tantivy's threads do; `None` where there are
+    /// few.
+    pub(super) fn merge(&mut self) -> Result<Option<Merge>, EngineError> {
+        let segments = self.writer.index().searchable_segment_ids()?;
+        Ok((segments.len() > FEW_SEGMENTS).then(|| self.writer.merge(&segments)))
     }
 
     pub(super) fn words(&self, before: &Words) -> Result<Words, EngineError> {

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::time::Instant;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::columns::Selection;
 use super::words::{self, Asked, Living, Prepared, Scores};
@@ -11,10 +14,17 @@ use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
 
-/// From so many slots on the work of a query is shared by two threads. At 10,000 the filter and
-/// the words take some 0.3 and 0.5 ms (`benches/README.md`, latency), so a thread is worth its
-/// start.
+/// From so many slots on the work of a query is shared by all cores. At 10,000 the filter and
+/// the words take some 0.2 and 0.3 ms (`benches/README.md`, latency), so it is worth waking a
+/// thread.
 const SHARED_FROM: usize = 10_000;
+
+/// One a core, for the steps of questions. Nothing that takes long runs here, so that no question
+/// waits for an import, the building of a graph or an exact scan.
+static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let pool = ThreadPoolBuilder::new().thread_name(|n| format!("search-{n}")).build();
+    pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
+});
 
 /// The order of slots that are equal otherwise.
 pub(super) type Tie<'a> = &'a (dyn Fn(u32, u32) -> Ordering + Sync);
@@ -27,20 +37,17 @@ fn timed<T>(work: impl FnOnce() -> T) -> Timed<T> {
     (work(), started.elapsed().as_micros() as u64)
 }
 
-/// Both results; on two threads when the work is to be shared.
-fn side_by_side<A: Send, B>(
+/// Both results; on the threads of all questions when the work is to be shared.
+fn side_by_side<A: Send, B: Send>(
     shared: bool,
     a: impl FnOnce() -> A + Send,
-    b: impl FnOnce() -> B,
+    b: impl FnOnce() -> B + Send,
 ) -> Result<(A, B), EngineError> {
-    if !shared {
+    let Some(threads) = THREADS.as_ref().filter(|_| shared) else {
         return Ok((a(), b()));
-    }
-    std::thread::scope(|scope| {
-        let other = scope.spawn(a);
-        let b = b();
-        other.join().map(|a| (a, b)).map_err(|_| EngineError::SearchPanicked)
-    })
+    };
+    let both = AssertUnwindSafe(|| threads.install(|| rayon::join(a, b)));
+    catch_unwind(both).map_err(|_| EngineError::SearchPanicked)
 }
 
 impl View {
@@ -48,7 +55,7 @@ impl View {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
-        let shared = self.ids.len() >= SHARED_FROM && limit > 0;
+        let shared = self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact;
         let ((words, prepared_in), ((selection, by_conditions), filtered_in)) = side_by_side(
             shared,
             || timed(|| self.prepared(query)),
@@ -79,7 +86,7 @@ impl View {
         })
     }
 
-    fn prepared<'a>(&self, query: &'a Query) -> Result<Option<Prepared<'a>>, EngineError> {
+    fn prepared(&self, query: &Query) -> Result<Option<Prepared<'_>>, EngineError> {
         let living = Living { live: &self.live, totals: &self.totals };
         query.lexical.as_ref().map(|terms| self.words.prepare(terms, &living)).transpose()
     }
@@ -164,47 +171,57 @@ impl View {
 
     /// The union of the legs and of what was asked for besides, in order of id.
     fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
-        let ranks = |slots: &mut dyn Iterator<Item = u32>| -> HashMap<u32, u32> {
-            slots.zip(1u32..).collect()
+        let hit = |(slot, [lexical_rank, vector_rank, conditions_rank]): (u32, Ranks)| {
+            let (id, seq) = self.ids[slot as usize].clone();
+            Hit {
+                id,
+                seq,
+                lexical_rank,
+                lexical: scores.map_or(0.0, |s| s.of(slot)),
+                vector_rank,
+                cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
+                conditions_rank,
+                metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
+                facets: self.columns.facets(slot),
+            }
         };
-        let lexical = ranks(&mut legs.lexical.iter().copied());
-        let vector = ranks(&mut legs.vector.iter().map(|(slot, _)| *slot));
-        let by_conditions = ranks(&mut legs.by_conditions.iter().copied());
         let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
-        let union: BTreeSet<u32> = lexical
-            .keys()
-            .chain(vector.keys())
-            .chain(by_conditions.keys())
-            .copied()
-            .chain(also)
-            .collect();
-        let mut hits: Vec<Hit> = union
-            .into_iter()
-            .map(|slot| {
-                let (id, seq) = self.ids[slot as usize].clone();
-                Hit {
-                    id,
-                    seq,
-                    lexical_rank: lexical.get(&slot).copied(),
-                    lexical: scores.map_or(0.0, |s| s.of(slot)),
-                    vector_rank: vector.get(&slot).copied(),
-                    cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
-                    conditions_rank: by_conditions.get(&slot).copied(),
-                    metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
-                    facets: self.columns.facets(slot),
-                }
-            })
-            .collect();
-        hits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        hits
+        let mut union = legs.union(also);
+        union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
+        union.into_iter().map(hit).collect()
     }
 }
+
+/// The ranks of a slot in the legs, from 1 on.
+type Ranks = [Option<u32>; 3];
 
 /// What each leg found, best first.
 struct Legs {
     lexical: Vec<u32>,
     vector: Vec<(u32, f32)>,
     by_conditions: Vec<u32>,
+}
+
+impl Legs {
+    /// What one of the legs found and what was asked for besides, each slot once.
+    fn union(&self, also: impl Iterator<Item = u32>) -> Vec<(u32, Ranks)> {
+        let vector = self.vector.iter().map(|(slot, _)| *slot);
+        let mut found: Vec<(u32, Ranks)> = also.map(|slot| (slot, [None; 3])).collect();
+        found
+            .extend((1..).zip(&self.lexical).map(|(rank, slot)| (*slot, [Some(rank), None, None])));
+        found.extend((1..).zip(vector).map(|(rank, slot)| (slot, [None, Some(rank), None])));
+        let by_conditions = (1..).zip(&self.by_conditions);
+        found.extend(by_conditions.map(|(rank, slot)| (*slot, [None, None, Some(rank)])));
+        found.sort_unstable_by_key(|(slot, _)| *slot);
+        found.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = std::array::from_fn(|leg| kept.1[leg].or(next.1[leg]));
+            }
+            same
+        });
+        found
+    }
 }
 
 #[cfg(test)]

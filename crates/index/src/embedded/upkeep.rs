@@ -1,5 +1,6 @@
-//! What goes on beside changes and questions: graphs are built, and the keeper of an index asks
-//! which vectors it has and which space it was made in.
+//! What goes on beside changes and questions: slots are sealed, graphs are built, segments of
+//! words are merged, and the keeper of an index asks which vectors it has and which space it was
+//! made in.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,9 +8,11 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use jobmatch_domain::{DocumentId, Seq};
+use parking_lot::Mutex;
 
 use super::graph::Graph;
-use super::{EmbeddedEngine, EngineOptions, LOG_FILE, Shared, View, graph_file, log};
+use super::{EmbeddedEngine, EngineOptions, LOG_FILE, Shared, View, Writer, graph_file, log};
+use crate::engine::EngineError;
 
 /// The graph's file in the engine's folder.
 const GRAPH_FILE: &str = "graph.bin";
@@ -24,10 +27,17 @@ impl EmbeddedEngine {
         }
         let name = format!("upkeep-{}", self.options.collection.name());
         let (folder, identity) = (self.folder.clone(), self.options.identity());
+        let writer = self.writer.clone();
         let upkeep = move || {
             // Also after a panic another thread may try again.
             let shared = UpkeepEnds(shared);
-            while shared.0.is_upkeep_due() && shared.0.keep_up(&folder, &identity) {}
+            while shared.0.is_upkeep_due() && shared.0.keep_up(&folder, &identity) {
+                let words = shared.0.merge_words(&writer).and_then(|()| shared.0.index_common());
+                if let Err(error) = words {
+                    tracing::error!(%error, "words are sought in all segments");
+                    break;
+                }
+            }
         };
         if let Err(error) = std::thread::Builder::new().name(name).spawn(upkeep) {
             tracing::error!(%error, "no thread for the upkeep; vectors are scanned");
@@ -100,7 +110,10 @@ impl Drop for UpkeepEnds {
 impl Shared {
     fn is_upkeep_due(&self) -> bool {
         let view = self.view.read();
-        view.vectors.wants_seal() || view.vectors.wants_graph()
+        let common = view.words.common_upto() as usize;
+        view.vectors.wants_seal()
+            || view.vectors.wants_graph()
+            || common < view.vectors.sealed_len()
     }
 
     /// Does what is due; whether all of it could be done. What came while a graph was built is
@@ -115,6 +128,38 @@ impl Shared {
         let is_built = self.build_graph(&folder.join(GRAPH_FILE));
         let is_worth_it = self.view.read().vectors.has_much_unsealed();
         is_built && (!is_worth_it || self.seal(folder, identity))
+    }
+
+    /// Merges the segments of words as far as they are committed, so that a question looks its
+    /// terms up once. Whoever closes the index meanwhile does not wait for it.
+    fn merge_words(&self, writer: &Mutex<Option<Writer>>) -> Result<(), EngineError> {
+        let begun = writer.lock().as_mut().map(|writer| writer.lexical.merge());
+        let Some(merge) = begun.transpose()?.flatten() else { return Ok(()) };
+        let started = Instant::now();
+        merge.wait()?;
+        // While the writer is held no batch comes in, so this is the state that is seen.
+        if let Some(writer) = writer.lock().as_ref() {
+            let before = self.view.read().words.clone();
+            let words = writer.lexical.words(&before)?;
+            let mut view = self.view.write();
+            view.words = words;
+            view.note_dead();
+            tracing::info!(took = ?started.elapsed(), "segments of words merged");
+        }
+        Ok(())
+    }
+
+    /// Finds the common terms anew where slots were sealed since.
+    fn index_common(&self) -> Result<(), EngineError> {
+        let (words, slots) = {
+            let view = self.view.read();
+            (view.words.clone(), view.ids.len() as u32)
+        };
+        let common = words.common_terms(slots)?;
+        let mut view = self.view.write();
+        let View { words, live, .. } = &mut *view;
+        words.use_common(common, live);
+        Ok(())
     }
 
     /// Whether a graph was built and is in use. There is none of vectors that are all dead.
@@ -176,31 +221,59 @@ mod tests {
     use crate::embedded::vectors::VectorOptions;
     use crate::engine::{Batch, Change, Document, Engine, Fields};
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn where_all_vectors_are_dead_nothing_is_built_for_ever() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = EngineOptions {
-            collection: Collection::Postings,
-            space: "test-2".into(),
-            dimensions: 2,
-            analysis_version: "test".into(),
-            vectors: VectorOptions { graph_from: 20, ..VectorOptions::default() },
-        };
-        let engine = EmbeddedEngine::create(&folder.path().join("e"), options).unwrap();
-        let ids = || (0..30).map(|n| DocumentId::parse(&format!("D{n}")).unwrap());
-        let upsert = |id| {
-            let (facets, fields) = (Facets::default(), Fields::default());
-            let vector = Some(vec![1.0, 0.0]);
-            Change::Upsert(Box::new(Document { id, seq: Seq(1), facets, fields, vector }))
-        };
-        let changes = ids().map(upsert).chain(ids().map(Change::Delete)).collect();
-        engine.apply(Batch { changes, seq: Seq(1) }).await.unwrap();
+    async fn upkeep_ends(engine: &EmbeddedEngine) {
         for _ in 0..6_000 {
             if !engine.shared.building.load(Ordering::Acquire) {
                 return;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        panic!("it is still building");
+        panic!("it is still at work");
+    }
+
+    fn upsert(id: DocumentId, fields: Fields) -> Change {
+        let (facets, vector) = (Facets::default(), Some(vec![1.0, 0.0]));
+        Change::Upsert(Box::new(Document { id, seq: Seq(1), facets, fields, vector }))
+    }
+
+    fn engine(folder: &Path, vectors: VectorOptions) -> EmbeddedEngine {
+        let options = EngineOptions {
+            collection: Collection::Postings,
+            space: "test-2".into(),
+            dimensions: 2,
+            analysis_version: "test".into(),
+            vectors,
+        };
+        EmbeddedEngine::create(folder, options).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_sealed_has_its_words_in_one_segment() {
+        let folder = tempfile::tempdir().unwrap();
+        let seal_from = VectorOptions { seal_from: 7, ..VectorOptions::default() };
+        let engine = engine(&folder.path().join("e"), seal_from);
+        for seq in 1..=7 {
+            let id = DocumentId::parse(&format!("D{seq}")).unwrap();
+            let fields = Fields { title_words: vec!["保安".into()], ..Fields::default() };
+            let batch = Batch { changes: vec![upsert(id, fields)], seq: Seq(seq) };
+            engine.apply(batch).await.unwrap();
+            let segments = engine.shared.view.read().words.segments();
+            assert!(seq == 7 || segments == seq as usize, "{segments} after {seq}");
+        }
+        upkeep_ends(&engine).await;
+        assert_eq!(engine.shared.view.read().words.segments(), 1);
+        assert_eq!(engine.stats().sealed, 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn where_all_vectors_are_dead_nothing_is_built_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let graph_from = VectorOptions { graph_from: 20, ..VectorOptions::default() };
+        let engine = engine(&folder.path().join("e"), graph_from);
+        let ids = || (0..30).map(|n| DocumentId::parse(&format!("D{n}")).unwrap());
+        let upserts = ids().map(|id| upsert(id, Fields::default()));
+        let changes = upserts.chain(ids().map(Change::Delete)).collect();
+        engine.apply(Batch { changes, seq: Seq(1) }).await.unwrap();
+        upkeep_ends(&engine).await;
     }
 }

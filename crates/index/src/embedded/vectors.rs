@@ -6,6 +6,8 @@
 
 use std::time::Instant;
 
+use rayon::prelude::*;
+
 use super::graph::{Asked, Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
@@ -22,13 +24,16 @@ const RERANK_MIN: usize = 200;
 const CODES_AHEAD: usize = 12;
 const ROWS_AHEAD: usize = 3;
 
+/// Rows that a thread scans before others may take the next ones: some tenths of a millisecond.
+const SCANNED_AT_ONCE: usize = 4_096;
+
 /// When the graph is built and used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VectorOptions {
     /// Build a graph from so many vectors on.
     pub graph_from: usize,
-    /// Scan exactly while at most so many vectors are eligible; `None`: as many as this machine
-    /// scans in the time of a walk, measured when a graph is taken into use.
+    /// Scan exactly while at most so many vectors are eligible; `None`: as many as a walk among
+    /// them would cost, measured when a graph is taken into use.
     pub exact_below: Option<usize>,
     /// Nodes that the walk keeps, at least.
     pub ef_search: usize,
@@ -204,28 +209,34 @@ impl Vectors {
         Some(self.exact_below)
     }
 
+    /// Up to how many eligible vectors a scan costs no more than a walk. A walk among all costs
+    /// as much as the scan of `w` vectors, which is measured; where `e` of `n` are eligible it
+    /// looks at some `n / e` times as many before it has met as many of them. So the two are even
+    /// at `e = w * n / e`.
     fn scanned_in_the_time_of_a_walk(&self, graph: &Graph) -> usize {
         let slots = &graph.members.items;
-        let some = |count: usize| slots.iter().step_by((slots.len() / count).max(1)).copied();
-        let queries: Vec<u32> = some(TIMED_WALKS).collect();
-        let rows: Vec<u32> = some(TIMED_ROWS).collect();
+        // Each time others, as those of a question are in no cache.
+        let some = |count: usize, from: usize| {
+            let step = (slots.len() / count).max(1);
+            slots.iter().skip(from % step).step_by(step).copied().collect::<Vec<u32>>()
+        };
+        let queries = some(TIMED_WALKS, 0);
+        let options = (self.options.ef_search, usize::MAX);
         let started = Instant::now();
         for slot in &queries {
-            let walked = self.walked(
-                graph,
-                self.rows.full(*slot),
-                (self.options.ef_search, usize::MAX),
-                &|_| true,
-            );
+            let walked = self.walked(graph, self.rows.full(*slot), options, &|_| true);
             debug_assert!(walked.is_some(), "a walk without a limit ends");
         }
         let a_walk = started.elapsed().as_secs_f64() / queries.len() as f64;
+        let rows: Vec<Vec<u32>> =
+            (0..queries.len()).map(|time| some(TIMED_ROWS, time * slots.len() / 7)).collect();
         let started = Instant::now();
-        for slot in &queries {
-            self.nearest_codes(&rows, self.rows.full(*slot), (1, &|a, b| a.cmp(&b)));
+        for (slot, rows) in queries.iter().zip(&rows) {
+            self.nearest_codes(rows, self.rows.full(*slot), (1, &|a, b| a.cmp(&b)));
         }
-        let a_row = started.elapsed().as_secs_f64() / (queries.len() * rows.len()) as f64;
-        (a_walk / a_row.max(1e-10)) as usize
+        let scanned: usize = rows.iter().map(Vec::len).sum();
+        let a_row = started.elapsed().as_secs_f64() / scanned as f64;
+        (a_walk / a_row.max(1e-10) * slots.len() as f64).sqrt() as usize
     }
 
     /// The `k` eligible slots nearest to a unit vector, best first; ties in the order of
@@ -303,16 +314,22 @@ impl Vectors {
         let (codes, _) = quantize(query);
         let codes: Vec<i8> = codes.collect();
         let dot_codes = kernels::dot_codes();
-        let mut ahead = slots.iter().skip(CODES_AHEAD);
-        slots.iter().take(CODES_AHEAD).for_each(|slot| kernels::prefetch(self.rows.codes(*slot)));
-        let mut scored: Vec<(f32, u32)> = slots
-            .iter()
-            .map(|slot| {
-                ahead.next().into_iter().for_each(|slot| kernels::prefetch(self.rows.codes(*slot)));
+        let scan = |slots: &[u32]| -> Vec<(f32, u32)> {
+            let mut ahead = slots.iter().skip(CODES_AHEAD);
+            let prefetch = |slot: &u32| kernels::prefetch(self.rows.codes(*slot));
+            slots.iter().take(CODES_AHEAD).for_each(prefetch);
+            let score = |slot: &u32| {
+                ahead.next().into_iter().for_each(prefetch);
                 let sum = dot_codes(self.rows.codes(*slot), &codes);
                 (sum as f32 * self.rows.scale(*slot), *slot)
-            })
-            .collect();
+            };
+            slots.iter().map(score).collect()
+        };
+        // Only on the threads of questions there is anybody to share it with.
+        let mut scored = match rayon::current_thread_index() {
+            Some(_) => slots.par_chunks(SCANNED_AT_ONCE).flat_map_iter(scan).collect(),
+            None => scan(slots),
+        };
         scored.select_nth_unstable_by(keep - 1, |a, b| {
             b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1))
         });

@@ -5,6 +5,7 @@
 //! nor on what was merged, and every document has its full score. Frequencies and lengths count
 //! live documents only.
 
+use std::io;
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -13,6 +14,7 @@ use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field as SchemaField, IndexRecordOption};
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
+use super::common::{CommonTerm, CommonTerms, Dead};
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background};
@@ -49,8 +51,13 @@ impl Asked {
         Self { words, count, is_dense: count * DENSE_SHARE > slots }
     }
 
+    /// Bits of the slots that are asked for, 64 by 64.
+    pub(super) fn words(&self) -> impl Iterator<Item = u64> {
+        self.words.iter().map(|(word, _)| *word)
+    }
+
     #[inline]
-    fn place(&self, slot: u32) -> Option<usize> {
+    pub(super) fn place(&self, slot: u32) -> Option<usize> {
         let (word, before) = *self.words.get(slot as usize / 64)?;
         let bit = 1u64 << (slot % 64);
         if word & bit == 0 {
@@ -60,6 +67,23 @@ impl Asked {
             return Some(slot as usize);
         }
         Some((before + (word & (bit - 1)).count_ones()) as usize)
+    }
+
+    /// The slots that are asked for, rising, each with its place.
+    fn iter(&self) -> impl Iterator<Item = (u32, usize)> {
+        let mut counted = 0;
+        let slots = (0u32..).zip(self.words()).flat_map(|(index, word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(index * 64 + bit)
+            })
+        });
+        slots.map(move |slot| {
+            counted += 1;
+            (slot, if self.is_dense { slot as usize } else { counted - 1 })
+        })
     }
 
     fn places(&self) -> usize {
@@ -82,32 +106,49 @@ impl Scores {
 
 /// A query whose terms were looked up.
 pub(super) struct Prepared<'a> {
-    terms: &'a [QueryTerm],
-    /// By segment and term.
-    found: Vec<Vec<Option<TermInfo>>>,
-    /// `None`: a term that counts nothing.
-    scorers: Vec<Option<TermScore>>,
+    terms: Vec<Sought<'a>>,
     lengths: [Lengths; 4],
     /// What no document can exceed.
     pub(super) ceiling: f32,
+}
+
+/// A term that was looked up and counts something.
+struct Sought<'a> {
+    field: Field,
+    scorer: TermScore,
+    common: Option<&'a CommonTerm>,
+    /// In which segments it stands; of a common term those alone that have newer slots.
+    lists: Vec<(&'a Segment, TermInfo)>,
 }
 
 /// One committed state of the word index.
 #[derive(Clone, Default)]
 pub(super) struct Words {
     segments: Vec<Segment>,
+    common: Arc<CommonTerms>,
+    /// What is dead of the slots that `common` covers.
+    dead: Dead,
 }
 
 #[derive(Clone)]
-struct Segment {
+pub(super) struct Segment {
     id: SegmentId,
     /// Versions in it are dead. By our own knowledge: tantivy loses a deletion now and then when
     /// a merge ends around the end of a writer (`tests/it/sealing.rs` found that).
     has_dead: bool,
     /// Slots by document; the same as long as the segment lives.
     slots: Arc<Vec<u32>>,
+    /// The greatest of them.
+    last: u32,
     inverted: [Arc<InvertedIndexReader>; 4],
     lengths: [FieldNormReader; 4],
+}
+
+/// One document in the list of a term.
+pub(super) struct Posting {
+    document: u32,
+    pub(super) slot: u32,
+    pub(super) frequency: u32,
 }
 
 /// The live documents, as scores need them.
@@ -129,7 +170,13 @@ impl Words {
             Segment::new(reader, fields, known.map(|s| s.slots.clone()))
         };
         let segments = searcher.segment_readers().iter().map(segment);
-        Ok(Self { segments: segments.collect::<Result<_, EngineError>>()? })
+        let segments = segments.collect::<Result<_, EngineError>>()?;
+        Ok(Self { segments, common: before.common.clone(), dead: Vec::new() })
+    }
+
+    #[cfg(test)]
+    pub(super) fn segments(&self) -> usize {
+        self.segments.len()
     }
 
     /// Takes note of what is dead; to be done before anything is asked of this state.
@@ -137,52 +184,75 @@ impl Words {
         for segment in self.segments.iter_mut().filter(|segment| !segment.has_dead) {
             segment.has_dead = segment.slots.iter().any(|slot| !live.contains(*slot));
         }
+        self.dead = self.common.dead(live);
+    }
+
+    /// Slots below this one are covered by what is known of common terms.
+    pub(super) fn common_upto(&self) -> u32 {
+        self.common.upto()
+    }
+
+    /// The common terms of this state, which has so many slots.
+    pub(super) fn common_terms(&self, slots: u32) -> Result<CommonTerms, EngineError> {
+        Ok(CommonTerms::of(&self.segments, slots)?)
+    }
+
+    /// Takes common terms of this state or an earlier one into use.
+    pub(super) fn use_common(&mut self, common: CommonTerms, live: &Bitmap) {
+        self.common = Arc::new(common);
+        self.dead = self.common.dead(live);
     }
 
     /// Looks the terms up and weighs them; which documents are asked for does not matter yet.
     pub(super) fn prepare<'a>(
-        &self,
-        terms: &'a [QueryTerm],
+        &'a self,
+        terms: &[QueryTerm],
         living: &Living<'_>,
     ) -> Result<Prepared<'a>, EngineError> {
         let terms = &terms[..terms.len().min(MAX_TERMS)];
         let totals = living.totals;
-        let mut block = BlockSegmentPostings::empty();
-        let mut found: Vec<Vec<Option<TermInfo>>> = Vec::with_capacity(self.segments.len());
-        let mut counts = vec![0u64; terms.len()];
-        for segment in &self.segments {
-            let infos: Vec<Option<TermInfo>> =
-                terms.iter().map(|term| segment.find(term)).collect::<Result<_, _>>()?;
-            for ((count, term), info) in counts.iter_mut().zip(terms).zip(&infos) {
-                if let Some(info) = info {
-                    *count += segment.count(term.field, info, (living.live, &mut block))?;
-                }
+        let (mut block, heaviest) = (BlockSegmentPostings::empty(), heaviest(terms));
+        let mut sought = Vec::with_capacity(terms.len());
+        for term in terms {
+            let common = self.common.get(term);
+            let mut count = common.map_or(0, |common| common.count(&self.dead));
+            let mut lists = Vec::new();
+            for segment in self.segments.iter().filter(|s| common.is_none() || self.is_newer(s)) {
+                let Some(info) = segment.find(term)? else { continue };
+                let from = common.map_or(0, |_| self.common.upto());
+                count += segment.count((term.field, from), &info, (living.live, &mut block))?;
+                lists.push((segment, info));
             }
-            found.push(infos);
+            if count > 0 && !is_background(term.weight, heaviest, count, totals.documents) {
+                let scorer = TermScore::new(term.weight, count, totals.documents);
+                sought.push(Sought { field: term.field, scorer, common, lists });
+            }
         }
-        let heaviest = heaviest(terms);
-        let scorer = |(term, count): (&QueryTerm, &u64)| {
-            let silent =
-                *count == 0 || is_background(term.weight, heaviest, *count, totals.documents);
-            (!silent).then(|| TermScore::new(term.weight, *count, totals.documents))
-        };
-        let scorers: Vec<Option<TermScore>> = terms.iter().zip(&counts).map(scorer).collect();
-        let ceiling = scorers.iter().flatten().fold(0.0, |sum, scorer| sum + scorer.ceiling());
+        let ceiling = sought.iter().fold(0.0, |sum, sought| sum + sought.scorer.ceiling());
         let lengths = Field::ALL.map(|f| Lengths::new(totals.documents, totals.tokens[f.index()]));
-        Ok(Prepared { terms, found, scorers, lengths, ceiling })
+        Ok(Prepared { terms: sought, lengths, ceiling })
+    }
+
+    /// Whether a segment has slots that common terms do not cover.
+    fn is_newer(&self, segment: &Segment) -> bool {
+        segment.last >= self.common.upto()
     }
 
     /// Scores the documents that are asked for.
     pub(super) fn score(&self, query: &Prepared<'_>, asked: Asked) -> Result<Scores, EngineError> {
         let mut block = BlockSegmentPostings::empty();
         let mut scores = Scores { by_place: vec![0.0; asked.places()], asked };
-        for (segment, infos) in self.segments.iter().zip(&query.found) {
-            for ((term, scorer), info) in query.terms.iter().zip(&query.scorers).zip(infos) {
-                if let (Some(scorer), Some(info)) = (scorer, info) {
-                    let scorer = (scorer, &query.lengths[term.field.index()]);
-                    segment.open(term.field, info, &mut block)?;
-                    segment.add(&mut block, scorer, &mut scores, term.field);
-                }
+        for Sought { field, scorer, common, lists } in &query.terms {
+            let scorer = (scorer, &query.lengths[field.index()]);
+            let mut from = 0;
+            if let Some(common) = common {
+                let Scores { asked, by_place } = &mut scores;
+                self.common.add((common, *field), scorer, asked, by_place);
+                from = self.common.upto();
+            }
+            for (segment, info) in lists {
+                segment.open(*field, info, &mut block)?;
+                segment.add(&mut block, scorer, &mut scores, (*field, from));
             }
         }
         Ok(scores)
@@ -208,13 +278,14 @@ impl Segment {
         Ok(Self {
             id: reader.segment_id(),
             has_dead: reader.has_deletes(),
+            last: slots.iter().max().copied().unwrap_or_default(),
             slots,
             inverted: [inverted(a)?, inverted(b)?, inverted(c)?, inverted(d)?],
             lengths: [lengths(a)?, lengths(b)?, lengths(c)?, lengths(d)?],
         })
     }
 
-    fn find(&self, term: &QueryTerm) -> std::io::Result<Option<TermInfo>> {
+    pub(super) fn find(&self, term: &QueryTerm) -> io::Result<Option<TermInfo>> {
         self.inverted[term.field.index()].terms().get(term.text.as_bytes())
     }
 
@@ -223,50 +294,94 @@ impl Segment {
         field: Field,
         info: &TermInfo,
         block: &mut BlockSegmentPostings,
-    ) -> std::io::Result<()> {
+    ) -> io::Result<()> {
         let inverted = &self.inverted[field.index()];
         *block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
         Ok(())
     }
 
-    /// In how many live documents a term stands.
-    fn count(
+    /// Calls a function with each term of a field.
+    pub(super) fn each_term(
+        &self,
+        field: Field,
+        mut function: impl FnMut(&str, &TermInfo),
+    ) -> io::Result<()> {
+        let mut terms = self.inverted[field.index()].terms().stream()?;
+        while let Some((text, info)) = terms.next() {
+            // Terms are written as texts.
+            if let Ok(text) = std::str::from_utf8(text) {
+                function(text, info);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls a function with each document of a term, dead ones too.
+    pub(super) fn each_posting(
         &self,
         field: Field,
         info: &TermInfo,
+        mut function: impl FnMut(Posting),
+    ) -> io::Result<()> {
+        let mut block = BlockSegmentPostings::empty();
+        self.open(field, info, &mut block)?;
+        self.walk(&mut block, &mut function);
+        Ok(())
+    }
+
+    #[inline]
+    fn walk(&self, block: &mut BlockSegmentPostings, function: &mut impl FnMut(Posting)) {
+        while !block.docs().is_empty() {
+            for (document, frequency) in block.docs().iter().zip(block.freqs()) {
+                let (document, frequency) = (*document, *frequency);
+                function(Posting { document, slot: self.slots[document as usize], frequency });
+            }
+            block.advance();
+        }
+    }
+
+    /// Puts the lengths of its documents, as they are stored, by their slots.
+    pub(super) fn put_lengths(&self, field: Field, lengths: &mut [u8]) {
+        let norms = &self.lengths[field.index()];
+        for (document, slot) in (0u32..).zip(self.slots.iter()) {
+            lengths[*slot as usize] = norms.fieldnorm_id(document);
+        }
+    }
+
+    /// In how many live documents from a slot on a term stands.
+    fn count(
+        &self,
+        (field, from): (Field, u32),
+        info: &TermInfo,
         (live, block): (&Bitmap, &mut BlockSegmentPostings),
-    ) -> std::io::Result<u64> {
-        if !self.has_dead {
+    ) -> io::Result<u64> {
+        if !self.has_dead && from == 0 {
             return Ok(u64::from(info.doc_freq));
         }
         self.open(field, info, block)?;
         let mut count = 0;
-        while !block.docs().is_empty() {
-            let slots = block.docs().iter().map(|document| self.slots[*document as usize]);
-            count += slots.filter(|slot| live.contains(*slot)).count() as u64;
-            block.advance();
-        }
+        self.walk(block, &mut |Posting { slot, .. }| {
+            count += u64::from(slot >= from && live.contains(slot));
+        });
         Ok(count)
     }
 
-    /// Adds what a term counts to the scores of those of its documents that are asked for.
+    /// Adds what a term counts to the scores of those of its documents from a slot on that are
+    /// asked for.
     fn add(
         &self,
         block: &mut BlockSegmentPostings,
         (scorer, lengths): (&TermScore, &Lengths),
         scores: &mut Scores,
-        field: Field,
+        (field, from): (Field, u32),
     ) {
         let norms = &self.lengths[field.index()];
-        while !block.docs().is_empty() {
-            for (document, frequency) in block.docs().iter().zip(block.freqs()) {
-                if let Some(place) = scores.asked.place(self.slots[*document as usize]) {
-                    let length = norms.fieldnorm_id(*document);
-                    scores.by_place[place] += scorer.score(lengths, length, *frequency);
-                }
+        self.walk(block, &mut |Posting { document, slot, frequency }| {
+            if let Some(place) = scores.asked.place(slot).filter(|_| slot >= from) {
+                let length = norms.fieldnorm_id(document);
+                scores.by_place[place] += scorer.score(lengths, length, frequency);
             }
-            block.advance();
-        }
+        });
     }
 }
 
@@ -276,8 +391,9 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         return Vec::new();
     }
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
-    let scored = eligible.iter().map(|slot| (scores.of(slot), slot));
-    let mut scored: Vec<(f32, u32)> = scored.filter(|(score, _)| *score > 0.0).collect();
+    let scored = scores.asked.iter().map(|(slot, place)| (scores.by_place[place], slot));
+    let matching = scored.filter(|(score, slot)| *score > 0.0 && eligible.contains(*slot));
+    let mut scored: Vec<(f32, u32)> = matching.collect();
     if scored.len() > limit {
         scored.select_nth_unstable_by(limit - 1, order);
         scored.truncate(limit);

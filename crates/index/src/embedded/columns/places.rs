@@ -13,6 +13,8 @@ const CELL_DEGREES: f64 = 0.05;
 /// Chords this much longer or shorter than a limit, in shares of it, are decided without
 /// asking the distance itself: far above the rounding of either.
 const CLOSE: f64 = 1e-6;
+/// The same for the shortest ones: a chord of some millimetres.
+const HAIR: f64 = 1e-9;
 
 /// Places by slot and by cell.
 #[derive(Debug, Default)]
@@ -150,7 +152,11 @@ impl Places {
             if far - cell.radius > bound + slack {
                 continue;
             }
-            if matches!(reach, Reach::Metres(_)) && far + cell.radius < bound - slack {
+            if matches!(reach, Reach::Metres(_)) && far + cell.radius + HAIR < bound - slack {
+                cell.slots.iter().for_each(|slot| found.set(*slot));
+                continue;
+            }
+            if matches!(reach, Reach::Metres(_)) && far + cell.radius + HAIR < bound - slack {
                 cell.slots.iter().for_each(|slot| found.set(*slot));
                 continue;
             }
@@ -160,7 +166,7 @@ impl Places {
                     Reach::Own => self.reaches[*slot as usize],
                 };
                 let chord = chord_squared(at, &unit).sqrt();
-                let close = (chord - bound).abs() <= CLOSE * bound + 1e-9;
+                let close = (chord - bound).abs() <= CLOSE * bound + HAIR;
                 if if close { is_within(*slot) } else { chord < bound } {
                     found.set(*slot);
                 }

@@ -37,7 +37,7 @@ async fn run(faults: Faults, goes_on: bool, states: &[String]) -> Run {
                 Err(_) => run.has_failed = !goes_on,
             }
             if goes_on {
-                engine.writer.lock().broken = false;
+                engine.writer.lock().as_mut().unwrap().broken = false;
             }
         }
         let found = answers(&engine).await;
