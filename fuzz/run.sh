@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for so many seconds, FUZZ_JOBS (two) at a time: fuzz/run.sh [--if-possible] [SECONDS] [TARGET...]
-# Stable Rust and a C++ compiler; cargo-fuzz is not needed. With --if-possible a machine without
-# the compiler is told so and passes.
+# fuzz/run.sh [--if-possible] [SECONDS] [TARGET...]: runs every fuzz target for so many seconds,
+# FUZZ_JOBS (two) at a time. Stable Rust and a C++ compiler; cargo-fuzz is not needed (`rustc.sh`
+# does what it would). With --if-possible a machine without the compiler is told so and passes.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -20,11 +20,7 @@ if ! command -v "${CXX:-c++}" > /dev/null; then
   exit 1
 fi
 
-# What cargo-fuzz passes, without a sanitizer: these are options of the stable compiler.
-export CARGO_INCREMENTAL=0 CARGO_TARGET_DIR="$PWD/target"
-export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
--Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
--Cllvm-args=-sanitizer-coverage-trace-compares"
+export CARGO_INCREMENTAL=0 CARGO_TARGET_DIR="$PWD/target" RUSTC_WRAPPER="$PWD/rustc.sh"
 host=$(rustc -vV | sed -n 's/^host: //p')
 bins=(); for target in "${targets[@]}"; do bins+=(--bin "$target"); done
 cargo build --locked -q --release --target "$host" "${bins[@]}" --example seeds
@@ -41,14 +37,20 @@ run() {
   mkdir -p "corpus/$target" "artifacts/$target"
   log="artifacts/$target.log"
   # An input may take ten seconds before it counts as one that blows up.
-  if "$built/$target" "corpus/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-    -artifact_prefix="artifacts/$target/" -print_final_stats=1 > "$log" 2>&1; then
+  local outcome=0
+  "$built/$target" "corpus/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -artifact_prefix="artifacts/$target/" -print_final_stats=1 > "$log" 2>&1 || outcome=$?
+  if [[ $outcome == 0 ]]; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") executions, no finding"
-  else
-    tail -n 40 "$log"
-    echo "$target: A FINDING; the input is in fuzz/artifacts/$target"
-    return 1
+    return
   fi
+  tail -n 40 "$log"
+  # libFuzzer's own codes: an input that takes too long or too much memory, or fails.
+  case $outcome in
+    70 | 71 | 77) echo "$target: A FINDING; the input is in fuzz/artifacts/$target" ;;
+    *) echo "$target: stopped from outside or before it began (code $outcome)" ;;
+  esac
+  return 1
 }
 export -f run
 export built seconds

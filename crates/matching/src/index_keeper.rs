@@ -199,6 +199,8 @@ impl IndexKeeper {
     pub(crate) fn create_next(&self) -> Result<(u64, EmbeddedEngine), MatchingError> {
         let generation = self.generations().last().copied().unwrap_or(0) + 1;
         let folder = self.generation_folder(generation);
+        #[cfg(test)]
+        jobmatch_faults::at("generation: create", &folder).map_err(EngineError::from)?;
         let engine = EmbeddedEngine::create(&folder, self.options.clone())?;
         Ok((generation, engine))
     }
@@ -228,6 +230,8 @@ impl IndexKeeper {
         // all of it can be removed.
         let moved = others.map(|old| {
             let gone = self.folder.join(format!("{GONE}g{old}"));
+            #[cfg(test)]
+            jobmatch_faults::at("generation: rename", &self.folder)?;
             std::fs::rename(self.generation_folder(old), gone)
         });
         let are_moved = moved.collect::<Result<Vec<()>, _>>();
@@ -243,6 +247,8 @@ impl IndexKeeper {
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
             if entry.file_name().to_str().is_some_and(is_gone) {
+                #[cfg(test)]
+                jobmatch_faults::at("generation: remove", &self.folder)?;
                 std::fs::remove_dir_all(entry.path())?;
             }
         }
@@ -280,9 +286,15 @@ fn current_line(generation: u64) -> String {
 /// Replaces `CURRENT` so that a crash leaves the old or the new name, never a torn one.
 fn write_current(folder: &Path, generation: u64) -> std::io::Result<()> {
     let fresh = folder.join("CURRENT.new");
+    #[cfg(test)]
+    jobmatch_faults::at("current: write", folder)?;
     std::fs::write(&fresh, current_line(generation))?;
     std::fs::File::open(&fresh)?.sync_all()?;
+    #[cfg(test)]
+    jobmatch_faults::at("current: rename", folder)?;
     std::fs::rename(&fresh, folder.join("CURRENT"))?;
+    #[cfg(test)]
+    jobmatch_faults::at("current: sync", folder)?;
     std::fs::File::open(folder)?.sync_all()
 }
 

@@ -6,6 +6,8 @@
 
 mod backfill;
 mod rebuild;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -81,7 +81,7 @@ pub struct Stats {
     pub without_vector: u64,
     /// As [`IndexKeeper::compacted`].
     pub compacted: Seq,
-    /// Rows that the scrub found damaged, missing or stale.
+    /// Rows that are damaged, missing, stale or not listed, and damaged entries of the directory.
     pub bad_rows: u64,
 }
 
@@ -309,6 +309,12 @@ impl Service {
             tickets.close(&id, outcome.map_err(|e| e.to_string()), clock());
         });
         Ok(ticket)
+    }
+
+    /// The keeper of the index of postings.
+    #[cfg(test)]
+    pub(crate) fn postings_keeper(&self) -> Arc<IndexKeeper> {
+        self.indexers[0].keeper.clone()
     }
 
     /// Stops the indexers and drains the store.

@@ -12,12 +12,13 @@ use prost::Message;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, WriteTransaction};
 
 use crate::cipher::random;
+use crate::directory::Entry;
 use crate::error::StoreError;
 use crate::group::{origin_words, source_word};
 use crate::keyring::Owner;
 use crate::seal::{SealedKey, Seals};
 use crate::tables::{
-    CHANGES, Definition, FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, ORIGINS,
+    CHANGES, DIRECTORY, Definition, FORMAT, HOLDS, KEY_CHECK, META, Meta, ORIGINS, PERSONS_SEALED,
     REQUEST_ORDER, REQUEST_ROWS, REQUESTS, ROWS, RequestMessage, RowMessage, SLOTS, SOURCES,
     STATIONS, SealedMut, SealedRead, TAKERS, TOMBSTONES, VERSION, code, id_of,
 };
@@ -53,18 +54,28 @@ pub(crate) fn convert(
     from.pepper = if had_pepper { pepper } else { random::<32>()?.to_vec() };
     to.pepper.clone_from(&from.pepper);
     {
+        let version = read.open_table(FORMAT)?.get(VERSION)?.map_or(0, |v| v.value());
         let mut format = write.open_table(FORMAT)?;
-        format.insert(VERSION, FORMAT_VERSION)?;
+        // Rows that no directory lists are listed when the new file is prepared.
+        format.insert(VERSION, version.max(PERSONS_SEALED))?;
         if let Some(check) = key_check {
             format.insert(KEY_CHECK, check)?;
         }
     }
     let copying = Copying { read: &read, write: &write, from: &from, to: &to };
     copying.all(had_pepper)?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: keys", path).map_err(folder)?;
     to.keyring.write_fresh()?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: commit", path).map_err(folder)?;
     write.commit()?;
     drop((read, old, database));
+    #[cfg(test)]
+    jobmatch_faults::at("convert: rename", path).map_err(folder)?;
     fs::rename(&fresh, path).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("convert: sync folder", path).map_err(folder)?;
     let parent = path.parent().unwrap_or(path);
     File::open(parent).and_then(|d| d.sync_all()).map_err(folder)
 }
@@ -73,6 +84,7 @@ impl Copying<'_> {
     fn all(&self, has_pseudonyms: bool) -> Result<(), StoreError> {
         self.meta()?;
         self.rows()?;
+        self.directory()?;
         self.requests()?;
         self.origins(has_pseudonyms)?;
         self.table(&CHANGES, |out, key, payload| out.put(key, payload))?;
@@ -121,6 +133,24 @@ impl Copying<'_> {
                 Some(id) => out.put_for(Owner::of(&id), key, seq, payload),
                 None => out.put_at(key, seq, payload),
             }
+        })
+    }
+
+    /// An entry that fits its row fits the row as it is sealed now; one that does not, does not.
+    fn directory(&self) -> Result<(), StoreError> {
+        let before = SealedRead::read(self.read, &ROWS, self.from)?;
+        let after = SealedMut::write(self.write, &ROWS, self.to)?;
+        self.table(&DIRECTORY, |out, key, payload| {
+            let Some(entry) = Entry::decode(payload) else {
+                return out.put(key, payload);
+            };
+            let entry = match (before.table.get(key)?, after.table.get(key)?) {
+                (Some(old), Some(new)) if entry.fits(old.value()) => {
+                    Entry::of(entry.seq, new.value())
+                }
+                _ => entry,
+            };
+            out.put_at(key, entry.seq, &entry.encode())
         })
     }
 

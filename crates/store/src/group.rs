@@ -4,6 +4,7 @@
 
 mod discard;
 mod job;
+mod listing;
 mod origin;
 mod requests;
 mod slots;
@@ -25,7 +26,7 @@ use crate::keyring::Owner;
 use crate::record::{Change, Record, Stored};
 use crate::seal::Seals;
 use crate::tables::{
-    CHANGES, DocumentKey, HOLDS, HoldKey, META, Meta, ORIGINS, PairKey, REQUEST_ORDER,
+    CHANGES, DIRECTORY, DocumentKey, HOLDS, HoldKey, META, Meta, ORIGINS, PairKey, REQUEST_ORDER,
     REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, STATIONS, SealedMut, TAKERS, TOMBSTONES, code,
     document_key, id_of,
 };
@@ -59,6 +60,7 @@ fn outcome<T, E: From<StoreError>>(
 pub(crate) struct Group<'txn> {
     meta_table: SealedMut<'txn, u64>,
     rows: SealedMut<'txn, DocumentKey>,
+    directory: SealedMut<'txn, DocumentKey>,
     changes: SealedMut<'txn, (u8, u64)>,
     tombstones: SealedMut<'txn, DocumentKey>,
     origins: SealedMut<'txn, OriginKey>,
@@ -91,6 +93,7 @@ impl<'txn> Group<'txn> {
         Ok(Self {
             meta_table,
             rows: SealedMut::write(txn, &ROWS, seals)?,
+            directory: SealedMut::write(txn, &DIRECTORY, seals)?,
             changes: SealedMut::write(txn, &CHANGES, seals)?,
             tombstones: SealedMut::write(txn, &TOMBSTONES, seals)?,
             origins: SealedMut::write(txn, &ORIGINS, seals)?,
@@ -183,7 +186,7 @@ impl<'txn> Group<'txn> {
             taken: current.map_or(0, |c| c.taken),
         };
         let id = stored.record.id();
-        self.put_row(&stored)?;
+        let listed = self.put_row(&stored)?.seq();
         let entry = Change {
             seq,
             collection: R::COLLECTION,
@@ -191,11 +194,12 @@ impl<'txn> Group<'txn> {
             deleted: false,
             content: content_kept.is_none(),
         };
-        self.replace_change(&entry, current.map(|c| c.seq).or(deleted_at))?;
+        self.replace_change(&entry, [current.map(|c| c.seq).or(deleted_at), listed])?;
         if deleted_at.is_some() {
             self.tombstones.remove(document_key(R::COLLECTION, id))?;
         }
-        if current.is_none() {
+        // One that is listed and has no row was counted when it was written.
+        if current.is_none() && listed.is_none() {
             *self.meta.count_mut(R::COLLECTION) += 1;
         }
         if current.is_none_or(|c| c.record.origin() != stored.record.origin()) {
@@ -205,16 +209,6 @@ impl<'txn> Group<'txn> {
             self.insert_origin(&stored.record)?;
         }
         Ok(stored)
-    }
-
-    /// Seals a row: that of a person under the person's key.
-    fn put_row<R: Record>(&mut self, stored: &Stored<R>) -> Result<(), StoreError> {
-        let id = stored.record.id();
-        let (key, seq, row) = (document_key(R::COLLECTION, id), stored.seq, stored.encode());
-        match R::COLLECTION {
-            Collection::Postings => self.rows.put_at(key, seq, &row),
-            Collection::Profiles => self.rows.put_for(Owner::of(id), key, seq, &row),
-        }
     }
 
     fn delete<R: Record>(
@@ -236,10 +230,10 @@ impl<'txn> Group<'txn> {
         copies: Vec<RequestCopy>,
     ) -> Result<Seq, StoreError> {
         let seq = self.next_seq();
-        self.rows.remove(document_key(collection, id))?;
+        let listed = self.unlist(collection, id)?.seq();
         self.tombstones.put(document_key(collection, id), &seq.0.to_le_bytes())?;
         let entry = Change { seq, collection, id: id.clone(), deleted: true, content: true };
-        self.replace_change(&entry, previous)?;
+        self.replace_change(&entry, [previous, listed])?;
         self.forget_copies(copies)?;
         self.remove_slots_of(collection, id)?;
         let count = self.meta.count_mut(collection);
@@ -250,9 +244,16 @@ impl<'txn> Group<'txn> {
         Ok(seq)
     }
 
-    fn replace_change(&mut self, entry: &Change, previous: Option<Seq>) -> Result<(), StoreError> {
+    /// Puts an entry into the feed in place of those of the document under other Seqs: that of
+    /// the row that was read, or of its deletion, and the one that was listed, which differs where
+    /// the row was stale.
+    fn replace_change(
+        &mut self,
+        entry: &Change,
+        previous: [Option<Seq>; 2],
+    ) -> Result<(), StoreError> {
         let collection = code(entry.collection);
-        if let Some(previous) = previous {
+        for previous in previous.into_iter().flatten() {
             self.changes.remove((collection, previous.0))?;
         }
         self.changes.put((collection, entry.seq.0), &change::encode(entry))

@@ -17,8 +17,11 @@
 //!
 //! Stations have a table of their own: they take Seqs and are in no feed.
 //!
-//! What is on disk, format 2: `tables.rs` has the tables, `record/` the rows. Rows are
+//! What is on disk, format 3: `tables.rs` has the tables, `record/` the rows. Rows are
 //! protobuf messages, so that fields can be added without a new format.
+//!
+//! A directory tells the Seq and a digest of each row, apart from it, so that rows that are
+//! missing or stale are found, after opening and by the scrub (`directory.rs`).
 //!
 //! What holds something of a person is encrypted under a key of that person, which stands in
 //! a keyring beside the database and is destroyed when the person is deleted (`keyring.rs`).
@@ -29,6 +32,7 @@
 mod change;
 mod cipher;
 mod convert;
+mod directory;
 mod disk;
 mod error;
 #[cfg(feature = "fuzzing")]
@@ -53,4 +57,4 @@ pub use record::{
 };
 pub use snapshot::{SnapshotError, SnapshotSummary, restore_snapshot, verify_snapshot};
 pub use space::{DiskState, FreeSpace, free_space_of};
-pub use store::{Clock, ScrubReport, Store, StoreOptions};
+pub use store::{Clock, ScrubDepth, ScrubPlace, ScrubReport, Store, StoreOptions};

@@ -30,7 +30,7 @@ use crate::keyring::KEY_SLOT;
 use crate::seal::Seals;
 use crate::store::Store;
 use crate::tables::{
-    CHANGES, Definition, FORMAT, HOLDS, KEY_CHECK, META, Meta, ORIGINS, REQUEST_ORDER,
+    CHANGES, DIRECTORY, Definition, FORMAT, HOLDS, KEY_CHECK, META, Meta, ORIGINS, REQUEST_ORDER,
     REQUEST_ROWS, REQUESTS, ROWS, SLOTS, SOURCES, STATIONS, SealedRead, TAKERS, TOMBSTONES,
 };
 
@@ -189,6 +189,7 @@ codes! {
     11 => TAKERS,
     12 => HOLDS,
     13 => STATIONS,
+    16 => DIRECTORY,
 }
 
 fn dump<K: SnapshotKey>(

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 pub(crate) use self::opening::keyring_beside;
-pub use self::scrub::ScrubReport;
+pub use self::scrub::{ScrubDepth, ScrubPlace, ScrubReport};
 use jobmatch_domain::{DocumentId, Instant, Seq};
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -179,8 +179,8 @@ impl Store {
         answer.await.unwrap_or(Err(WriteError::Store(StoreError::Failed { cause: None })))
     }
 
-    /// Removes a row that is damaged, so that the record can be sent again. `false` when
-    /// the row is readable or there is none. Looks through all lists of the collection.
+    /// Removes a row that is damaged, so that the record can be sent again, or what lists one that
+    /// is missing. `false` when the row is readable or there is neither. Looks through all lists of the collection.
     pub async fn discard_damaged<R: Record>(
         &self,
         id: DocumentId,

@@ -12,8 +12,13 @@ use crate::keyring::Owner;
 use crate::seal::{Payload, SealedKey, Seals};
 
 /// Newest format that this program reads and the one it writes. Format 1 had what persons'
-/// rows say as it is; it is rewritten at opening (`convert.rs`).
-pub(crate) const FORMAT_VERSION: u64 = 2;
+/// rows say as it is; it is rewritten at opening (`convert.rs`). Format 2 had no directory; its
+/// rows are listed at opening ([`crate::directory::list_all`]).
+pub(crate) const FORMAT_VERSION: u64 = 3;
+/// First format in which persons' rows are under keys of their own.
+pub(crate) const PERSONS_SEALED: u64 = 2;
+/// First format with [`DIRECTORY`].
+pub(crate) const ROWS_LISTED: u64 = 3;
 /// Key of the version in [`FORMAT`].
 pub(crate) const VERSION: &str = "version";
 /// Key of the number in [`FORMAT`] by which a wrong master key shows; only in an encrypted
@@ -50,6 +55,8 @@ pub(crate) const FORMAT: TableDefinition<&str, u64> = TableDefinition::new("form
 pub(crate) const META: Definition<u64> = Definition::new("meta");
 /// Document -> row ([`RowMessage`]).
 pub(crate) const ROWS: Definition<DocumentKey> = Definition::new("rows");
+/// Document -> Seq and digest of its row ([`crate::directory::Entry`]).
+pub(crate) const DIRECTORY: Definition<DocumentKey> = Definition::new("directory");
 /// (collection, Seq) -> flags and id; one entry for each document that ever was.
 pub(crate) const CHANGES: Definition<(u8, u64)> = Definition::new("changes");
 /// Deleted document -> Seq of its deletion, to find its entry in [`CHANGES`].
@@ -153,7 +160,7 @@ impl<'txn, K: SealedKey> SealedMut<'txn, K> {
         seq: Seq,
         payload: &[u8],
     ) -> Result<(), StoreError> {
-        let sealed = self.seals.seal::<K>(self.name, &key, Payload { seq, bytes: payload })?;
+        let sealed = self.seal_at(&key, seq, payload)?;
         self.put_raw(key, &sealed)
     }
 
@@ -202,6 +209,16 @@ impl<K: SealedKey, T: ReadableTable<K, &'static [u8]>> Sealed<'_, K, T> {
         sealed: &'v [u8],
     ) -> Result<Cow<'v, [u8]>, StoreError> {
         self.seals.unseal::<K>(self.name, key, sealed).ok_or_else(|| self.damaged())
+    }
+
+    /// Seals a value of a Seq.
+    pub(crate) fn seal_at(
+        &self,
+        key: &K::SelfType<'_>,
+        seq: Seq,
+        payload: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seals.seal::<K>(self.name, key, Payload { seq, bytes: payload })
     }
 
     /// Seals a part of a value that has something of a person, under the person's key.

@@ -5,3 +5,4 @@ mod failing;
 mod faulty;
 mod flips;
 mod sample;
+mod sites;

@@ -29,9 +29,15 @@ pub(super) fn save(graph: &Graph, documents: u32, path: &Path) -> io::Result<()>
     }
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     let beside = path.with_extension("new");
+    #[cfg(test)]
+    jobmatch_faults::at("graph: create", path)?;
     let mut file = File::create(&beside)?;
+    #[cfg(test)]
+    jobmatch_faults::at("graph: write", path)?;
     file.write_all(&bytes)?;
     file.sync_all()?;
+    #[cfg(test)]
+    jobmatch_faults::at("graph: rename", path)?;
     std::fs::rename(beside, path)
 }
 

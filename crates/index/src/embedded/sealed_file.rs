@@ -125,6 +125,8 @@ impl SealedWriter {
         let number = WRITERS.fetch_add(1, Ordering::Relaxed);
         let (path, beside) =
             (folder.join(NAME), folder.join(format!("sealed-{number}{UNFINISHED}")));
+        #[cfg(test)]
+        jobmatch_faults::at("sealed: create", folder)?;
         let file = BufWriter::with_capacity(READ_BYTES, File::create(&beside)?);
         let hasher = crc32fast::Hasher::new();
         let mut writer = Self { file, beside, path, at: 0, hasher, sections: Vec::new() };
@@ -150,6 +152,8 @@ impl SealedWriter {
 
     /// Adds bytes to the section.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        #[cfg(test)]
+        jobmatch_faults::at("sealed: write", &self.path)?;
         self.hasher.update(bytes);
         self.at += bytes.len() as u64;
         self.file.write_all(bytes)
@@ -163,10 +167,16 @@ impl SealedWriter {
         self.put(&crc32fast::hash(&table).to_le_bytes())?;
         self.put(&(table.len() as u32).to_le_bytes())?;
         self.put(MAGIC)?;
+        #[cfg(test)]
+        jobmatch_faults::at("sealed: sync", &self.path)?;
         self.file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         // Under its own name still: an engine that was closed may put another into the place.
         let sealed = SealedFile::map(&self.beside).map_err(io::Error::other)?;
+        #[cfg(test)]
+        jobmatch_faults::at("sealed: rename", &self.path)?;
         std::fs::rename(&self.beside, &self.path)?;
+        #[cfg(test)]
+        jobmatch_faults::at("sealed: sync folder", &self.path)?;
         self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())?;
         Ok(sealed)
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jobmatch_domain::{DocumentId, Facets};
+use jobmatch_faults::Fault;
 use jobmatch_index::{Batch, Change, Document, Fields, VectorOptions};
 
 use super::*;
@@ -94,6 +95,7 @@ async fn no_flipped_bit_in_current_serves_another_generation() {
         let keeper = keeper(folder.path());
         assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
     }
+    eprintln!("{} flips in CURRENT: all refused", good.len() * 8);
     std::fs::write(&current, good).unwrap();
     let keeper = keeper(folder.path());
     assert_eq!(keeper.open_current(), Opened::Serves);
@@ -116,6 +118,7 @@ async fn no_flipped_bit_in_an_identity_makes_an_index_of_another_model() {
         let keeper = keeper(folder.path());
         assert_eq!(keeper.open_current(), Opened::Nothing, "byte {at} bit {bit}");
     }
+    eprintln!("{} flips in the head of documents.log: all refused", length * 8);
 }
 
 #[test]
@@ -127,4 +130,54 @@ fn an_index_that_cannot_be_read_is_built_anew_whatever_the_reason() {
     std::fs::remove_file(&log).unwrap();
     std::fs::create_dir(&log).unwrap();
     assert_eq!(keeper(folder.path()).open_current(), Opened::Nothing);
+}
+
+/// Where a switch to a new generation writes.
+const SITES: [&str; 6] = [
+    "generation: create",
+    "current: write",
+    "current: rename",
+    "current: sync",
+    "generation: rename",
+    "generation: remove",
+];
+
+#[test]
+fn the_sites_are_all_there_are() {
+    let source = include_str!("../index_keeper.rs");
+    assert_eq!(source.matches("jobmatch_faults::at").count(), SITES.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_that_fails_anywhere_leaves_an_index_that_is_whole() {
+    for (site, fault) in SITES.into_iter().flat_map(|site| Fault::ALL.map(|fault| (site, fault))) {
+        let folder = tempfile::tempdir().unwrap();
+        beside_unfinished(folder.path()).await;
+        let serving = keeper(folder.path());
+        assert_eq!(serving.open_current(), Opened::Serves);
+        let switch = || {
+            let (generation, engine) = serving.create_next()?;
+            serving.switch_to(generation, Arc::new(engine), Seq(9))
+        };
+        let armed = jobmatch_faults::arm(site, folder.path(), fault);
+        let switched = std::panic::catch_unwind(std::panic::AssertUnwindSafe(switch));
+        assert!(armed.hits() > 0, "{site}");
+        drop(armed);
+        // An erasure is not told of before the files are gone.
+        assert_eq!(serving.compacted(), Seq(0), "{site} {fault:?}");
+        let is_left =
+            matches!((site, fault), ("generation: rename" | "generation: remove", Fault::Error));
+        assert_eq!(matches!(switched, Ok(Ok(()))), is_left, "{site} {fault:?}");
+        assert!(serving.engine().is_ok());
+        drop(serving);
+        // The old index or the new one, whole, and after that a switch works.
+        let again = keeper(folder.path());
+        assert_eq!(again.open_current(), Opened::Serves, "{site} {fault:?}");
+        let live = again.engine().unwrap().stats().live;
+        let is_old = ["generation: create", "current: write", "current: rename"].contains(&site);
+        assert_eq!(live, u64::from(is_old), "{site} {fault:?}");
+        let (generation, engine) = again.create_next().unwrap();
+        again.switch_to(generation, Arc::new(engine), Seq(10)).unwrap();
+        assert_eq!(again.compacted(), Seq(10));
+    }
 }

@@ -1,4 +1,4 @@
-//! Removing a row that cannot be read any more.
+//! Removing a row that cannot be read any more, or what is left of one that is gone.
 
 use std::marker::PhantomData;
 
@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{Group, Job, OriginKey, outcome};
 use crate::change;
+use crate::directory::Listed;
 use crate::error::StoreError;
 use crate::record::Record;
 use crate::tables::{SealedMut, code};
@@ -33,6 +34,7 @@ impl<R: Record> DiscardJob<R> {
     fn discard(&self, group: &mut Group<'_>) -> Answer {
         match group.current::<R>(&self.id) {
             Err(StoreError::Damaged { .. }) => {}
+            Ok(None) if group.listed(R::COLLECTION, &self.id)? != Listed::Nothing => {}
             Ok(_) => return Ok(false),
             Err(error) => return Err(error),
         }

@@ -79,7 +79,10 @@ where
                 made: record.id().clone(),
             }));
         }
-        if current.as_ref().is_some_and(|c| c.record == record) {
+        // Sent again, a row that the directory does not tell of is written and listed anew.
+        if let Some(same) = current.as_ref().filter(|c| c.record == record)
+            && group.is_listed(same)?
+        {
             return Ok(nothing(current, group));
         }
         group.room()?;

@@ -190,10 +190,10 @@ impl Group<'_> {
         let taken = posting.taken.saturating_add_signed(more);
         let posting = Stored { seq, taken, updated: self.now, ..posting };
         let id = posting.record.id().clone();
-        self.put_row(&posting)?;
+        let listed = self.put_row(&posting)?.seq();
         let collection = Collection::Postings;
         let entry = Change { seq, collection, id, deleted: false, content: false };
-        self.replace_change(&entry, Some(previous))?;
+        self.replace_change(&entry, [Some(previous), listed])?;
         Ok(posting)
     }
 

@@ -75,15 +75,23 @@ impl Files {
     fn put_in_place(&self) -> std::io::Result<()> {
         File::open(&self.store)?.sync_all()?;
         let store = self.dir.join("store.redb");
+        #[cfg(test)]
+        jobmatch_faults::at("restore: rename keyring", &self.dir)?;
         fs::rename(&self.keyring, keyring_beside(&store))?;
+        #[cfg(test)]
+        jobmatch_faults::at("restore: rename store", &self.dir)?;
         fs::rename(&self.store, store)?;
+        #[cfg(test)]
+        jobmatch_faults::at("restore: sync folder", &self.dir)?;
         // The files' names have to survive a power cut as well as their content.
         File::open(&self.dir)?.sync_all()
     }
 
+    /// Removes what was made, also what is in its place already: the folder was empty before.
     fn remove(&self) {
-        for fresh in [&self.store, &self.keyring] {
-            let _ = fs::remove_file(fresh);
+        let store = self.dir.join("store.redb");
+        for made in [&self.store, &self.keyring, &keyring_beside(&store), &store] {
+            let _ = fs::remove_file(made);
         }
     }
 }
@@ -96,6 +104,8 @@ fn build(snapshot: &Path, files: &Files) -> Result<SnapshotSummary, SnapshotErro
     if !loading.has_head {
         return Err(reader.damaged("a store without a head"));
     }
+    #[cfg(test)]
+    jobmatch_faults::at("restore: finish keyring", &files.dir)?;
     loading.keyring.finish()?;
     Ok(reader.summary())
 }

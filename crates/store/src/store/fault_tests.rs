@@ -7,3 +7,4 @@ mod flips;
 mod full;
 mod medium;
 mod script;
+mod sites;

@@ -11,8 +11,10 @@ use jobmatch_domain::{Collection, Instant};
 use prost::Message;
 use redb::{ReadTransaction, ReadableTableMetadata, TableHandle};
 
+use super::scrub::counts_agree;
 use crate::cipher::random;
 use crate::convert::convert;
+use crate::directory::list_all;
 use crate::disk::{self, Disk, contained};
 use crate::error::StoreError;
 use crate::group::Group;
@@ -20,16 +22,16 @@ use crate::keyring::{Keyring, Owner};
 use crate::master::MasterKey;
 use crate::seal::{Seals, slot_named_by};
 use crate::tables::{
-    FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, ROWS, STATIONS, SealedMut, SealedRead,
-    VERSION, code, id_of,
+    DIRECTORY, FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, PERSONS_SEALED, ROWS,
+    ROWS_LISTED, STATIONS, SealedMut, SealedRead, VERSION, code, id_of,
 };
 use crate::writer::make_durable;
 
 /// The format of a file and the check of its master key; `None` for a file without tables.
 type Found = Option<(u64, Option<u64>)>;
 
-/// Opens the database of a path, and the keyring beside it. One of an earlier format, or one
-/// that is to be encrypted, is written anew first.
+/// Opens the database of a path, and the keyring beside it. One of format 1, or one that is to be
+/// encrypted, is written anew first.
 pub(super) fn open(path: &Path, master: Option<&MasterKey>) -> Result<(Disk, Seals), StoreError> {
     let disk = Disk::open(disk::file(path.to_owned()))?;
     let found = contained(|| format_of(&disk, path))?;
@@ -44,7 +46,7 @@ pub(super) fn open(path: &Path, master: Option<&MasterKey>) -> Result<(Disk, Sea
     let keyring = Arc::new(Keyring::open(&keyring_beside(path), master)?);
     let seals = Seals::new(keyring.clone(), master);
     let is_outdated = found.is_some_and(|(version, check)| {
-        version < FORMAT_VERSION || (check.is_none() && master.is_some())
+        version < PERSONS_SEALED || (check.is_none() && master.is_some())
     });
     if !is_outdated {
         return Ok((disk, seals));
@@ -69,8 +71,14 @@ pub(super) fn make(dir: &Path, path: &Path, master: Option<&MasterKey>) -> Resul
     let mut seals = Seals::new(Arc::new(keyring), master);
     contained(|| prepare(&disk, &mut seals, master))?;
     drop(disk);
+    #[cfg(test)]
+    jobmatch_faults::at("make: sync", path).map_err(folder)?;
     File::open(&fresh).and_then(|file| file.sync_all()).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("make: rename", path).map_err(folder)?;
     fs::rename(&fresh, path).map_err(folder)?;
+    #[cfg(test)]
+    jobmatch_faults::at("make: sync folder", path).map_err(folder)?;
     // The file's name has to survive a power cut as well as its content.
     File::open(dir).and_then(|d| d.sync_all()).map_err(folder)
 }
@@ -101,43 +109,54 @@ fn format_of(disk: &Disk, path: &Path) -> Result<Found, StoreError> {
     }
 }
 
-/// Makes the tables that are missing, reads where the store stands, and looks after the keys.
+/// Makes the tables that are missing, lists the rows of a store that had no directory, reads where
+/// the store stands, and looks after the number of rows and the keys.
 pub(super) fn prepare(
     disk: &Disk,
     seals: &mut Seals,
     master: Option<&MasterKey>,
 ) -> Result<Meta, StoreError> {
-    if !has_all_tables(&disk.begin_read()?, seals)? {
+    if !is_present(&disk.begin_read()?, seals)? {
         make_tables(disk, seals, master)?;
     }
     let txn = disk.begin_read()?;
     let meta = Meta::load(&SealedRead::read(&txn, &META, seals)?)?;
     seals.pepper.clone_from(&meta.pepper);
+    if !counts_agree(&txn, seals)? {
+        tracing::error!("the store, its directory and its head tell different numbers of records");
+    }
     if meta.profiles > 0 || !seals.keyring.is_empty() {
         check_keys(&txn, seals)?;
     }
     Ok(meta)
 }
 
-fn has_all_tables(txn: &ReadTransaction, seals: &Seals) -> Result<bool, StoreError> {
-    let holds = SealedRead::read(txn, &HOLDS, seals).map(|_| ());
-    match holds.and_then(|()| SealedRead::read(txn, &STATIONS, seals).map(|_| ())) {
-        Ok(()) => Ok(true),
+/// Whether it has the tables of the present format.
+fn is_present(txn: &ReadTransaction, seals: &Seals) -> Result<bool, StoreError> {
+    let is_newest = || {
+        SealedRead::read(txn, &HOLDS, seals)?;
+        SealedRead::read(txn, &STATIONS, seals)?;
+        SealedRead::read(txn, &DIRECTORY, seals)?;
+        let version = txn.open_table(FORMAT)?.get(VERSION)?;
+        Ok::<_, StoreError>(version.is_some_and(|v| v.value() == FORMAT_VERSION))
+    };
+    match is_newest() {
         Err(error) if error.is_missing_table() => Ok(false),
-        Err(error) => Err(error),
+        found => found,
     }
 }
 
 fn make_tables(disk: &Disk, seals: &Seals, master: Option<&MasterKey>) -> Result<(), StoreError> {
     let mut txn = disk.begin_write()?;
     make_durable(&mut txn)?;
-    {
+    let has_unlisted = {
         let mut format = txn.open_table(FORMAT)?;
-        format.insert(VERSION, FORMAT_VERSION)?;
+        let before = format.insert(VERSION, FORMAT_VERSION)?.map(|v| v.value());
         if let Some(key) = master {
             format.insert(KEY_CHECK, key.check())?;
         }
-    }
+        before.is_some_and(|version| version < ROWS_LISTED)
+    };
     // Opening the tables makes them; there is no Seq, so there is nothing to publish.
     Group::open(&txn, seals, Instant(0), 0)?.close()?;
     {
@@ -146,6 +165,9 @@ fn make_tables(disk: &Disk, seals: &Seals, master: Option<&MasterKey>) -> Result
             let meta = Meta { pepper: random::<32>()?.to_vec(), ..Meta::default() };
             table.put(0, &meta.encode_to_vec())?;
         }
+    }
+    if has_unlisted {
+        list_all(&txn, seals)?;
     }
     txn.commit()?;
     tracing::info!(table = FORMAT.name(), "made the tables of the store");

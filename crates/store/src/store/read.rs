@@ -170,17 +170,7 @@ impl Store {
     ) -> Result<Vec<Change>, StoreError> {
         self.reading(|txn| {
             let changes = SealedRead::read(txn, &CHANGES, &self.inner.seals)?;
-            let collection_code = code(collection);
-            let start = Bound::Excluded((collection_code, after.0));
-            let end = Bound::Included((collection_code, u64::MAX));
-            let mut feed = Vec::new();
-            for entry in changes.table.range::<(u8, u64)>((start, end))?.take(limit) {
-                let (key, value) = entry?;
-                let payload = changes.open(&key.value(), value.value())?;
-                let change = change::decode(collection, key.value().1, &payload);
-                feed.push(change.ok_or_else(|| changes.damaged())?);
-            }
-            Ok(feed)
+            feed_of(&changes, collection, after, limit)
         })
     }
 
@@ -191,4 +181,23 @@ impl Store {
             Ok(Meta::load(&meta)?.count(collection))
         })
     }
+}
+
+/// A stretch of the feed: see [`Store::changes`].
+pub(super) fn feed_of(
+    changes: &SealedRead<'_, (u8, u64)>,
+    collection: Collection,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<Change>, StoreError> {
+    let start = Bound::Excluded((code(collection), after.0));
+    let end = Bound::Included((code(collection), u64::MAX));
+    let mut feed = Vec::new();
+    for entry in changes.table.range::<(u8, u64)>((start, end))?.take(limit) {
+        let (key, value) = entry?;
+        let payload = changes.open(&key.value(), value.value())?;
+        let change = change::decode(collection, key.value().1, &payload);
+        feed.push(change.ok_or_else(|| changes.damaged())?);
+    }
+    Ok(feed)
 }

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jobmatch_domain::{Collection, JobPosting, Profile, Seq};
-use jobmatch_store::{Outcome, Store, Stored};
+use jobmatch_store::{Outcome, ScrubDepth, Store, Stored};
 use tempfile::tempdir;
 
+use crate::directory::scrub;
 use crate::sample::{NOW, delete, full_posting, full_profile, id, key, open, plain, put, try_put};
 
 fn golden(name: &str) -> PathBuf {
@@ -48,6 +49,11 @@ async fn says_what_it_said(store: &Store, posting: JobPosting) {
     let repeated = try_put(store, full_profile(), key("golden", 7)).await.unwrap();
     assert_eq!((repeated.seq, repeated.outcome), (Seq(2), Outcome::Repeated));
     assert_eq!(repeated.stored.map(|s| s.record), Some(full_profile()));
+    let depth = ScrubDepth::All;
+    for found in [scrub::<JobPosting>(store, depth, 9), scrub::<Profile>(store, depth, 9)] {
+        assert_eq!((found.good, found.bad()), (1, 0));
+    }
+    assert!(store.counts_agree().unwrap());
     assert_eq!(put(store, plain("gone", "洗碗工")).await.seq, Seq(6));
 }
 
@@ -61,10 +67,12 @@ async fn format_1_opens() {
 }
 
 #[tokio::test]
-async fn format_2_opens() {
-    let dir = tempdir().unwrap();
-    lay_out(dir.path(), 2);
-    says_what_it_said(&open(dir.path()), full_posting()).await;
+async fn formats_2_and_3_open() {
+    for format in [2, 3] {
+        let dir = tempdir().unwrap();
+        lay_out(dir.path(), format);
+        says_what_it_said(&open(dir.path()), full_posting()).await;
+    }
 }
 
 /// Format 1 had persons' rows as they are: at opening all of it is written anew.
@@ -99,6 +107,6 @@ async fn write_the_golden_file() {
     put(&store, full_posting()).await;
     delete::<JobPosting>(&store, &id("gone")).await;
     drop(store);
-    fs::copy(dir.path().join("store.redb"), golden("format-2.redb")).unwrap();
-    fs::copy(dir.path().join("keyring.bin"), golden("format-2.keyring")).unwrap();
+    fs::copy(dir.path().join("store.redb"), golden("format-3.redb")).unwrap();
+    fs::copy(dir.path().join("keyring.bin"), golden("format-3.keyring")).unwrap();
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, and helpers are tests too")]
 
 mod damage;
+mod directory;
 mod durability;
 mod encryption;
 mod erasure;

@@ -128,7 +128,7 @@ async fn a_flipped_bit_in_any_file_makes_no_answer_wrong() {
     for (kind, tally) in tallies {
         let Tally { flips, refused, right, wrong: of_kind } = tally;
         let count = of_kind.len();
-        eprintln!("{kind}: {flips} flips, {refused} refused, {right} right, {count} wrong");
+        eprintln!("{flips} flips in {kind}: {refused} refused, {right} right, {count} wrong");
         wrong.extend(of_kind);
     }
     assert_eq!(wrong, Vec::<String>::new());

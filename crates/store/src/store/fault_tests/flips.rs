@@ -79,7 +79,7 @@ async fn a_flipped_bit_makes_no_answer_wrong() {
     }
     let Tally { refused, errors, right, wrong } = tally;
     eprintln!(
-        "{count} flips: {refused} stores refused, {right} answers right, {errors} errors, {} wrong",
+        "{count} flips in store.redb: {refused} stores refused, {right} answers right, {errors} errors, {} wrong",
         wrong.len()
     );
     assert_eq!(wrong, Vec::<String>::new());
@@ -144,7 +144,7 @@ async fn a_flipped_bit_in_the_keyring_costs_one_person_at_most() {
     }
     let Tally { refused, errors, right, wrong } = tally;
     eprintln!(
-        "{count} flips in the keyring: {refused} stores refused, {right} answers right, {errors} \
+        "{count} flips in keyring.bin: {refused} stores refused, {right} answers right, {errors} \
          errors, {} wrong",
         wrong.len()
     );

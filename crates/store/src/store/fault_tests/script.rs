@@ -18,10 +18,10 @@ use super::medium::Medium;
 use crate::disk::Disk;
 use crate::error::{StoreError, WriteError};
 use crate::keyring::Keyring;
-use crate::record::{Decision, RequestKey};
+use crate::record::{Decision, Record, RequestKey};
 use crate::seal::Seals;
 use crate::space::FreeSpace;
-use crate::store::{Store, StoreOptions, Surroundings};
+use crate::store::{ScrubDepth, ScrubPlace, Store, StoreOptions, Surroundings};
 
 /// One write.
 #[derive(Debug, Clone, Copy)]
@@ -229,10 +229,26 @@ pub(super) fn answers(store: &Store) -> Vec<(String, Result<String, StoreError>)
     parts
 }
 
-/// The same as one text, with the Seq; `None` when a part cannot be read.
+/// The same as one text, with the Seq; `None` when a part cannot be read, or when the directory
+/// and the feed do not fit the rows.
 pub(super) fn contents(store: &Store) -> Option<String> {
+    let is_whole = scrubs_well::<JobPosting>(store) && scrubs_well::<Profile>(store);
+    if !is_whole || !store.counts_agree().ok()? {
+        return None;
+    }
     let parts: Option<Vec<_>> = answers(store).into_iter().map(|(_, a)| a.ok()).collect();
     Some(format!("{:?} {}", store.seq(), parts?.join("\n")))
+}
+
+fn scrubs_well<R: Record>(store: &Store) -> bool {
+    let mut place = Some(ScrubPlace::default());
+    while let Some(from) = place {
+        match store.scrub::<R>(ScrubDepth::All, &from, 9_999) {
+            Ok((report, next)) if report.bad() == 0 => place = next,
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    true
 }
 
 /// The contents after each group, the empty store first, and the disk with its events.
