@@ -12,14 +12,13 @@ from typing import Any, Iterator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-HYBRID = ["tantivy_hnswlib"]
 Row = dict[str, Any]
 
 
-def engines() -> list[str]:
-    """Modules of engines/ that search by vectors."""
-    found = (path.stem for path in sorted((HERE / "engines").glob("[a-z]*.py")))
-    return [name for name in found if name not in HYBRID]
+def engines(hybrid: bool) -> list[str]:
+    """Modules of engines/: those that search by vectors, or those that join them with words."""
+    kind = "*_hybrid.py" if hybrid else "*_engine.py"
+    return sorted(path.stem for path in (HERE / "engines").glob(kind))
 
 
 def rows(name: str, command: list[str], seconds: float) -> Iterator[Row]:
@@ -87,7 +86,7 @@ def main() -> None:
     found = list(rows("jobmatch", ours(arguments.folder, arguments), arguments.seconds))
     chosen = arguments.engines
     if chosen is None:
-        chosen = HYBRID if arguments.hybrid else engines()
+        chosen = engines(arguments.hybrid)
     for name in chosen:
         command = [sys.executable, str(HERE / "trial.py"), name, str(arguments.folder.resolve())]
         found += rows(name, command + ["-k", str(arguments.k)], arguments.seconds)
