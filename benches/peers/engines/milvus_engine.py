@@ -17,7 +17,7 @@ BATCH = 5_000
 
 class MilvusLite(Engine):
     name = "milvus-lite"
-    settings = [{"ef": ef} for ef in (64, 200, 400, 800)]
+    settings = [{"ef": ef} for ef in (64, 200, 800)]
 
     def build(self, data: Dataset) -> None:
         self.folder = tempfile.TemporaryDirectory()
