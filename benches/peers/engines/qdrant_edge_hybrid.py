@@ -25,9 +25,8 @@ class QdrantEdgeHybrid(Engine):
         return self.both(test, k, exact=True)
 
     def both(self, test: Test, k: int, exact: bool) -> list[int]:
-        asked = (test.query, " ".join(test.words))
-        sizes = (k, DEPTH, self.setting["ef"])
-        return self.shard.search_both(asked, conditions(test), sizes, exact)
+        asked = (test.query, " ".join(test.words), conditions(test))
+        return self.shard.search_both(asked, (k, DEPTH, self.setting["ef"]), exact)
 
     def close(self) -> None:
         self.folder.cleanup()

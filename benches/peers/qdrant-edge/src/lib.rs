@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use qdrant_edge::external::serde_json;
 use qdrant_edge::{
     CreateIndex, DEFAULT_VECTOR_NAME, Distance, EdgeConfigBuilder, EdgeOptimizersConfig, EdgeShard,
-    EdgeShardRead, EdgeVectorParamsBuilder, FieldIndexOperations, Filter, Fusion, HnswIndexConfig,
-    JsonPath, NamedQuery, PointId, PointInsertOperations, PointOperations, PointStructPersisted,
-    Prefetch, PrefetchBuilder, QueryEnum, QueryRequest, QueryRequestBuilder, ScoringQuery,
-    SearchParams, TextQueryBuilder, UpdateOperation, VectorStructPersisted,
+    EdgeVectorParamsBuilder, FieldIndexOperations, Filter, Fusion, HnswIndexConfig, JsonPath,
+    NamedQuery, PointId, PointInsertOperations, PointOperations, PointStructPersisted, Prefetch,
+    PrefetchBuilder, QueryEnum, QueryRequest, QueryRequestBuilder, ScoringQuery, SearchParams,
+    TextQueryBuilder, UpdateOperation, VectorStructPersisted,
 };
 
 /// Links a node and candidates of building, as the other peers have them.
@@ -99,14 +99,16 @@ impl Shard {
         })
     }
 
-    /// Ids of the best `k` by vectors; `filter` is JSON as of Qdrant's REST interface.
+    /// Ids of the best by vectors; `filter` is JSON as of Qdrant's REST interface, the sizes are
+    /// `k` and `ef`.
     fn search(
         &self,
         py: Python<'_>,
         query: PyBuffer<f32>,
         filter: Option<&str>,
-        (k, ef): (usize, usize),
+        sizes: (usize, usize),
     ) -> PyResult<Vec<u64>> {
+        let (k, ef) = sizes;
         let query = QueryRequestBuilder::new(k).query(nearest(query.to_vec(py)?));
         let query = query.params(SearchParams { hnsw_ef: Some(ef), ..Default::default() }).build();
         let query = QueryRequest { filter: read(filter)?, ..query };
@@ -114,17 +116,19 @@ impl Shard {
         Ok(found.iter().map(|point| number(point.id)).collect())
     }
 
-    /// Ids of the best `k` of the `depth` best by vectors and by words, joined by reciprocal
-    /// ranks; of equal ones the lower id first. With `exact` every vector is compared.
+    /// Ids of the best by vectors and by words, joined by reciprocal ranks; of equal ones the
+    /// lower id first. Asked are a vector, words parted by blanks, and a filter; the sizes are `k`,
+    /// how many of either side are joined, and `ef`. With `exact` every vector is compared.
     fn search_both(
         &self,
         py: Python<'_>,
-        (vector, words): (PyBuffer<f32>, &str),
-        filter: Option<&str>,
-        (k, depth, ef): (usize, usize, usize),
+        asked: (PyBuffer<f32>, String, Option<String>),
+        sizes: (usize, usize, usize),
         exact: bool,
     ) -> PyResult<Vec<u64>> {
-        let filter = read(filter)?;
+        let (vector, words, filter) = asked;
+        let (k, depth, ef) = sizes;
+        let filter = read(filter.as_deref())?;
         let params = SearchParams { hnsw_ef: Some(ef), exact, ..Default::default() };
         let leg = |query| PrefetchBuilder::new(depth).query(query);
         let by_vectors = leg(nearest(vector.to_vec(py)?)).params(params).build();
