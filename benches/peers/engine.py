@@ -7,6 +7,10 @@ from typing import Any
 
 from data import Dataset, Test
 
+#: Hits by words, and as many by vectors, that a hybrid engine joins by reciprocal ranks.
+DEPTH = 100
+#: What a rank, counted from 1, is added to.
+RRF = 60
 
 class Engine(ABC):
     """One engine with the documents of one data set."""
@@ -15,7 +19,7 @@ class Engine(ABC):
     name: str
     #: Settings of searching, one row of the table for each; the first is the library's usual one.
     settings: list[dict[str, Any]] = [{}]
-    #: Answers by words and vectors together, and is only run with `--hybrid`.
+    #: Answers by words and vectors together (`engines/*_hybrid.py`, run with `--hybrid`).
     hybrid: bool = False
 
     @abstractmethod
@@ -29,6 +33,10 @@ class Engine(ABC):
     @abstractmethod
     def search(self, test: Test, k: int) -> list[int]:
         """Rows of the best `k` that meet `test.conditions`, best first."""
+
+    def truth(self, test: Test, k: int) -> list[int]:
+        """Of a hybrid engine: what `search` would answer had it compared every vector."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Ends what `build` began, and removes its files."""

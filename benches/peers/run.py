@@ -7,33 +7,34 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Iterator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-HYBRID = ["tantivy_hnswlib"]
 Row = dict[str, Any]
 
 
-def engines() -> list[str]:
-    """Modules of engines/ that search by vectors."""
-    found = (path.stem for path in sorted((HERE / "engines").glob("[a-z]*.py")))
-    return [name for name in found if name not in HYBRID]
+def engines(hybrid: bool) -> list[str]:
+    """Modules of engines/: those that search by vectors, or those that join them with words."""
+    kind = "*_hybrid.py" if hybrid else "*_engine.py"
+    return sorted(path.stem for path in (HERE / "engines").glob(kind))
 
 
 def rows(name: str, command: list[str], seconds: float) -> Iterator[Row]:
     """What a process prints; one that fails or takes too long is told of and left out."""
     print(f"{name} ...", file=sys.stderr, flush=True)
-    environment = os.environ | {"PYTHONPATH": str(HERE)}
-    try:
-        ran = subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, timeout=seconds, text=True
-        )
-        printed, failed = ran.stdout, ran.returncode != 0
-    except subprocess.TimeoutExpired as expired:
-        out = expired.stdout or b""
-        printed, failed = out.decode() if isinstance(out, bytes) else out, True
+    # One that is ended leaves its files; here they go with the folder.
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = os.environ | {"PYTHONPATH": str(HERE), "TMPDIR": scratch}
+        try:
+            ran = subprocess.run(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, timeout=seconds
+            )
+            printed, failed = ran.stdout.decode(), ran.returncode != 0
+        except subprocess.TimeoutExpired as expired:
+            printed, failed = (expired.stdout or b"").decode(), True
     if failed:
         print(f"{name}: not all of it was measured", file=sys.stderr)
     for line in printed.splitlines():
@@ -82,12 +83,12 @@ def main() -> None:
     parser.add_argument("--bench", type=Path, help="the program `dataset`, where it is built")
     parser.add_argument("--graph-from", type=int, help="our engine builds a graph from so many on")
     parser.add_argument("--least", type=float, default=0.99, help="recall that rows need for a *")
-    parser.add_argument("--seconds", type=float, default=1_200, help="most that an engine takes")
+    parser.add_argument("--seconds", type=float, default=2_400, help="most that an engine takes")
     arguments = parser.parse_args()
     found = list(rows("jobmatch", ours(arguments.folder, arguments), arguments.seconds))
     chosen = arguments.engines
     if chosen is None:
-        chosen = HYBRID if arguments.hybrid else engines()
+        chosen = engines(arguments.hybrid)
     for name in chosen:
         command = [sys.executable, str(HERE / "trial.py"), name, str(arguments.folder.resolve())]
         found += rows(name, command + ["-k", str(arguments.k)], arguments.seconds)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the registries have into benches/peers/venv, makes the data sets if they are not
-# there, and prints both tables: vectors with filters, and words and vectors together.
+# Installs what the registries have into benches/peers/venv, builds the binding of qdrant-edge,
+# makes the data sets if they are not there, and prints both tables: vectors with filters, and
+# words and vectors together. It asks nothing.
 # usage: benches/peers/run.sh [VECTORS [POSTINGS]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,6 +18,21 @@ fi
 while read -r package; do
   "$peers/venv/bin/pip" install --quiet "$package" || echo "left out: $package" >&2
 done < <(grep -v '^#' "$peers/requirements.txt")
+
+# Qdrant's crate, as a module of Python: a package of its own that nothing else builds. It wants a
+# newer Rust than the rest; where the usual one is too old, a nightly one may be there.
+edge=$peers/qdrant-edge
+edge_target=${CARGO_TARGET_DIR:-$edge/target}
+build_edge() {
+  PYO3_PYTHON=$PWD/$peers/venv/bin/python cargo "$@" build --release --locked \
+    --manifest-path "$edge/Cargo.toml" --target-dir "$edge_target"
+}
+if build_edge || build_edge +nightly; then
+  site=$("$peers/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
+  cp "$edge_target/release/libqdrant_edge_binding.so" "$site/qdrant_edge_binding.so"
+else
+  echo "left out: qdrant-edge" >&2
+fi
 
 cargo build --release -p jobmatch-benches --bin dataset
 bench=${CARGO_TARGET_DIR:-target}/release/dataset

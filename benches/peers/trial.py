@@ -37,7 +37,7 @@ def row(engine: Engine, dataset: data.Dataset, tests: list[data.Test], k: int) -
     for test in tests:
         answer = engine.search(test, k)
         if engine.hybrid:
-            truth = engine.truth(test, k)  # type: ignore[attr-defined]
+            truth = engine.truth(test, k)
             recall = len(set(truth) & set(answer)) / len(truth) if truth else None
         else:
             recall = dataset.recall(test, answer, k)

@@ -1,10 +1,12 @@
-"""Chroma, in process and in memory."""
+"""Chroma, in process."""
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 
 import chromadb
+from chromadb.api.shared_system_client import SharedSystemClient
 
 from data import Dataset, Payload, Test
 from engine import Engine
@@ -18,7 +20,8 @@ class Chroma(Engine):
     settings = [{"ef": ef} for ef in (100, 200, 400)]
 
     def build(self, data: Dataset) -> None:
-        self.client = chromadb.EphemeralClient()
+        self.folder = tempfile.TemporaryDirectory()
+        self.client = chromadb.PersistentClient(self.folder.name)
         hnsw = {"space": "ip", "ef_construction": 200, "max_neighbors": 16, "ef_search": 100}
         self.collection = self.client.create_collection("bench", configuration={"hnsw": hnsw})
         fields = data.fields
@@ -34,12 +37,20 @@ class Chroma(Engine):
     def use(self, setting: dict[str, Any]) -> None:
         super().use(setting)
         self.collection.modify(configuration={"hnsw": {"ef_search": setting["ef"]}})
+        # A graph that is open keeps the ef with which it was opened.
+        SharedSystemClient.clear_system_cache()
+        self.client = chromadb.PersistentClient(self.folder.name)
+        self.collection = self.client.get_collection("bench")
 
     def search(self, test: Test, k: int) -> list[int]:
         found = self.collection.query(
             query_embeddings=test.query[None], n_results=k, where=where(test), include=[]
         )
         return [int(row) for row in found["ids"][0]]
+
+    def close(self) -> None:
+        SharedSystemClient.clear_system_cache()
+        self.folder.cleanup()
 
 
 def kept(payload: Payload, fields: list[str]) -> Payload:

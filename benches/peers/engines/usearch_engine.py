@@ -17,7 +17,11 @@ MOST = 10_000
 
 class Usearch(Engine):
     name = "usearch M 16"
-    settings = [{"ef": ef} for ef in (64, 100, 200, 400, 800)]
+    #: A filter gets `times` as many as would hold `k` admitted ones were they spread evenly.
+    settings = [
+        {"ef": ef, "times": times}
+        for ef, times in ((64, 2), (100, 2), (200, 4), (400, 8), (800, 16))
+    ]
 
     def build(self, data: Dataset) -> None:
         rows, dimensions = data.vectors.shape
@@ -41,7 +45,7 @@ class Usearch(Engine):
             return [int(key) for key in self.index.search(test.query, k, threads=1).keys]
         allowed = self.allowed.rows(test)
         share = max(len(allowed), 1) / self.count
-        fetched = min(MOST, self.count, int(2 * k / share) + k)
+        fetched = min(MOST, self.count, int(self.setting["times"] * k / share) + k)
         keys = self.index.search(test.query, fetched, threads=1).keys.astype(np.int64)
         return keys[np.isin(keys, allowed, assume_unique=True)][:k].tolist()
 

@@ -11,11 +11,7 @@ import tantivy
 
 from allowed import Allowed
 from data import Dataset, Test, values
-from engine import Engine
-
-#: Hits of each side that are joined.
-DEPTH = 100
-RRF = 60.0
+from engine import DEPTH, RRF, Engine
 
 
 class TantivyHnswlib(Engine):
@@ -59,7 +55,6 @@ class TantivyHnswlib(Engine):
         return self.joined(test, k, self.by_vectors(test))
 
     def truth(self, test: Test, k: int) -> list[int]:
-        """The same with every vector compared."""
         scores = self.data.vectors @ test.query
         if test.conditions:
             scores[~np.isin(np.arange(len(scores)), self.allowed.rows(test))] = -np.inf
