@@ -57,13 +57,24 @@ pub struct Graph {
     pub(super) links: Lists,
     /// Slots of each node, rising; a node is as near as its first.
     pub(super) members: Lists,
+    /// The first slot of each node.
+    firsts: Vec<u32>,
     /// Nodes at which walks begin.
     pub(super) landmarks: Vec<u32>,
     pub(super) covers: Covers,
-    pub(super) pool: Pool,
+    pool: Pool,
 }
 
 impl Graph {
+    /// Of these parts.
+    pub(super) fn of(links: Lists, members: Lists, landmarks: Vec<u32>, covers: Covers) -> Self {
+        let starts = std::iter::once(&0).chain(&members.ends).take(members.len());
+        // A node without a slot, as a file may have it, is refused by its reader.
+        let first = |start: &u32| members.items.get(*start as usize).copied().unwrap_or_default();
+        let firsts = starts.map(first).collect();
+        Self { links, members, firsts, landmarks, covers, pool: Pool::default() }
+    }
+
     /// Vectors in it.
     pub fn len(&self) -> usize {
         self.members.items.len()
@@ -74,18 +85,18 @@ impl Graph {
         self.members.items.is_empty()
     }
 
-    /// Eligible slots of the best `ef` nodes, in no order; `None` when the walk gave up.
-    pub(super) fn walk(&self, asked: &Asked<'_>) -> Option<Vec<u32>> {
-        let bounds = Bounds {
-            nodes: self.members.len(),
-            starts: &self.landmarks,
-            ef: asked.ef,
-            max_scores: asked.max_scores,
-        };
+    /// Eligible slots of the best `ef` nodes, in no order; `None` when the walk gave up, having
+    /// looked at `max_scores`.
+    pub(super) fn walk(
+        &self,
+        slots: &impl Slots,
+        (ef, max_scores): (usize, usize),
+    ) -> Option<Vec<u32>> {
+        let bounds = Bounds { nodes: self.members.len(), starts: &self.landmarks, ef, max_scores };
         self.pool.with(|memory| {
-            memory.walk(&View { graph: self, asked }, bounds).then(|| {
-                let slots = memory.found().flat_map(|(_, node)| self.members.get(node));
-                slots.copied().filter(|slot| (asked.is_eligible)(*slot)).collect()
+            memory.walk(&View { graph: self, slots }, bounds).then(|| {
+                let found = memory.found().flat_map(|(_, node)| self.members.get(node));
+                found.copied().filter(|slot| slots.is_eligible(*slot)).collect()
             })
         })
     }
@@ -111,41 +122,39 @@ pub(super) fn unreachable(links: &Lists, landmarks: &[u32]) -> Vec<u32> {
     (0u32..).zip(seen).filter(|(_, seen)| !seen).map(|(node, _)| node).collect()
 }
 
-/// What is asked of a graph.
-pub(super) struct Asked<'a> {
-    /// Score of a slot; the greater, the nearer.
-    pub(super) score: &'a dyn Fn(u32) -> f32,
+/// Slots, seen from a point.
+pub(super) trait Slots {
+    /// How near a slot is; the greater, the nearer.
+    fn score(&self, slot: u32) -> f32;
     /// Asks the memory for what `score` will read.
-    pub(super) prefetch: &'a dyn Fn(u32),
+    fn prefetch(&self, slot: u32);
     /// Whether a slot may be found.
-    pub(super) is_eligible: &'a dyn Fn(u32) -> bool,
-    /// How many nodes are kept.
-    pub(super) ef: usize,
-    /// After so many scores the walk gives up.
-    pub(super) max_scores: usize,
+    fn is_eligible(&self, slot: u32) -> bool;
 }
 
 /// The nodes as a question sees them.
-struct View<'a> {
+struct View<'a, S> {
     graph: &'a Graph,
-    asked: &'a Asked<'a>,
+    slots: &'a S,
 }
 
-impl Space for View<'_> {
+impl<S: Slots> Space for View<'_, S> {
     fn links(&self, node: u32) -> &[u32] {
         self.graph.links.get(node)
     }
 
+    #[inline]
     fn score(&self, node: u32) -> f32 {
-        (self.asked.score)(self.graph.members.get(node)[0])
+        self.slots.score(self.graph.firsts[node as usize])
     }
 
+    #[inline]
     fn prefetch(&self, node: u32) {
-        (self.asked.prefetch)(self.graph.members.get(node)[0]);
+        self.slots.prefetch(self.graph.firsts[node as usize]);
     }
 
     fn is_eligible(&self, node: u32) -> bool {
-        self.graph.members.get(node).iter().any(|slot| (self.asked.is_eligible)(*slot))
+        self.graph.members.get(node).iter().any(|slot| self.slots.is_eligible(*slot))
     }
 }
 

@@ -9,7 +9,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::graph::{Covers, Graph, Lists};
-use super::walk::Pool;
 
 const MAGIC: &[u8] = b"jobmatch-graph 1\n";
 const CHECKSUM_BYTES: usize = 4;
@@ -81,7 +80,7 @@ pub(super) fn load(
     if documents(covers.slots).map(u64::from) != Some(digest) {
         return Err("it was built from other documents");
     }
-    let graph = Graph { links, members, landmarks, covers, pool: Pool::default() };
+    let graph = Graph::of(links, members, landmarks, covers);
     if fits(&graph) { Ok(graph) } else { Err("its parts do not fit each other") }
 }
 
@@ -125,13 +124,8 @@ mod tests {
 
     fn graph() -> Graph {
         let lists = |ends: &[u32], items: &[u32]| Lists { ends: ends.into(), items: items.into() };
-        Graph {
-            links: lists(&[1, 2, 2], &[1, 2]),
-            members: lists(&[1, 3, 4], &[0, 1, 4, 5]),
-            landmarks: vec![0],
-            covers: Covers { slots: 6, vectors: 4, late: 1 },
-            pool: Pool::default(),
-        }
+        let (links, members) = (lists(&[1, 2, 2], &[1, 2]), lists(&[1, 3, 4], &[0, 1, 4, 5]));
+        Graph::of(links, members, vec![0], Covers { slots: 6, vectors: 4, late: 1 })
     }
 
     #[test]

@@ -12,7 +12,7 @@ use hnsw_rs::prelude::{Distance, Hnsw};
 use super::graph::{Graph, GraphInput, Lists, unreachable};
 use super::kernels::{self, DotCodes};
 use super::rows::Rows;
-use super::walk::{Bounds, Memory, Pool, Space};
+use super::walk::{Bounds, Memory, Space};
 
 /// Links that a new node gets (Malkov and Yashunin, Efficient and robust approximate nearest
 /// neighbor search using HNSW graphs, 2018: M).
@@ -51,7 +51,7 @@ impl Graph {
         landmarks.extend(lost);
         let mut members = Lists::default();
         groups.into_iter().for_each(|slots| members.push(slots));
-        Self { links, members, landmarks, covers: input.covers, pool: Pool::default() }
+        Self::of(links, members, landmarks, input.covers)
     }
 }
 

@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::columns::Selection;
 use super::words::{self, Asked, Living, Prepared, Scores};
 use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
@@ -56,20 +56,24 @@ impl View {
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
         let shared = self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact;
-        let ((words, prepared_in), ((selection, by_conditions), filtered_in)) = side_by_side(
+        let ((words, prepared_in), (selection, filtered_in)) = side_by_side(
             shared,
             || timed(|| self.prepared(query)),
-            || timed(|| self.selected(query, limit, &tie)),
+            || timed(|| self.columns.select(&query.conditions, &self.live)),
         )?;
         let (words, eligible) = (words?, &selection.eligible);
-        let ((scored, scored_in), ((vector, plan), scanned_in)) = side_by_side(
+        let (((scored, scored_in), by_conditions), ((vector, plan), scanned_in)) = side_by_side(
             shared,
-            || timed(|| self.by_words(query, words.as_ref(), (limit, eligible, &tie))),
+            || {
+                let scored =
+                    timed(|| self.by_words(query, words.as_ref(), (limit, eligible, &tie)));
+                (scored, self.nearest(query, limit, (eligible, &tie)))
+            },
             || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
         )?;
         let (scores, lexical) = scored?;
         let legs = Legs { lexical, vector, by_conditions };
-        let (hits, joined_in) = timed(|| self.hits(query, &legs, scores.as_ref()));
+        let (hits, joined_in) = timed(|| self.hits(query, &legs, (scores.as_ref(), shared)));
         Ok(Retrieval {
             hits,
             lexical_ceiling: words.map_or(0.0, |w| w.ceiling),
@@ -112,16 +116,6 @@ impl View {
         Ok((Some(scores), best))
     }
 
-    /// What the filter leaves, and the best of it by place alone.
-    fn selected(&self, query: &Query, limit: usize, tie: Tie<'_>) -> (Selection, Vec<u32>) {
-        let selection = self.columns.select(&query.conditions, &self.live);
-        let by_conditions = match query.by_conditions {
-            true => self.nearest(query, limit, (&selection.eligible, tie)),
-            false => Vec::new(),
-        };
-        (selection, by_conditions)
-    }
-
     fn nearest_vectors(
         &self,
         query: &Query,
@@ -135,7 +129,8 @@ impl View {
         }
     }
 
-    /// Eligible slots, nearest first, those without a place last; ties by id. Chords choose
+    /// Eligible slots, nearest first, those without a place last, where the conditions are a leg of
+    /// their own; ties by id. Chords choose
     /// and metres order: points that are equally far can differ in a chord's last bit.
     fn nearest(
         &self,
@@ -143,6 +138,9 @@ impl View {
         limit: usize,
         (eligible, tie): (&Bitmap, Tie<'_>),
     ) -> Vec<u32> {
+        if !query.by_conditions {
+            return Vec::new();
+        }
         let keep = limit.saturating_mul(2).saturating_add(64);
         let order =
             |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then_with(|| tie(a.1, b.1));
@@ -170,7 +168,12 @@ impl View {
     }
 
     /// The union of the legs and of what was asked for besides, in order of id.
-    fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
+    fn hits(
+        &self,
+        query: &Query,
+        legs: &Legs,
+        (scores, shared): (Option<&Scores>, bool),
+    ) -> Vec<Hit> {
         let hit = |(slot, [lexical_rank, vector_rank, conditions_rank]): (u32, Ranks)| {
             let (id, seq) = self.ids[slot as usize].clone();
             Hit {
@@ -188,7 +191,10 @@ impl View {
         let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
         let mut union = legs.union(also);
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
-        union.into_iter().map(hit).collect()
+        match THREADS.as_ref().filter(|_| shared) {
+            Some(threads) => threads.install(|| union.into_par_iter().map(hit).collect()),
+            None => union.into_iter().map(hit).collect(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::graph::{Asked, Covers, Graph, GraphInput};
+use super::graph::{Covers, Graph, GraphInput, Slots};
 use super::kernels;
 use super::retrieve::Tie;
 use super::rows::{Rows, SealedRows, quantize};
@@ -224,7 +224,7 @@ impl Vectors {
         let options = (self.options.ef_search, usize::MAX);
         let started = Instant::now();
         for slot in &queries {
-            let walked = self.walked(graph, self.rows.full(*slot), options, &|_| true);
+            let walked = self.walked(graph, self.rows.full(*slot), options, |_| true);
             debug_assert!(walked.is_some(), "a walk without a limit ends");
         }
         let a_walk = started.elapsed().as_secs_f64() / queries.len() as f64;
@@ -274,7 +274,7 @@ impl Vectors {
         let ef = self.options.ef_search.max(k * 2);
         let max_scores = eligible.count() / WALK_COST;
         let is_eligible = |slot: u32| eligible.contains(slot);
-        let mut found = self.walked(graph, query, (ef, max_scores), &is_eligible)?;
+        let mut found = self.walked(graph, query, (ef, max_scores), is_eligible)?;
         let covers = graph.covers();
         let late = self.late[covers.late..].iter().copied().filter(|s| eligible.contains(*s));
         let newer = eligible.iter_from(covers.slots as u32);
@@ -289,19 +289,15 @@ impl Vectors {
         &self,
         graph: &Graph,
         query: &[f32],
-        (ef, max_scores): (usize, usize),
-        is_eligible: &dyn Fn(u32) -> bool,
+        bounds: (usize, usize),
+        is_eligible: impl Fn(u32) -> bool,
     ) -> Option<Vec<u32>> {
-        let (codes, _) = quantize(query);
-        let codes: Vec<i8> = codes.collect();
-        let dot_codes = kernels::dot_codes();
-        graph.walk(&Asked {
-            score: &|slot| dot_codes(self.rows.codes(slot), &codes) as f32 * self.rows.scale(slot),
-            prefetch: &|slot| kernels::prefetch(self.rows.codes(slot)),
-            is_eligible,
-            ef,
-            max_scores,
-        })
+        graph.walk(&Seen { from: self.seen_from(query), is_eligible }, bounds)
+    }
+
+    fn seen_from(&self, query: &[f32]) -> SeenFrom<'_> {
+        let codes = quantize(query).0.collect();
+        SeenFrom { rows: &self.rows, codes, dot_codes: kernels::dot_codes() }
     }
 
     /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes
@@ -311,17 +307,13 @@ impl Vectors {
         if slots.len() <= keep {
             return slots.to_vec();
         }
-        let (codes, _) = quantize(query);
-        let codes: Vec<i8> = codes.collect();
-        let dot_codes = kernels::dot_codes();
+        let from = self.seen_from(query);
         let scan = |slots: &[u32]| -> Vec<(f32, u32)> {
             let mut ahead = slots.iter().skip(CODES_AHEAD);
-            let prefetch = |slot: &u32| kernels::prefetch(self.rows.codes(*slot));
-            slots.iter().take(CODES_AHEAD).for_each(prefetch);
+            slots.iter().take(CODES_AHEAD).for_each(|slot| from.prefetch(*slot));
             let score = |slot: &u32| {
-                ahead.next().into_iter().for_each(prefetch);
-                let sum = dot_codes(self.rows.codes(*slot), &codes);
-                (sum as f32 * self.rows.scale(*slot), *slot)
+                ahead.next().into_iter().for_each(|slot| from.prefetch(*slot));
+                (from.score(*slot), *slot)
             };
             slots.iter().map(score).collect()
         };
@@ -355,6 +347,48 @@ impl Vectors {
         scored.sort_unstable_by(order);
         scored.truncate(k);
         scored
+    }
+}
+
+/// One-byte codes, seen from a point.
+struct SeenFrom<'a> {
+    rows: &'a Rows,
+    codes: Vec<i8>,
+    dot_codes: kernels::DotCodes,
+}
+
+impl SeenFrom<'_> {
+    #[inline]
+    fn score(&self, slot: u32) -> f32 {
+        (self.dot_codes)(self.rows.codes(slot), &self.codes) as f32 * self.rows.scale(slot)
+    }
+
+    #[inline]
+    fn prefetch(&self, slot: u32) {
+        kernels::prefetch(self.rows.codes(slot));
+    }
+}
+
+/// The same for a walk, which may find what is eligible.
+struct Seen<'a, E> {
+    from: SeenFrom<'a>,
+    is_eligible: E,
+}
+
+impl<E: Fn(u32) -> bool> Slots for Seen<'_, E> {
+    #[inline]
+    fn score(&self, slot: u32) -> f32 {
+        self.from.score(slot)
+    }
+
+    #[inline]
+    fn prefetch(&self, slot: u32) {
+        self.from.prefetch(slot);
+    }
+
+    #[inline]
+    fn is_eligible(&self, slot: u32) -> bool {
+        (self.is_eligible)(slot)
     }
 }
 

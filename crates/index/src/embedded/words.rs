@@ -29,8 +29,11 @@ const DENSE_SHARE: usize = 4;
 
 /// The slots whose scores are asked for, each with its place in a row of scores.
 pub(super) struct Asked {
-    /// Bits of 64 slots, and how many slots are asked for before them.
-    words: Vec<(u64, u32)>,
+    /// 64 slots each. Apart from the numbers below, so that the bits, of which each posting's is
+    /// looked at, fill half of the cache.
+    words: Vec<u64>,
+    /// How many slots are asked for before each word.
+    before: Vec<u32>,
     /// How many are asked for.
     count: usize,
     /// Scores are kept one a slot.
@@ -40,33 +43,34 @@ pub(super) struct Asked {
 impl Asked {
     /// Of `slots` slots, these.
     pub(super) fn new(bits: &Bitmap, slots: usize) -> Self {
-        let mut count = 0u32;
-        let word = |index| {
-            let word = (bits.word(index), count);
-            count += word.0.count_ones();
-            word
+        let words: Vec<u64> = (0..slots.div_ceil(64)).map(|index| bits.word(index)).collect();
+        let mut count = 0;
+        let counted = |word: &u64| {
+            let before = count;
+            count += word.count_ones();
+            before
         };
-        let words: Vec<(u64, u32)> = (0..slots.div_ceil(64)).map(word).collect();
+        let before = words.iter().map(counted).collect();
         let count = count as usize;
-        Self { words, count, is_dense: count * DENSE_SHARE > slots }
+        Self { words, before, count, is_dense: count * DENSE_SHARE > slots }
     }
 
     /// Bits of the slots that are asked for, 64 by 64.
     pub(super) fn words(&self) -> impl Iterator<Item = u64> {
-        self.words.iter().map(|(word, _)| *word)
+        self.words.iter().copied()
     }
 
     #[inline]
     pub(super) fn place(&self, slot: u32) -> Option<usize> {
-        let (word, before) = *self.words.get(slot as usize / 64)?;
-        let bit = 1u64 << (slot % 64);
+        let (index, bit) = (slot as usize / 64, 1u64 << (slot % 64));
+        let word = *self.words.get(index)?;
         if word & bit == 0 {
             return None;
         }
         if self.is_dense {
             return Some(slot as usize);
         }
-        Some((before + (word & (bit - 1)).count_ones()) as usize)
+        Some((self.before[index] + (word & (bit - 1)).count_ones()) as usize)
     }
 
     /// Calls a function with each slot that is asked for, rising, and its place.
