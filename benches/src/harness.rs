@@ -24,6 +24,9 @@ pub const SEED: u64 = 20_261_123;
 /// How often it is looked whether something is done.
 const POLL: Duration = Duration::from_millis(20);
 
+/// The file that tells that everything is loaded.
+const MARK: &str = "loaded-by-bench";
+
 /// A server with generated postings.
 pub struct Bench {
     /// The server; stop it when done.
@@ -62,7 +65,7 @@ impl Folder {
 
     /// A file that is there once everything is loaded.
     fn mark(&self) -> PathBuf {
-        self.path().join("loaded-by-bench")
+        self.path().join(MARK)
     }
 }
 
@@ -76,14 +79,20 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let today = system_clock()().date();
     let mut generator = Generator::new(SEED, today, spread_days);
     let generated = (1..=postings).map(move |number| generator.posting(number));
-    let folder = match std::env::var_os("BENCH_DATA") {
-        None => temporary(),
-        Some(data) => {
-            let name = format!("served-{postings}-{spread_days}-{today}");
-            Folder::Kept(Path::new(&data).join(name))
-        }
-    };
+    let folder = kept_at(postings, spread_days).map_or_else(temporary, Folder::Kept);
     start_in(folder, generated).await
+}
+
+/// Where [`start`] keeps such a load.
+fn kept_at(postings: usize, spread_days: usize) -> Option<PathBuf> {
+    let today = system_clock()().date();
+    let data = PathBuf::from(std::env::var_os("BENCH_DATA")?);
+    Some(data.join(format!("served-{postings}-{spread_days}-{today}")))
+}
+
+/// The folder of such a load, where [`start`] has kept one.
+pub fn kept(postings: usize, spread_days: usize) -> Option<PathBuf> {
+    kept_at(postings, spread_days).filter(|path| path.join(MARK).exists())
 }
 
 /// The same with these postings, in a temporary folder.
@@ -182,15 +191,30 @@ pub async fn import(
 /// # Panics
 /// When the service does not answer.
 pub async fn settled(admin: SocketAddr, postings: u64) -> Duration {
+    until(admin, |now| {
+        let is_due = now.indexed >= VectorOptions::default().graph_from as u64;
+        let is_built = !is_due || now.graph_vectors * 4 >= now.indexed * 3;
+        now.indexed >= postings && now.state == "READY" && is_built && !now.in_upkeep
+    })
+    .await
+}
+
+/// Waits until the postings are READY; returns how long that took.
+///
+/// # Panics
+/// When the service does not answer.
+pub async fn ready(admin: SocketAddr) -> Duration {
+    until(admin, |now| now.state == "READY").await
+}
+
+/// Waits for a state of the postings.
+async fn until(admin: SocketAddr, is_so: impl Fn(&v1::CollectionStats) -> bool) -> Duration {
     let started = Instant::now();
     let mut admin = AdminServiceClient::new(connect(admin).await);
     loop {
         let stats = admin.get_stats(v1::GetStatsRequest {}).await.expect("an answer");
         let now = stats.into_inner().collections.into_iter().next().expect("postings");
-        let is_due = now.indexed >= VectorOptions::default().graph_from as u64;
-        let is_built = !is_due || now.graph_vectors * 4 >= now.indexed * 3;
-        let is_settled = is_built && !now.in_upkeep;
-        if now.indexed >= postings && now.state == "READY" && is_settled {
+        if is_so(&now) {
             return started.elapsed();
         }
         tokio::time::sleep(POLL).await;

@@ -23,6 +23,11 @@ type Backend = Box<dyn StorageBackend>;
 /// Gives the file, or what stands for it in tests, each time that the database is opened.
 pub(crate) type Opener = Box<dyn Fn() -> std::io::Result<Backend> + Send + Sync>;
 
+/// Pages that redb keeps in memory. Its own measure, 1 GiB, is filled by the check at opening, and
+/// is then a third of what a million postings take (`benches/README.md`, Footprint); what is read
+/// besides is kept by the system.
+const CACHE_BYTES: usize = 256 << 20;
+
 /// How often a read is tried again while the database is being opened again, and how long it
 /// waits in between: a tenth of a second in all, as after that the writer holds the lock.
 const RETRIES: u32 = 100;
@@ -126,7 +131,7 @@ fn open(opener: &Opener, sync_failed: &Arc<AtomicBool>) -> Result<Database, Stor
         // redb trusts what it reads: a flipped bit in a page of keys would hide rows. Verified
         // once at open, what is there can be found; the rows carry seals of their own besides.
         let mut builder = Database::builder();
-        builder.set_check_integrity_on_open(true);
+        builder.set_check_integrity_on_open(true).set_cache_size(CACHE_BYTES);
         #[cfg(test)]
         builder.set_check_integrity_on_open(!SKIPS_CHECK.get());
         Ok(builder.create_with_backend(backend)?)

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jobmatch_benches::generator::Generator;
-use jobmatch_benches::harness::{SEED, config, connect, import, settled};
+use jobmatch_benches::harness::{SEED, config, connect, import, kept, ready, settled};
 use jobmatch_benches::process::{Memory, disk, megabytes, memory};
 use jobmatch_matching::system_clock;
 use jobmatchd::run;
@@ -83,10 +83,21 @@ pub(crate) async fn serve(folder: &Path) {
     running.stop().await.expect("a clean stop");
 }
 
-/// Prints the table.
+/// Prints the table; of a load that was kept only what a restart costs.
 pub(crate) async fn table(postings: usize) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(folder.path());
+    println!("| what | {postings} postings |\n|---|---|");
+    match kept(postings, 60) {
+        Some(folder) => restart(&folder, postings).await,
+        None => {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            load(folder.path(), postings).await;
+            restart(folder.path(), postings).await;
+        }
+    }
+}
+
+async fn load(folder: &Path, postings: usize) {
+    let server = Server::start(folder);
     let mut generator = Generator::new(SEED, system_clock()().date(), 60);
     let generated = (1..=postings).map(move |number| generator.posting(number));
     let started = Instant::now();
@@ -94,16 +105,7 @@ pub(crate) async fn table(postings: usize) {
     let graph_waited = settled(server.admin, postings as u64).await;
     let (done_in, building) = (started.elapsed(), server.memory());
     server.stop();
-    let bytes = disk(folder.path());
-    let started = Instant::now();
-    let server = Server::start(folder.path());
-    let listens_in = started.elapsed();
-    settled(server.admin, postings as u64).await;
-    let (ready_in, reopened) = (started.elapsed(), server.memory());
-    server.stop();
-    let each = |bytes: u64| bytes as f64 / postings as f64 / 1e3;
     let rate = postings as f64 / loaded_in.as_secs_f64();
-    println!("| what | {postings} postings |\n|---|---|");
     println!("| loaded, durable | {rate:.0} a second |");
     println!(
         "| until indexed and the graph built, after that | {:.1} s |",
@@ -112,6 +114,19 @@ pub(crate) async fn table(postings: usize) {
     println!("| all of it | {:.1} s |", done_in.as_secs_f64());
     println!("| resident after it | {:.0} MB |", megabytes(building.resident));
     println!("| most resident until then | {:.0} MB |", megabytes(building.peak));
+}
+
+async fn restart(folder: &Path, postings: usize) {
+    let bytes = disk(folder);
+    let started = Instant::now();
+    let server = Server::start(folder);
+    let listens_in = started.elapsed();
+    ready(server.admin).await;
+    let ready_in = started.elapsed();
+    settled(server.admin, postings as u64).await;
+    let reopened = server.memory();
+    server.stop();
+    let each = |bytes: u64| bytes as f64 / postings as f64 / 1e3;
     println!("| resident after a restart | {:.0} MB |", megabytes(reopened.resident));
     println!("| of that, a posting | {:.2} kB |", each(reopened.resident));
     println!("| on disk | {:.0} MB |", megabytes(bytes));

@@ -2,10 +2,12 @@
 //!
 //! Facts that repeat are kept as codes into a dictionary with the slots of each value. A
 //! condition is asked once a distinct value, by [`Condition::evaluate`] itself, and the slots
-//! of the values that do not meet it are joined; places are asked cell by cell.
+//! of the values that do not meet it are joined; of lists of occupations only those are asked that
+//! name one which is wanted, and places cell by cell.
 
 mod column;
 mod compared;
+mod named;
 mod places;
 mod sealing;
 mod selection;
@@ -28,6 +30,7 @@ use crate::survey::{Gains, Seen};
 use column::{Column, full};
 use compared::ComparedColumn;
 pub(super) use compared::SealedCompared;
+use named::Named;
 use places::{Places, Reach};
 pub(super) use sealing::SealedColumns;
 use selection::Fails;
@@ -43,6 +46,8 @@ macro_rules! columns {
             $($name: Column<$type>,)+
             places: Places,
             compared: ComparedColumn,
+            /// Lists of occupations that name each.
+            named: Named<OccupationId>,
             rows: Vec<Row>,
         }
 
@@ -110,6 +115,7 @@ macro_rules! columns {
                     )?,)+
                     places: Places::default(),
                     compared: ComparedColumn::default(),
+                    named: Named::default(),
                     rows,
                 })
             }
@@ -156,6 +162,7 @@ impl Columns {
     pub(crate) fn push(&mut self, facets: &Facets) -> u32 {
         let slot = self.len() as u32;
         self.push_row(facets);
+        self.named.learn(&self.occupations);
         self.places.push(facets);
         self.compared.push(facets.compared.clone());
         slot
@@ -247,8 +254,9 @@ impl Columns {
             }
             C::InDivisions(_) => self.division.add_unmet(c, put::division, unmet),
             C::UnderOffice(_) => self.responsible.add_unmet(c, put::responsible, unmet),
-            C::OccupationIn(_) => {
-                self.occupations.add_unmet(c, put::occupations, unmet);
+            C::OccupationIn(wanted) => {
+                let codes = self.named.naming(wanted, &self.occupations);
+                self.occupations.add_unmet_but(&codes, c, put::occupations, unmet);
             }
             C::PublishedSince(_) => self.published.add_unmet(c, put::published, unmet),
             C::Welcomes(_) => {

@@ -26,6 +26,9 @@ static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
 });
 
+/// Hits that a thread puts together before others may take the next ones: some 0.1 ms.
+const HITS_AT_ONCE: usize = 64;
+
 /// The order of slots that are equal otherwise.
 pub(super) type Tie<'a> = &'a (dyn Fn(u32, u32) -> Ordering + Sync);
 
@@ -37,43 +40,52 @@ fn timed<T>(work: impl FnOnce() -> T) -> Timed<T> {
     (work(), started.elapsed().as_micros() as u64)
 }
 
-/// Both results; on the threads of all questions when the work is to be shared.
-fn side_by_side<A: Send, B: Send>(
+/// Runs the steps of a question, on the threads of all questions when they are to share it.
+fn on_threads<T: Send>(
     shared: bool,
-    a: impl FnOnce() -> A + Send,
-    b: impl FnOnce() -> B + Send,
-) -> Result<(A, B), EngineError> {
-    let Some(threads) = THREADS.as_ref().filter(|_| shared) else {
-        return Ok((a(), b()));
-    };
-    let both = AssertUnwindSafe(|| threads.install(|| rayon::join(a, b)));
-    catch_unwind(both).map_err(|_| EngineError::SearchPanicked)
+    steps: impl FnOnce() -> Result<T, EngineError> + Send,
+) -> Result<T, EngineError> {
+    match THREADS.as_ref().filter(|_| shared) {
+        Some(threads) => catch_unwind(AssertUnwindSafe(|| threads.install(steps)))
+            .unwrap_or(Err(EngineError::SearchPanicked)),
+        None => steps(),
+    }
+}
+
+/// Both results; side by side on the threads of questions.
+fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    match rayon::current_thread_index() {
+        Some(_) => rayon::join(a, b),
+        None => (a(), b()),
+    }
 }
 
 impl View {
     pub(super) fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
+        let shared = self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact;
+        on_threads(shared, || self.steps(query, limit))
+    }
+
+    fn steps(&self, query: &Query, limit: usize) -> Result<Retrieval, EngineError> {
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
-        let shared = self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact;
-        let ((words, prepared_in), (selection, filtered_in)) = side_by_side(
-            shared,
+        let ((words, prepared_in), (selection, filtered_in)) = both(
             || timed(|| self.prepared(query)),
             || timed(|| self.columns.select(&query.conditions, &self.live)),
-        )?;
+        );
         let (words, eligible) = (words?, &selection.eligible);
-        let (((scored, scored_in), by_conditions), ((vector, plan), scanned_in)) = side_by_side(
-            shared,
+        let (((scored, scored_in), by_conditions), ((vector, plan), scanned_in)) = both(
             || {
                 let scored =
                     timed(|| self.by_words(query, words.as_ref(), (limit, eligible, &tie)));
                 (scored, self.nearest(query, limit, (eligible, &tie)))
             },
             || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
-        )?;
+        );
         let (scores, lexical) = scored?;
         let legs = Legs { lexical, vector, by_conditions };
-        let (hits, joined_in) = timed(|| self.hits(query, &legs, (scores.as_ref(), shared)));
+        let (hits, joined_in) = timed(|| self.hits(query, &legs, scores.as_ref()));
         Ok(Retrieval {
             hits,
             lexical_ceiling: words.map_or(0.0, |w| w.ceiling),
@@ -130,8 +142,8 @@ impl View {
     }
 
     /// Eligible slots, nearest first, those without a place last, where the conditions are a leg of
-    /// their own; ties by id. Chords choose
-    /// and metres order: points that are equally far can differ in a chord's last bit.
+    /// their own; ties by id. Chords choose and metres order: points that are equally far can differ
+    /// in a chord's last bit.
     fn nearest(
         &self,
         query: &Query,
@@ -168,12 +180,7 @@ impl View {
     }
 
     /// The union of the legs and of what was asked for besides, in order of id.
-    fn hits(
-        &self,
-        query: &Query,
-        legs: &Legs,
-        (scores, shared): (Option<&Scores>, bool),
-    ) -> Vec<Hit> {
+    fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
         let hit = |(slot, [lexical_rank, vector_rank, conditions_rank]): (u32, Ranks)| {
             let (id, seq) = self.ids[slot as usize].clone();
             Hit {
@@ -191,8 +198,8 @@ impl View {
         let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
         let mut union = legs.union(also);
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
-        match THREADS.as_ref().filter(|_| shared) {
-            Some(threads) => threads.install(|| union.into_par_iter().map(hit).collect()),
+        match rayon::current_thread_index() {
+            Some(_) => union.into_par_iter().with_min_len(HITS_AT_ONCE).map(hit).collect(),
             None => union.into_iter().map(hit).collect(),
         }
     }
@@ -237,9 +244,12 @@ mod tests {
     #[test]
     fn shared_work_gives_both_results_and_tells_of_a_panic() {
         for shared in [false, true] {
-            assert!(matches!(side_by_side(shared, || 1, || "b"), Ok((1, "b"))));
+            let results = on_threads(shared, || Ok(both(|| 1, || "b")));
+            assert!(matches!(results, Ok((1, "b"))));
+            let on_a_thread = on_threads(shared, || Ok(rayon::current_thread_index().is_some()));
+            assert!(matches!(on_a_thread, Ok(is) if is == shared));
         }
-        let broken = side_by_side(true, || -> u8 { panic!("on purpose") }, || 2);
+        let broken = on_threads(true, || Ok(both(|| -> u8 { panic!("on purpose") }, || 2)));
         assert!(matches!(broken, Err(EngineError::SearchPanicked)));
     }
 }

@@ -186,9 +186,38 @@ impl<T: Clone + Eq + Hash> Column<T> {
         &self.values[code as usize]
     }
 
+    /// How many distinct values there are: one more than the greatest code.
+    pub(super) fn values(&self) -> u32 {
+        self.values.len() as u32
+    }
+
+    /// The code of a value.
+    pub(super) fn code_of(&self, value: &T) -> Option<u32> {
+        self.codes.get(value).copied()
+    }
+
     /// The slots of a value.
     pub(super) fn slots_of(&self, value: &T) -> Option<&Slots> {
-        self.codes.get(value).map(|code| &self.slots[*code as usize])
+        self.code_of(value).map(|code| &self.slots[code as usize])
+    }
+
+    /// As [`Self::add_unmet`], where no value but those of these codes, each given once, can meet
+    /// the condition: only they are asked.
+    pub(super) fn add_unmet_but(
+        &self,
+        codes: &[u32],
+        condition: &Condition,
+        put: impl Fn(&T, &mut Facets),
+        unmet: &mut Bitmap,
+    ) {
+        let (mut facets, mut rest) = (Facets::default(), full(self.len));
+        for code in codes {
+            put(self.value(*code), &mut facets);
+            if condition.evaluate(&facets) != ConditionState::Unmet {
+                self.slots[*code as usize].take_from(&mut rest);
+            }
+        }
+        unmet.union(&rest);
     }
 
     /// Adds the slots whose value does not meet the condition, when `put` puts it into

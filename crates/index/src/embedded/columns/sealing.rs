@@ -54,6 +54,7 @@ impl Columns {
         }
         let rows = slots.iter().map(|codes| Row::of_codes(*codes)).collect();
         let mut columns = Self::of_rows(&sealed.values, rows)?;
+        columns.named.learn(&columns.occupations);
         columns.places = columns.places(degrees)?;
         columns.compared.settle(sealed.compared);
         Some(columns)
