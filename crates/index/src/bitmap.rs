@@ -79,17 +79,21 @@ impl Bitmap {
     pub fn iter_from(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
         let start = first as usize / 64;
         self.words.iter().enumerate().skip(start).flat_map(move |(i, word)| {
-            let mut rest = if i == start { word & (u64::MAX << (first % 64)) } else { *word };
-            std::iter::from_fn(move || {
-                if rest == 0 {
-                    return None;
-                }
-                let bit = rest.trailing_zeros();
-                rest &= rest - 1;
-                Some(i as u32 * 64 + bit)
-            })
+            let rest = if i == start { word & (u64::MAX << (first % 64)) } else { *word };
+            ones(rest).map(move |bit| i as u32 * 64 + bit)
         })
     }
+}
+
+/// The bits that are set in a word, rising.
+#[inline]
+pub(crate) fn ones(word: u64) -> impl Iterator<Item = u32> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+        rest &= rest - 1;
+        Some(bit)
+    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod retrieve;
 mod rows;
 mod sealed_file;
 mod sealing;
+mod seen;
 mod summed;
 mod survey;
 mod terms;

@@ -10,7 +10,7 @@ use std::io;
 use tantivy::postings::TermInfo;
 
 use super::words::{Asked, Posting, Segment};
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, ones};
 use crate::bm25::{Lengths, TermScore};
 use crate::engine::{Field, QueryTerm};
 
@@ -94,11 +94,9 @@ impl CommonTerms {
     ) {
         let ids = &self.lengths[field.index()];
         let mut repeated = term.repeated.iter().peekable();
-        for (index, (wanted, having)) in asked.words().zip(term.slots.words()).enumerate() {
-            let mut hits = wanted & having;
-            while hits != 0 {
-                let slot = index as u32 * 64 + hits.trailing_zeros();
-                hits &= hits - 1;
+        for (index, (wanted, having)) in (0u32..).zip(asked.words().zip(term.slots.words())) {
+            for bit in ones(wanted & having) {
+                let slot = index * 64 + bit;
                 while repeated.next_if(|(at, _)| *at < slot).is_some() {}
                 let often = repeated.peek().filter(|(at, _)| *at == slot);
                 let frequency = often.map_or(1, |(_, frequency)| *frequency);

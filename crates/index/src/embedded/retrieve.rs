@@ -15,7 +15,7 @@ use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
 
 /// From so many slots on the work of a query is shared by all cores. At 10,000 the filter and
-/// the words take some 0.2 and 0.3 ms (`benches/README.md`, latency), so it is worth waking a
+/// the words take some 0.1 and 0.3 ms (`benches/README.md`, latency), so it is worth waking a
 /// thread.
 const SHARED_FROM: usize = 10_000;
 

@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::graph::{Covers, Graph, GraphInput, Slots};
+use super::graph::{Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
-use super::rows::{Rows, SealedRows, quantize};
+use super::rows::{Rows, SealedRows};
+use super::seen::{Seen, SeenFrom};
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 
@@ -292,12 +293,7 @@ impl Vectors {
         bounds: (usize, usize),
         is_eligible: impl Fn(u32) -> bool,
     ) -> Option<Vec<u32>> {
-        graph.walk(&Seen { from: self.seen_from(query), is_eligible }, bounds)
-    }
-
-    fn seen_from(&self, query: &[f32]) -> SeenFrom<'_> {
-        let codes = quantize(query).0.collect();
-        SeenFrom { rows: &self.rows, codes, dot_codes: kernels::dot_codes() }
+        graph.walk(&Seen { from: SeenFrom::new(&self.rows, query), is_eligible }, bounds)
     }
 
     /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes
@@ -307,7 +303,7 @@ impl Vectors {
         if slots.len() <= keep {
             return slots.to_vec();
         }
-        let from = self.seen_from(query);
+        let from = SeenFrom::new(&self.rows, query);
         let scan = |slots: &[u32]| -> Vec<(f32, u32)> {
             let mut ahead = slots.iter().skip(CODES_AHEAD);
             slots.iter().take(CODES_AHEAD).for_each(|slot| from.prefetch(*slot));
@@ -347,48 +343,6 @@ impl Vectors {
         scored.sort_unstable_by(order);
         scored.truncate(k);
         scored
-    }
-}
-
-/// One-byte codes, seen from a point.
-struct SeenFrom<'a> {
-    rows: &'a Rows,
-    codes: Vec<i8>,
-    dot_codes: kernels::DotCodes,
-}
-
-impl SeenFrom<'_> {
-    #[inline]
-    fn score(&self, slot: u32) -> f32 {
-        (self.dot_codes)(self.rows.codes(slot), &self.codes) as f32 * self.rows.scale(slot)
-    }
-
-    #[inline]
-    fn prefetch(&self, slot: u32) {
-        kernels::prefetch(self.rows.codes(slot));
-    }
-}
-
-/// The same for a walk, which may find what is eligible.
-struct Seen<'a, E> {
-    from: SeenFrom<'a>,
-    is_eligible: E,
-}
-
-impl<E: Fn(u32) -> bool> Slots for Seen<'_, E> {
-    #[inline]
-    fn score(&self, slot: u32) -> f32 {
-        self.from.score(slot)
-    }
-
-    #[inline]
-    fn prefetch(&self, slot: u32) {
-        self.from.prefetch(slot);
-    }
-
-    #[inline]
-    fn is_eligible(&self, slot: u32) -> bool {
-        (self.is_eligible)(slot)
     }
 }
 

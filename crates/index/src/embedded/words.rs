@@ -16,7 +16,7 @@ use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
 use super::common::{CommonTerm, CommonTerms, Dead};
 use super::retrieve::Tie;
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, ones};
 use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background};
 use crate::engine::{EngineError, Field, QueryTerm};
 
@@ -78,10 +78,8 @@ impl Asked {
     fn each(&self, mut function: impl FnMut(u32, usize)) {
         let mut counted = 0;
         for (index, word) in (0u32..).zip(self.words()) {
-            let mut rest = word;
-            while rest != 0 {
-                let slot = index * 64 + rest.trailing_zeros();
-                rest &= rest - 1;
+            for bit in ones(word) {
+                let slot = index * 64 + bit;
                 function(slot, if self.is_dense { slot as usize } else { counted });
                 counted += 1;
             }
