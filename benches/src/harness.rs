@@ -135,7 +135,8 @@ async fn start_in(
     Bench { running, client, loaded, today, _folder: folder }
 }
 
-/// The configuration of a server of benches.
+/// The configuration of a server of benches; settings can be given by the environment, as for
+/// any server.
 ///
 /// # Panics
 /// As [`start`].
@@ -146,7 +147,7 @@ pub fn config(folder: &Path) -> Config {
          # Nobody is turned away: how that works is what `overload` measures.\n\
          [limits]\nmax_load = 4096\n"
     );
-    Config::from_sources(&text, "bench", std::iter::empty()).expect("a configuration")
+    Config::from_sources(&text, "bench", std::env::vars()).expect("a configuration")
 }
 
 /// A connection.

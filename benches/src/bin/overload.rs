@@ -1,6 +1,7 @@
 //! More questions than the server can answer: finds the peak, then offers a multiple of it at a
 //! fixed rate, whatever comes back, and tells what was answered, how fast, and how fast the rest
-//! was turned away. The server is a process of its own; callers and server share the machine.
+//! was turned away; then one caller among silent connections. The server is a process of its own;
+//! callers and server share the machine.
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{BufRead, BufReader};
@@ -8,11 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use futures::StreamExt;
 use jobmatch_benches::generator::Generator;
 use jobmatch_benches::harness::{SEED, quantile, start};
 use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tonic::Code;
 use tonic::transport::Channel;
@@ -35,6 +39,9 @@ struct Arguments {
     /// Multiples of the peak that are offered.
     #[arg(long, value_delimiter = ',', default_values_t = [2, 5, 10])]
     times: Vec<u32>,
+    /// Connections that say nothing, among which one caller asks after all that.
+    #[arg(long, default_value_t = 5_000)]
+    silent: usize,
     /// Be the server, until standard input ends.
     #[arg(long, hide = true)]
     serve: bool,
@@ -154,6 +161,40 @@ impl Callers {
     }
 }
 
+/// Turns of one caller alone and among silent connections: the machine's speed changes.
+const TURNS: usize = 3;
+
+/// What silent connections cost one caller, and how long they live.
+async fn among_silent(callers: &Callers, address: &str, count: usize, time: Duration) {
+    let (mut alone, mut among, mut dropped_in) = (Vec::new(), Vec::new(), Duration::ZERO);
+    for _ in 0..TURNS {
+        alone.extend(callers.closed(1, time).await.answered);
+        let opened = Instant::now();
+        let connections = (0..count).map(|_| TcpStream::connect(address));
+        let mut silent: Vec<TcpStream> = futures::stream::iter(connections)
+            .buffered(64)
+            .map(|connected| connected.expect("a connection"))
+            .collect()
+            .await;
+        among.extend(callers.closed(1, time).await.answered);
+        for connection in &mut silent {
+            // What the server says before it closes does not matter.
+            let _ = connection.read_to_end(&mut Vec::new()).await;
+        }
+        dropped_in = dropped_in.max(opened.elapsed());
+    }
+    println!("\n| one caller | answers | p50 ms | p99 ms |\n|---|---|---|---|");
+    for (name, mut times) in [("alone".into(), alone), (format!("among {count} silent"), among)] {
+        times.sort_by(f64::total_cmp);
+        let [p50, p99] = [0.5, 0.99].map(|q| quantile(&times, q));
+        println!("| {name} | {} | {p50:.2} | {p99:.2} |", times.len());
+    }
+    println!(
+        "\nall silent ones dropped {:.1} s after the first was opened",
+        dropped_in.as_secs_f64()
+    );
+}
+
 /// Loads a server and prints its address; ends with standard input.
 async fn serve(postings: usize) {
     let bench = start(postings, 60).await;
@@ -227,6 +268,9 @@ async fn main() {
         let round = callers.open(peak.goodput() * f64::from(*times), time).await;
         let normal = callers.until_normal(alone * 2.0).await;
         line(&format!("{times}×"), &round, &format!("{:.2} s", normal.as_secs_f64()));
+    }
+    if arguments.silent > 0 {
+        among_silent(&callers, &address, arguments.silent, time / 2).await;
     }
     drop(server.stdin.take());
     server.wait().expect("the server's end");

@@ -24,6 +24,25 @@ pub(crate) fn heaviest(terms: &[QueryTerm]) -> f32 {
     terms.iter().map(|term| term.weight).fold(0.0, f32::max)
 }
 
+/// Keeps of a query's terms, in their order, so many that count most at most: those with the
+/// greatest ceilings, of equal ones the first.
+pub(crate) fn keep_most_telling<T>(
+    terms: &mut Vec<T>,
+    most: usize,
+    scorer: impl Fn(&T) -> &TermScore,
+) {
+    if terms.len() <= most {
+        return;
+    }
+    let mut order: Vec<usize> = (0..terms.len()).collect();
+    let ceiling = |index: &usize| scorer(&terms[*index]).ceiling();
+    order.sort_by(|a, b| ceiling(b).total_cmp(&ceiling(a)));
+    let mut kept = vec![false; terms.len()];
+    order[..most].iter().for_each(|index| kept[*index] = true);
+    let mut kept = kept.into_iter();
+    terms.retain(|_| kept.next() == Some(true));
+}
+
 /// Lengths and counts of the live documents of a collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Totals {
@@ -95,4 +114,24 @@ impl TermScore {
 /// A length as the word index stores it.
 pub(crate) fn length_id(tokens: u32) -> u8 {
     FieldNormReader::fieldnorm_to_id(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_telling_terms_stay_in_their_order() {
+        // Rare and light, common and heavy, rare and heavy, and that once more.
+        let asked = [(1.0, 3), (2.0, 900), (2.0, 3), (2.0, 3)];
+        let kept = |most| {
+            let score = |(weight, frequency)| TermScore::new(weight, frequency, 1_000);
+            let mut terms: Vec<(usize, TermScore)> = (0..).zip(asked.map(score)).collect();
+            keep_most_telling(&mut terms, most, |(_, scorer)| scorer);
+            terms.into_iter().map(|(number, _)| number).collect::<Vec<_>>()
+        };
+        let by_most: Vec<_> = (0..5).map(kept).collect();
+        let expected = [vec![], vec![2], vec![2, 3], vec![0, 2, 3], vec![0, 1, 2, 3]];
+        assert_eq!(by_most, expected);
+    }
 }

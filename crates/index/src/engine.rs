@@ -128,13 +128,19 @@ pub struct QueryTerm {
     pub weight: f32,
 }
 
+/// Terms of a query that are looked up. A text of 2,000 characters has some 600.
+pub const MAX_TERMS: usize = 1_024;
+
 /// A question.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     /// Conditions that must not be UNMET; applied before any leg.
     pub conditions: Vec<Condition>,
-    /// The lexical leg; `None`: off. At most 256 terms, the rest is dropped.
+    /// The lexical leg; `None`: off. At most [`MAX_TERMS`], the rest is dropped.
     pub lexical: Option<Vec<QueryTerm>>,
+    /// So many of the terms at most are scored: those that can add most to a score, by weight and
+    /// rarity. `None`: all.
+    pub most_terms: Option<usize>,
     /// The vector leg; `None`: off. A unit vector.
     pub vector: Option<Vec<f32>>,
     /// The leg of conditions alone, nearest first.

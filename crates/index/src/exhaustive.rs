@@ -8,10 +8,12 @@ use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{Condition, ConditionKind, ConditionState, DocumentId, Seq};
 use parking_lot::RwLock;
 
-use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background, length_id};
+use crate::bm25::{
+    Lengths, TermScore, Totals, heaviest, is_background, keep_most_telling, length_id,
+};
 use crate::engine::{
-    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, Query,
-    QueryTerm, Retrieval, VectorPlan,
+    Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Hit, MAX_TERMS,
+    Query, QueryTerm, Retrieval, VectorPlan,
 };
 use crate::survey::{Gains, Seen, Survey, Surveyed, place_order};
 
@@ -28,6 +30,11 @@ struct State {
 /// A leg's documents, best first.
 type Ranked<'a> = Vec<&'a DocumentId>;
 
+/// How often a term stands in its field of a document.
+fn frequency(document: &Document, term: &QueryTerm) -> u32 {
+    document.fields.of(term.field).iter().filter(|text| **text == term.text).count() as u32
+}
+
 impl State {
     fn lexical_scores(&self, query: &Query) -> (HashMap<&DocumentId, f32>, f32) {
         let mut totals = Totals::default();
@@ -36,25 +43,24 @@ impl State {
         }
         let mut scores: HashMap<&DocumentId, f32> = HashMap::new();
         let mut ceiling = 0.0;
-        let terms: Vec<QueryTerm> = query.lexical.iter().flatten().take(256).cloned().collect();
+        let terms = query.lexical.iter().flatten().take(MAX_TERMS);
+        let terms: Vec<QueryTerm> = terms.cloned().collect();
+        let mut sought = Vec::new();
         let heaviest = heaviest(&terms);
         for term in &terms {
-            let frequency = |document: &Document| {
-                document.fields.of(term.field).iter().filter(|t| **t == term.text).count() as u32
-            };
-            let matching: Vec<_> = self.documents.values().filter(|d| frequency(d) > 0).collect();
-            let tokens = totals.tokens[term.field.index()];
-            let count = matching.len() as u64;
-            if count == 0 || is_background(term.weight, heaviest, count, totals.documents) {
-                continue;
+            let count = self.documents.values().filter(|d| frequency(d, term) > 0).count() as u64;
+            if count > 0 && !is_background(term.weight, heaviest, count, totals.documents) {
+                sought.push((term, TermScore::new(term.weight, count, totals.documents)));
             }
-            let lengths = Lengths::new(totals.documents, tokens);
-            let scorer = TermScore::new(term.weight, count, totals.documents);
+        }
+        keep_most_telling(&mut sought, query.most_terms.unwrap_or(MAX_TERMS), |(_, s)| s);
+        for (term, scorer) in sought {
+            let lengths = Lengths::new(totals.documents, totals.tokens[term.field.index()]);
             ceiling += scorer.ceiling();
-            for document in matching {
+            for document in self.documents.values().filter(|d| frequency(d, term) > 0) {
                 let length = length_id(document.fields.of(term.field).len() as u32);
                 *scores.entry(&document.id).or_default() +=
-                    scorer.score(&lengths, length, frequency(document));
+                    scorer.score(&lengths, length, frequency(document, term));
             }
         }
         (scores, ceiling)

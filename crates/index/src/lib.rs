@@ -18,7 +18,7 @@ pub use embedded::vectors::{VectorOptions, Vectors};
 pub use embedded::{EmbeddedEngine, EngineOptions};
 pub use engine::{
     Batch, Capabilities, Change, Document, Engine, EngineError, EngineStats, Field, Fields, Hit,
-    Query, QueryTerm, Retrieval, VectorPlan,
+    MAX_TERMS, Query, QueryTerm, Retrieval, VectorPlan,
 };
 pub use exhaustive::ExhaustiveEngine;
 pub use survey::{Minutes, Occupations, Order, Spot, Survey, Surveyed, Way, place_order};

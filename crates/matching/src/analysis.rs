@@ -14,8 +14,9 @@ use crate::embedding::Draft;
 use crate::reading::Reading;
 use crate::terms::{condition_term, occupation_term};
 
-/// Most distinct terms of one query; the heaviest are kept. A long resume has some 300.
-const MAX_QUERY_TERMS: usize = 240;
+/// Most terms of one query whose rarity is looked up; the heaviest are kept. With those of
+/// occupations and conditions they are fewer than the index looks up. A long resume has some 300.
+const MAX_LOOKED_UP: usize = 768;
 
 /// Weight of a query term by where it stands in the query and in the document. The wish
 /// says what a person wants now, the resume what was done before. The body holds the title
@@ -42,6 +43,9 @@ const CONDITION_WEIGHT: f32 = 3.0;
 /// Most occupations of a wish that are looked for so.
 const MAX_WISHED: usize = 6;
 
+/// Terms of a question that are scored. TODO
+const MOST_TERMS: usize = 1_024;
+
 /// What is read from texts; everything is, unless its worth is being measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingOptions {
@@ -49,11 +53,13 @@ pub struct ReadingOptions {
     pub characters: bool,
     /// Gaps of a record are filled from what its text says.
     pub facts: bool,
+    /// So many terms of a question at most are scored, those that tell most.
+    pub most_terms: usize,
 }
 
 impl Default for ReadingOptions {
     fn default() -> Self {
-        Self { characters: true, facts: true }
+        Self { characters: true, facts: true, most_terms: MOST_TERMS }
     }
 }
 
@@ -151,7 +157,7 @@ impl Analyst {
             .collect();
         // Stable, so equal weights stay in order of field and text.
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        terms.truncate(MAX_QUERY_TERMS);
+        terms.truncate(MAX_LOOKED_UP);
         terms.extend(self.occupation_terms(&reading.facets.occupations));
         let terse = reading.detail.words.is_empty();
         let weight = if terse { ASKED_CONDITION_WEIGHT } else { CONDITION_WEIGHT };

@@ -1,5 +1,7 @@
 //! What can go wrong on the paths.
 
+use std::path::PathBuf;
+
 use jobmatch_domain::slot::SlotRefusal;
 use jobmatch_domain::{Collection, Division, DocumentId, Seq, Violation};
 use jobmatch_index::EngineError;
@@ -123,6 +125,12 @@ pub enum MatchingError {
     /// The write queue is closed.
     #[error("the service is shutting down; try again later")]
     ShuttingDown,
+    /// Another process has the folder of the data.
+    #[error("the folder {} is in use by another process; stop that, or give another folder", path.display())]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -92,12 +92,12 @@ pub(crate) struct Indexer {
 }
 
 impl Indexer {
-    /// Opens the index, or builds it when it is missing, damaged, made by another lexicon,
+    /// Waits for the index, or builds it when it is missing, damaged, made by another lexicon,
     /// or ahead of the store; then follows the change feed until the store shuts down, and
     /// gives late vectors meanwhile. An index of another model serves by words until the
     /// next one is complete.
-    pub(crate) async fn run(self) {
-        let opened = match self.open().await {
+    pub(crate) async fn run(self, opening: JoinHandle<Opened>) {
+        let opened = match self.settle(opening).await {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::error!(%error, collection = self.name(), "the index could not be opened");
@@ -157,9 +157,7 @@ impl Indexer {
         self.keeper.collection().name()
     }
 
-    async fn open(&self) -> Result<Opened, MatchingError> {
-        let keeper = self.keeper.clone();
-        let opening = tokio::task::spawn_blocking(move || keeper.open_current());
+    async fn settle(&self, opening: JoinHandle<Opened>) -> Result<Opened, MatchingError> {
         // Over files that make reading them panic, it is built anew as well.
         let opened = opening.await.unwrap_or(Opened::Nothing);
         let ahead =

@@ -17,6 +17,7 @@ mod drafts;
 mod embedding;
 mod error;
 mod exposure;
+mod folder_lock;
 mod index_keeper;
 mod indexer;
 mod intake;

@@ -283,6 +283,7 @@ impl Matcher {
         Query {
             conditions: question.conditions.iter().filter(required).cloned().collect(),
             lexical: options.legs.lexical.then(|| self.analyst.query_terms(&question.reading)),
+            most_terms: Some(self.analyst.options.most_terms),
             vector: question.vector.clone().filter(|_| same_space),
             by_conditions: options.legs.conditions,
             near: question.near,

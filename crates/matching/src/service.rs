@@ -16,6 +16,7 @@ use crate::analysis::{Analyst, ReadingOptions};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::error::MatchingError;
+use crate::folder_lock::FolderLock;
 use crate::index_keeper::{IndexKeeper, IndexState};
 use crate::indexer::Indexer;
 use crate::intake::{Guard, Intake};
@@ -101,6 +102,8 @@ pub struct Service {
     tickets: Tickets,
     clock: Clock,
     started: Instant,
+    /// Let go of last.
+    _lock: FolderLock,
 }
 
 impl Service {
@@ -110,15 +113,15 @@ impl Service {
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
         let ServiceOptions { ranking, reading, travel_times, store: store_options, .. } = options;
-        let store_clock = clock.clone();
-        let (folder, times) = (data_dir.clone(), travel_times.clone());
-        let (store, analyzer, stations) = tokio::task::spawn_blocking(move || {
-            let analyzer = Analyzer::new(&analyzer)?;
+        let lock = FolderLock::take(&data_dir)?;
+        // The store and the indexes read all that they have to verify it: both at once.
+        let (folder, times, store_clock) = (data_dir.clone(), travel_times.clone(), clock.clone());
+        let opening = tokio::task::spawn_blocking(move || {
             let store = Store::open(&folder, store_options, store_clock)?;
             let stations = Stations::open(store.clone(), times)?;
-            Ok::<_, MatchingError>((store, analyzer, stations))
-        })
-        .await??;
+            Ok::<_, MatchingError>((store, stations))
+        });
+        let analyzer = tokio::task::spawn_blocking(move || Analyzer::new(&analyzer)).await??;
         let analyst = Analyst::new(analyzer, embedder, reading).sending_profiles(send_profiles);
         let keepers = Arc::new(Collection::ALL.map(|collection| {
             let options = EngineOptions {
@@ -131,12 +134,18 @@ impl Service {
             let folder = data_dir.join("index").join(collection.name());
             Arc::new(IndexKeeper::new(collection, folder, options))
         }));
+        let opened = [0, 1].map(|i: usize| {
+            let keeper = keepers[i].clone();
+            tokio::task::spawn_blocking(move || keeper.open_current())
+        });
+        let (store, stations) = opening.await??;
         let indexers = [0, 1].map(|i: usize| Indexer {
             store: store.clone(),
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
         });
-        let mut tasks: Vec<_> = indexers.iter().map(|i| tokio::spawn(i.clone().run())).collect();
+        let running = indexers.iter().zip(opened).map(|(i, opened)| i.clone().run(opened));
+        let mut tasks: Vec<_> = running.map(tokio::spawn).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let scrubbed = Scrubbed::default();
         tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
@@ -168,6 +177,7 @@ impl Service {
             tickets,
             clock,
             started,
+            _lock: lock,
         };
         if service.store.seq() == Seq::default() {
             service.ready().await?;
@@ -344,6 +354,22 @@ mod tests {
         let service = Service::open(options).await.unwrap();
         assert!(service.is_ready());
         service.shut_down().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_folder_that_is_in_use_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = || ServiceOptions::new(folder.path().into(), system_clock());
+        let service = Service::open(options()).await.unwrap();
+        // What the first one is building.
+        let next = folder.path().join("index/postings/g7");
+        std::fs::create_dir_all(&next).unwrap();
+        let error = Service::open(options()).await.err().unwrap();
+        assert!(matches!(error, MatchingError::FolderInUse { .. }), "{error}");
+        assert!(next.exists());
+        service.shut_down().await;
+        Service::open(options()).await.unwrap().shut_down().await;
+        assert!(!next.exists());
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 //! panic over a damaged file leaves it, and opened again after a full disk.
 
 use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -162,16 +163,32 @@ pub(crate) fn contained<T>(run: impl FnOnce() -> Result<T, StoreError>) -> Resul
     })
 }
 
-/// Opens a file each time. What the system has of it in its cache is dropped first: after a
-/// sync that failed, the cache may hold what the disk does not.
+/// redb's first bytes, and the bit after them that is set from opening to closing a file
+/// (`tree_store/page_store/header.rs` of redb 4).
+const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
+const IN_USE: u8 = 2;
+
+/// Opens a file each time. Unless it was closed, what the system has of it in its cache is
+/// dropped first: after a sync that failed, the cache may hold what the disk does not. redb
+/// closes no file after a failure, and closing syncs everything before it marks the file.
 pub(crate) fn file(path: PathBuf) -> Opener {
     Box::new(move || {
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(&path)?;
-        drop_cache(&file)?;
+        if !was_closed(&file)? {
+            drop_cache(&file)?;
+        }
         let backend = FileBackend::new(file).map_err(std::io::Error::other)?;
         Ok(Box::new(backend))
     })
+}
+
+/// Whether redb has closed the file. `false` when that cannot be told.
+fn was_closed(mut file: &File) -> std::io::Result<bool> {
+    let mut head = [0; MAGIC.len() + 1];
+    file.seek(SeekFrom::Start(0))?;
+    let is_whole = file.read_exact(&mut head).is_ok();
+    Ok(is_whole && head[..MAGIC.len()] == MAGIC && head[MAGIC.len()] & IN_USE == 0)
 }
 
 #[cfg(target_os = "linux")]
@@ -247,5 +264,29 @@ impl StorageBackend for Watched {
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
         self.inner.query_lock_range(start, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_tells_whether_it_was_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.redb");
+        let told = || was_closed(&File::open(&path).unwrap()).unwrap();
+        std::fs::write(&path, [0; 100]).unwrap();
+        assert!(!told(), "of another format");
+        std::fs::write(&path, MAGIC).unwrap();
+        assert!(!told(), "cut short");
+        std::fs::remove_file(&path).unwrap();
+        for _ in 0..2 {
+            let disk = Disk::open(file(path.clone())).unwrap();
+            disk.begin_write().unwrap().commit().unwrap();
+            assert!(!told(), "in use, as after a kill");
+            drop(disk);
+            assert!(told());
+        }
     }
 }

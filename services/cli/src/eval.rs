@@ -44,6 +44,9 @@ pub(crate) struct EvalArguments {
     /// Measure as well how people are spread over the postings, with the option and without.
     #[arg(long)]
     spread: bool,
+    /// Terms of a question that are scored, in place of the built-in number.
+    #[arg(long)]
+    terms: Option<usize>,
     /// Ranking profile in place of the built-in one.
     #[arg(long)]
     ranking: Option<PathBuf>,
@@ -52,14 +55,27 @@ pub(crate) struct EvalArguments {
     run: Option<PathBuf>,
 }
 
+/// What is measured in place of the built-in settings.
+struct Settings {
+    ranking: RankingProfile,
+    terms: Option<usize>,
+}
+
+impl From<RankingProfile> for Settings {
+    fn from(ranking: RankingProfile) -> Self {
+        Self { ranking, terms: None }
+    }
+}
+
 /// Runs the evaluation.
 pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = today(arguments.at.as_deref(), &collection)?;
     let ranking = ranking(arguments.ranking.as_deref())?;
+    let settings = Settings { ranking, terms: arguments.terms };
     let mut report = report::Report::default();
     for mode in Mode::ALL {
-        let (service, _folder) = serve(&collection, mode, at, &ranking, Without::Nothing).await?;
+        let (service, _folder) = serve(&collection, mode, at, &settings, Without::Nothing).await?;
         for direction in Direction::ALL {
             for ranker in Ranker::ALL {
                 let run = collection.run(&service, mode, direction, ranker).await?;
@@ -78,12 +94,12 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
         service.shut_down().await;
     }
     if arguments.ablations {
-        ablate(&collection, at, &ranking, &mut report).await?;
+        ablate(&collection, at, &settings, &mut report).await?;
     }
     if arguments.spread {
         for spread in [false, true] {
             let (mode, without) = (Mode::Structured, Without::Nothing);
-            let (service, _folder) = serve(&collection, mode, at, &ranking, without).await?;
+            let (service, _folder) = serve(&collection, mode, at, &settings, without).await?;
             report.spread.push(collection.spread(&service, spread).await?);
             service.shut_down().await;
         }
@@ -96,13 +112,13 @@ pub(crate) async fn eval(arguments: EvalArguments) -> Result<(), Failure> {
 async fn ablate(
     collection: &Collection,
     at: Date,
-    ranking: &RankingProfile,
+    settings: &Settings,
     report: &mut report::Report,
 ) -> Result<(), Failure> {
     let direction = Direction::PersonToJob;
     for without in Without::ALL {
         for mode in Mode::ALL {
-            let (service, _folder) = serve(collection, mode, at, ranking, without).await?;
+            let (service, _folder) = serve(collection, mode, at, settings, without).await?;
             let run = collection.run(&service, mode, direction, without.ranker()).await?;
             let measured = measures::measure(&collection.judged(direction), &run);
             report.ablations.push((without, mode, measured));
@@ -135,14 +151,15 @@ async fn serve(
     collection: &Collection,
     mode: Mode,
     at: Date,
-    ranking: &RankingProfile,
+    settings: &Settings,
     without: Without,
 ) -> Result<(Service, tempfile::TempDir), Failure> {
     let folder = tempfile::tempdir().map_err(|e| Failure::new(e.to_string()))?;
     let now = jobmatch_domain::Instant(at.start().0 + 12 * 3600);
     let clock: jobmatch_matching::Clock = Arc::new(move || now);
     let mut options = ServiceOptions::new(folder.path().to_owned(), clock);
-    options.ranking = ranking.clone();
+    options.ranking = settings.ranking.clone();
+    options.reading.most_terms = settings.terms.unwrap_or(options.reading.most_terms);
     without.apply(&mut options);
     let service = Service::open(options).await?;
     collection.load(&service, mode).await?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use jobmatch_matching::ReadingOptions;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -31,6 +32,9 @@ pub struct Limits {
     pub max_load: Option<usize>,
     /// Places that calls may wait for in each line. Default: half of `max_load`.
     pub max_waiting: Option<usize>,
+    /// Terms of a question that are scored, those that tell most. Default: as many as lose nothing
+    /// (`benches/README.md`, Terms of a question).
+    pub max_terms: Option<usize>,
     /// Connections at once, on each listener. Default: 10,000.
     pub max_connections: Option<usize>,
     /// Seconds in which a connection must finish TLS and say what it speaks. Default: 10.
@@ -51,6 +55,11 @@ impl Limits {
     /// Places that calls may wait for in each line.
     pub fn max_waiting(&self) -> usize {
         self.max_waiting.unwrap_or(self.max_load() / 2)
+    }
+
+    /// Terms of a question that are scored.
+    pub fn max_terms(&self) -> usize {
+        self.max_terms.unwrap_or(ReadingOptions::default().most_terms)
     }
 
     /// Connections at once, on each listener.
@@ -85,6 +94,7 @@ impl Limits {
         let most = 1 << 20;
         within("max_load", self.max_load() as u64, MIN_LOAD as u64, most)?;
         within("max_waiting", self.max_waiting() as u64, 0, most)?;
+        within("max_terms", self.max_terms() as u64, 1, most)?;
         within("max_connections", self.max_connections() as u64, 1, most)?;
         within("handshake_seconds", self.handshake().as_secs(), 1, 3_600)?;
         within("idle_seconds", self.idle().as_secs(), 1, 86_400)?;
@@ -98,6 +108,7 @@ impl fmt::Display for Limits {
         writeln!(f, "[limits]")?;
         writeln!(f, "max_load = {}", self.max_load())?;
         writeln!(f, "max_waiting = {}", self.max_waiting())?;
+        writeln!(f, "max_terms = {}", self.max_terms())?;
         writeln!(f, "max_connections = {}", self.max_connections())?;
         writeln!(f, "handshake_seconds = {}", self.handshake().as_secs())?;
         writeln!(f, "idle_seconds = {}", self.idle().as_secs())?;

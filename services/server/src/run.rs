@@ -294,6 +294,7 @@ fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
         tracing::info!(path = %path.display(), routes = routes.len(), "read known routes");
         options.travel_times = TravelTimes::with_routes(routes);
     }
+    options.reading.most_terms = config.limits.max_terms();
     options.store.master_key = config.store.master_key()?;
     config.embedder.apply(&mut options).map_err(ConfigError::from)?;
     Ok(options)

@@ -83,6 +83,7 @@ impl From<MatchingError> for Refusal {
             | MatchingError::Embed(_)
             | MatchingError::Text(_)
             | MatchingError::OldIndexLeft { .. }
+            | MatchingError::FolderInUse { .. }
             | MatchingError::Internal => (Code::Internal, "INTERNAL"),
             // The enum may grow; a new kind is internal until it has a line here.
             _ => (Code::Internal, "INTERNAL"),

@@ -104,7 +104,8 @@ impl View {
 
     fn prepared(&self, query: &Query) -> Result<Option<Prepared<'_>>, EngineError> {
         let living = Living { live: &self.live, totals: &self.totals };
-        query.lexical.as_ref().map(|terms| self.words.prepare(terms, &living)).transpose()
+        let prepare = |terms| self.words.prepare((terms, query.most_terms), &living);
+        query.lexical.as_deref().map(prepare).transpose()
     }
 
     /// Scores of what is eligible or asked for besides, and the best of what is eligible.

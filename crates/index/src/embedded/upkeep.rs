@@ -28,15 +28,15 @@ impl EmbeddedEngine {
         let name = format!("upkeep-{}", self.options.collection.name());
         let (folder, identity) = (self.folder.clone(), self.options.identity());
         let writer = self.writer.clone();
-        let upkeep = move || {
-            // Also after a panic another thread may try again.
-            let shared = UpkeepEnds(shared);
-            while shared.0.is_upkeep_due() && shared.0.keep_up(&folder, &identity) {
-                let words = shared.0.merge_words(&writer).and_then(|()| shared.0.index_common());
-                if let Err(error) = words {
-                    tracing::error!(%error, "words are sought in all segments");
-                    break;
-                }
+        let upkeep = move || loop {
+            let is_done = {
+                // Also after a panic another thread may try again.
+                let ends = UpkeepEnds(shared.clone());
+                ends.0.keep_up_while_due((&folder, &identity), &writer)
+            };
+            // A batch that came between the last look and the end has begun no other thread.
+            if !is_done || !shared.is_upkeep_due() || shared.building.swap(true, Ordering::AcqRel) {
+                return;
             }
         };
         if let Err(error) = std::thread::Builder::new().name(name).spawn(upkeep) {
@@ -116,7 +116,32 @@ impl Shared {
             || common < view.vectors.sealed_len()
     }
 
-    /// Does what is due; whether all of it could be done. What came while a graph was built is
+    /// Does what is due until nothing is; whether all of it could be done.
+    fn keep_up_while_due(
+        &self,
+        (folder, identity): (&Path, &str),
+        writer: &Mutex<Option<Writer>>,
+    ) -> bool {
+        while self.is_upkeep_due() {
+            if !self.keep_up(folder, identity) {
+                return false;
+            }
+            // A merge also fails where tantivy has begun one of the same segments by itself.
+            let merged = self.merge_words(writer);
+            #[cfg(test)]
+            let merged = merged.and_then(|()| Ok(jobmatch_faults::at("words: merge", folder)?));
+            if let Err(error) = merged {
+                tracing::warn!(%error, "segments of words are not merged this time");
+            }
+            if let Err(error) = self.index_common() {
+                tracing::error!(%error, "words are sought in all segments");
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Does what is due once; whether all of it could be done. What came while a graph was built is
     /// sealed as well, so that what is at rest is sealed but for little.
     fn keep_up(&self, folder: &Path, identity: &str) -> bool {
         if self.view.read().vectors.wants_seal() && !self.seal(folder, identity) {
@@ -219,6 +244,7 @@ impl View {
 #[cfg(test)]
 mod tests {
     use jobmatch_domain::{Collection, Facets};
+    use jobmatch_faults::Fault;
 
     use super::*;
     use crate::embedded::vectors::VectorOptions;
@@ -266,6 +292,22 @@ mod tests {
         upkeep_ends(&engine).await;
         assert_eq!(engine.shared.view.read().words.segments(), 1);
         assert_eq!(engine.stats().sealed, 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_merge_that_fails_keeps_nothing_else_from_being_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let armed = jobmatch_faults::arm("words: merge", folder.path(), Fault::Error);
+        let seal_from = VectorOptions { seal_from: 7, ..VectorOptions::default() };
+        let engine = engine(&folder.path().join("e"), seal_from);
+        for seq in 1..=7 {
+            let id = DocumentId::parse(&format!("D{seq}")).unwrap();
+            let batch = Batch { changes: vec![upsert(id, Fields::default())], seq: Seq(seq) };
+            engine.apply(batch).await.unwrap();
+        }
+        upkeep_ends(&engine).await;
+        assert_eq!((armed.hits(), engine.stats().sealed), (1, 7));
+        assert!(!engine.shared.is_upkeep_due());
     }
 
     #[tokio::test(flavor = "multi_thread")]

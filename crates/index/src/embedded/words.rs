@@ -17,11 +17,8 @@ use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 use super::common::{CommonTerm, CommonTerms, Dead};
 use super::retrieve::Tie;
 use crate::bitmap::{Bitmap, ones};
-use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background};
-use crate::engine::{EngineError, Field, QueryTerm};
-
-/// Most terms of a query; the caller sends the heaviest first.
-const MAX_TERMS: usize = 256;
+use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background, keep_most_telling};
+use crate::engine::{EngineError, Field, MAX_TERMS, QueryTerm};
 
 /// A share of all slots above which scores are kept one a slot: less is saved by leaving gaps
 /// out than it costs to count them.
@@ -203,10 +200,11 @@ impl Words {
         self.dead = self.common.dead(live);
     }
 
-    /// Looks the terms up and weighs them; which documents are asked for does not matter yet.
+    /// Looks the terms up, weighs them and keeps so many at most that tell most; which documents
+    /// are asked for does not matter yet.
     pub(super) fn prepare<'a>(
         &'a self,
-        terms: &[QueryTerm],
+        (terms, most): (&[QueryTerm], Option<usize>),
         living: &Living<'_>,
     ) -> Result<Prepared<'a>, EngineError> {
         let terms = &terms[..terms.len().min(MAX_TERMS)];
@@ -228,6 +226,7 @@ impl Words {
                 sought.push(Sought { field: term.field, scorer, common, lists });
             }
         }
+        keep_most_telling(&mut sought, most.unwrap_or(MAX_TERMS), |sought| &sought.scorer);
         let ceiling = sought.iter().fold(0.0, |sum, sought| sum + sought.scorer.ceiling());
         let lengths = Field::ALL.map(|f| Lengths::new(totals.documents, totals.tokens[f.index()]));
         Ok(Prepared { terms: sought, lengths, ceiling })

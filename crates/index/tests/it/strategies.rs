@@ -267,23 +267,28 @@ pub(crate) fn query() -> impl Strategy<Value = Query> {
         });
     let asked = (
         proptest::collection::vec(condition(), 0..5),
-        of(term),
+        (of(term), of(0usize..6)),
         of(vector()),
         any::<bool>(),
         of(point()),
         1usize..20,
         proptest::collection::vec(id(), 0..2),
     );
-    asked.prop_map(|(conditions, lexical, vector, by_conditions, near, limit, score_also)| Query {
-        conditions,
-        lexical,
-        vector,
-        by_conditions,
-        near,
-        limit,
-        exact: false,
-        score_also,
-    })
+    asked.prop_map(
+        |(conditions, (lexical, most_terms), vector, by_conditions, near, limit, score_also)| {
+            Query {
+                conditions,
+                lexical,
+                most_terms,
+                vector,
+                by_conditions,
+                near,
+                limit,
+                exact: false,
+                score_also,
+            }
+        },
+    )
 }
 
 /// A survey with or without a bound on the distance; minutes differ by division.

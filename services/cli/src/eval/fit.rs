@@ -61,7 +61,7 @@ pub(super) struct Candidate {
 pub(crate) async fn fit(arguments: FitArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = super::today(arguments.at.as_deref(), &collection)?;
-    let start = super::ranking(arguments.start.as_deref())?;
+    let start = super::Settings::from(super::ranking(arguments.start.as_deref())?);
     let mut by_mode = Vec::new();
     for mode in Mode::ALL {
         let (service, _folder) =
@@ -73,7 +73,7 @@ pub(crate) async fn fit(arguments: FitArguments) -> Result<(), Failure> {
         by_mode.push(queries.collect::<Vec<Query>>());
         service.shut_down().await;
     }
-    let initial = Weights::of(&start);
+    let initial = Weights::of(&start.ranking);
     let folds = fold_numbers(&by_mode, arguments.folds.max(2));
     let all = |_: &Query| true;
     println!("| | {} |", Mode::ALL.map(Mode::name).join(" | "));

@@ -50,10 +50,10 @@ struct Short {
 pub(crate) async fn queries(arguments: QueriesArguments) -> Result<(), Failure> {
     let collection = Collection::read(&arguments.dir)?;
     let at = super::today(arguments.at.as_deref(), &collection)?;
-    let ranking = RankingProfile::built_in();
+    let settings = RankingProfile::built_in().into();
     let mode = Mode::Structured;
     let (service, _folder) =
-        super::serve(&collection, mode, at, &ranking, Without::Nothing).await?;
+        super::serve(&collection, mode, at, &settings, Without::Nothing).await?;
     let mut recalls: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for short in read(&arguments.queries)? {
         let text = v1::TextQuery { text: short.query.clone(), ..v1::TextQuery::default() };

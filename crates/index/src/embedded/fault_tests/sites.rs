@@ -15,6 +15,8 @@ fn the_sites_are_all_there_are() {
     let sites = |source: &str| source.matches("jobmatch_faults::at").count();
     assert_eq!(sites(include_str!("../sealed_file.rs")), SEALED.len());
     assert_eq!(sites(include_str!("../graph_file.rs")), GRAPH.len());
+    // That of a merge is tested beside it.
+    assert_eq!(sites(include_str!("../upkeep.rs")), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
