@@ -18,6 +18,7 @@ use jobmatch_store::{Record, Store, Stored};
 use tokio::task::JoinHandle;
 
 use crate::analysis::Analyst;
+use crate::clock::Clock;
 use crate::embedding::{Draft, Sources};
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState, Opened};
@@ -89,6 +90,7 @@ pub(crate) struct Indexer {
     pub(crate) store: Store,
     pub(crate) analyst: Analyst,
     pub(crate) keeper: Arc<IndexKeeper>,
+    pub(crate) clock: Clock,
 }
 
 impl Indexer {
@@ -158,6 +160,8 @@ impl Indexer {
     }
 
     async fn open(&self) -> Result<Opened, MatchingError> {
+        // Opening removes every generation but its own, so whoever builds another one waits.
+        let _alone = self.keeper.rebuilding.lock().await;
         let keeper = self.keeper.clone();
         let opening = tokio::task::spawn_blocking(move || keeper.open_current());
         // Over files that make reading them panic, it is built anew as well.
@@ -166,9 +170,10 @@ impl Indexer {
             opened != Opened::Nothing && self.keeper.engine()?.indexed_seq() > self.store.seq();
         if ahead {
             tracing::warn!(collection = self.name(), "index is ahead of the store");
+            self.keeper.forget_compacted();
         }
         if opened == Opened::Nothing || ahead {
-            self.rebuild(|_| ()).await?;
+            self.rebuild_alone(|_| ()).await?;
             return Ok(Opened::Serves);
         }
         self.keeper.set_state(IndexState::Ready);

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::analysis::{Analyst, ReadingOptions};
 use crate::caller::Caller;
 use crate::clock::Clock;
+use crate::compaction::compact_in_time;
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState};
 use crate::indexer::Indexer;
@@ -45,6 +46,9 @@ pub struct ServiceOptions {
     pub travel_times: TravelTimes,
     /// Limits of the store and its key.
     pub store: StoreOptions,
+    /// Age at which the index of profiles is built anew once somebody was deleted: a day by
+    /// default. `None`: only when it is asked for.
+    pub compact_within: Option<Duration>,
 }
 
 impl ServiceOptions {
@@ -60,6 +64,7 @@ impl ServiceOptions {
             reading: ReadingOptions::default(),
             travel_times: TravelTimes::default(),
             store: StoreOptions::default(),
+            compact_within: Some(COMPACT_WITHIN),
         }
     }
 }
@@ -85,6 +90,8 @@ pub struct Stats {
     pub bad_rows: u64,
 }
 
+/// Default of [`ServiceOptions::compact_within`].
+const COMPACT_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// How often [`Service::ready`] looks.
 const READY_POLL: Duration = Duration::from_millis(10);
 
@@ -110,6 +117,7 @@ impl Service {
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
         let ServiceOptions { ranking, reading, travel_times, store: store_options, .. } = options;
+        let compact_within = options.compact_within;
         let store_clock = clock.clone();
         let (folder, times) = (data_dir.clone(), travel_times.clone());
         let (store, analyzer, stations) = tokio::task::spawn_blocking(move || {
@@ -132,6 +140,7 @@ impl Service {
             Arc::new(IndexKeeper::new(collection, folder, options))
         }));
         let indexers = [0, 1].map(|i: usize| Indexer {
+            clock: clock.clone(),
             store: store.clone(),
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
@@ -140,6 +149,8 @@ impl Service {
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let scrubbed = Scrubbed::default();
         tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
+        let compacting = compact_within.map(|age| compact_in_time(indexers[1].clone(), age));
+        tasks.extend(compacting.map(tokio::spawn));
         let intake =
             Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };
         let matcher = Matcher {
@@ -230,6 +241,22 @@ impl Service {
         &self.tickets
     }
 
+    /// A ticket by id: one that is kept, or that of a profile's deletion
+    /// ([`Ticket::id_of_deletion`]), which is done once the files of the index are without it.
+    /// `None`: there is none, or its Seq lies beyond the last one.
+    pub fn ticket(&self, id: &str) -> Result<Option<Ticket>, MatchingError> {
+        let Some(seq) = Ticket::deletion_of(id) else {
+            return Ok(self.tickets.get(id));
+        };
+        if seq > self.store.seq() {
+            return Ok(None);
+        }
+        let compacted = self.indexers[1].keeper.compacted();
+        // A deletion that found nobody has the last Seq, and nothing to wait for.
+        let is_done = compacted >= seq.min(self.store.last_profile_deletion()?);
+        Ok(Some(Ticket::of_deletion(seq, is_done)))
+    }
+
     /// The present instant.
     pub fn now(&self) -> Instant {
         (self.clock)()
@@ -315,6 +342,12 @@ impl Service {
     #[cfg(test)]
     pub(crate) fn postings_keeper(&self) -> Arc<IndexKeeper> {
         self.indexers[0].keeper.clone()
+    }
+
+    /// What carries profiles into their index.
+    #[cfg(test)]
+    pub(crate) fn profiles_indexer(&self) -> &Indexer {
+        &self.indexers[1]
     }
 
     /// Stops the indexers and drains the store.
