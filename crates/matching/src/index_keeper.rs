@@ -1,11 +1,15 @@
 //! One collection's index: which engine serves, how far it has come, and its rebuild.
 //!
 //! An index lives in a folder of its own generation, `g1`, `g2`, …; the file `CURRENT`
-//! names the one that serves. A rebuild fills the next generation beside it and switches
-//! when it is complete, so that matches go on meanwhile. A generation that served is renamed
-//! to `gone-…` before it is removed.
+//! names the one that serves (`current.rs`). A rebuild fills the next generation beside it and
+//! switches when it is complete, so that matches go on meanwhile. A generation that served is
+//! renamed to `gone-…` before it is removed.
 
-use std::path::{Path, PathBuf};
+mod current;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -13,8 +17,9 @@ use jobmatch_domain::{Collection, Seq};
 use jobmatch_index::{EmbeddedEngine, Engine, EngineError, EngineOptions, EngineStats};
 use parking_lot::RwLock;
 use tokio::sync::watch;
-use xxhash_rust::xxh3::xxh3_64;
 
+use self::current::Generation;
+pub(crate) use self::current::Moment;
 use crate::error::MatchingError;
 
 /// What the names of folders begin with that are being removed.
@@ -41,7 +46,8 @@ pub struct IndexKeeper {
     engine: ArcSwapOption<EmbeddedEngine>,
     state: RwLock<IndexState>,
     searchable: watch::Sender<Seq>,
-    compacted: RwLock<Seq>,
+    serving: RwLock<Option<Generation>>,
+    compacted: RwLock<Moment>,
     /// Held by the one rebuild that may run.
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
     /// Held by whoever applies a batch to the engine that serves, or lets another one serve.
@@ -73,7 +79,8 @@ impl IndexKeeper {
             engine: ArcSwapOption::empty(),
             state: RwLock::new(IndexState::Opening),
             searchable: watch::Sender::new(Seq::default()),
-            compacted: RwLock::default(),
+            serving: RwLock::default(),
+            compacted: RwLock::new(Moment::NONE),
             rebuilding: tokio::sync::Mutex::new(()),
             applying: tokio::sync::Mutex::new(()),
             switched: tokio::sync::Notify::new(),
@@ -102,10 +109,19 @@ impl IndexKeeper {
     }
 
     /// Records that were deleted up to this Seq are in no file of the index any more: it was
-    /// built from the store after that, and older generations are removed. 0 until this
-    /// process has built it.
+    /// built from the store after that, and older generations are removed. 0 until it is open.
     pub fn compacted(&self) -> Seq {
+        self.compacted_at().seq
+    }
+
+    /// The same with its time.
+    pub(crate) fn compacted_at(&self) -> Moment {
         *self.compacted.read()
+    }
+
+    /// Takes back what was told to be compacted, by an index that is not of this store.
+    pub(crate) fn forget_compacted(&self) {
+        *self.compacted.write() = Moment::NONE;
     }
 
     /// An error unless [`IndexKeeper::compacted`] has come to a Seq.
@@ -167,10 +183,10 @@ impl IndexKeeper {
     /// Opens the current generation and serves it, also one of another vector space: its
     /// words and conditions are good until the next one is made.
     pub(crate) fn open_current(&self) -> Opened {
-        let Some(generation) = self.current_generation() else {
+        let Some(generation) = current::read(&self.folder) else {
             return Opened::Nothing;
         };
-        let folder = self.generation_folder(generation);
+        let folder = self.generation_folder(generation.number);
         let (options, opened) = match EmbeddedEngine::in_other_space(&folder, &self.options) {
             None => (self.options.clone(), Opened::Serves),
             Some(options) => (options, Opened::OtherSpace),
@@ -180,7 +196,8 @@ impl IndexKeeper {
                 self.engine.store(Some(Arc::new(engine)));
                 // A crash leaves generations that nobody would ever remove, with records that
                 // were deleted since.
-                self.remove_others(generation);
+                *self.serving.write() = Some(generation);
+                self.settle();
                 opened
             }
             // Whatever it is, the store has all that the index had.
@@ -205,21 +222,33 @@ impl IndexKeeper {
         Ok((generation, engine))
     }
 
-    /// Serves an engine that was filled from the store as of a Seq, makes it the current
+    /// Serves an engine that was filled from the store as of a moment, makes it the current
     /// generation durably, and removes the others.
     pub(crate) fn switch_to(
         &self,
-        generation: u64,
+        number: u64,
         engine: Arc<EmbeddedEngine>,
-        built_from: Seq,
+        from: Moment,
     ) -> Result<(), MatchingError> {
-        write_current(&self.folder, generation).map_err(EngineError::from)?;
+        let generation = Generation { number, from };
+        current::write(&self.folder, generation).map_err(EngineError::from)?;
         self.engine.store(Some(engine));
-        if self.remove_others(generation) {
-            let mut compacted = self.compacted.write();
-            *compacted = (*compacted).max(built_from);
-        }
+        *self.serving.write() = Some(generation);
+        self.settle();
         Ok(())
+    }
+
+    /// Removes all generations but the one that serves, also what an attempt that failed has
+    /// left; only then is it told to be compacted. The Seq from which the one that serves was
+    /// filled, 0 when none does.
+    pub(crate) fn settle(&self) -> Seq {
+        let Some(Generation { number, from }) = *self.serving.read() else {
+            return Moment::NONE.seq;
+        };
+        if self.remove_others(number) {
+            *self.compacted.write() = from;
+        }
+        from.seq
     }
 
     /// Removes all generations but one; tells whether they are gone.
@@ -259,13 +288,6 @@ impl IndexKeeper {
         self.folder.join(format!("g{generation}"))
     }
 
-    fn current_generation(&self) -> Option<u64> {
-        let found = std::fs::read(self.folder.join("CURRENT")).ok()?;
-        let line = std::str::from_utf8(&found).ok()?;
-        let generation = line.strip_prefix('g')?.split_once(' ')?.0.parse().ok()?;
-        (line == current_line(generation)).then_some(generation)
-    }
-
     /// The generations on disk in rising order.
     fn generations(&self) -> Vec<u64> {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
@@ -276,27 +298,3 @@ impl IndexKeeper {
         found
     }
 }
-
-/// What `CURRENT` holds. With a checksum: a bit that flips in the number of a generation may make
-/// that of one which a crash left half filled.
-fn current_line(generation: u64) -> String {
-    format!("g{generation} {:016x}\n", xxh3_64(&generation.to_le_bytes()))
-}
-
-/// Replaces `CURRENT` so that a crash leaves the old or the new name, never a torn one.
-fn write_current(folder: &Path, generation: u64) -> std::io::Result<()> {
-    let fresh = folder.join("CURRENT.new");
-    #[cfg(test)]
-    jobmatch_faults::at("current: write", folder)?;
-    std::fs::write(&fresh, current_line(generation))?;
-    std::fs::File::open(&fresh)?.sync_all()?;
-    #[cfg(test)]
-    jobmatch_faults::at("current: rename", folder)?;
-    std::fs::rename(&fresh, folder.join("CURRENT"))?;
-    #[cfg(test)]
-    jobmatch_faults::at("current: sync", folder)?;
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(test)]
-mod tests;

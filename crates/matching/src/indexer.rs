@@ -18,6 +18,7 @@ use jobmatch_store::{Record, Store, Stored};
 use tokio::task::JoinHandle;
 
 use crate::analysis::Analyst;
+use crate::clock::Clock;
 use crate::embedding::{Draft, Sources};
 use crate::error::MatchingError;
 use crate::index_keeper::{IndexKeeper, IndexState, Opened};
@@ -89,6 +90,7 @@ pub(crate) struct Indexer {
     pub(crate) store: Store,
     pub(crate) analyst: Analyst,
     pub(crate) keeper: Arc<IndexKeeper>,
+    pub(crate) clock: Clock,
 }
 
 impl Indexer {
@@ -164,9 +166,10 @@ impl Indexer {
             opened != Opened::Nothing && self.keeper.engine()?.indexed_seq() > self.store.seq();
         if ahead {
             tracing::warn!(collection = self.name(), "index is ahead of the store");
+            self.keeper.forget_compacted();
         }
         if opened == Opened::Nothing || ahead {
-            self.rebuild(|_| ()).await?;
+            self.rebuild_alone(|_| ()).await?;
             return Ok(Opened::Serves);
         }
         self.keeper.set_state(IndexState::Ready);

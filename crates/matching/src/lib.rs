@@ -11,6 +11,7 @@ mod analysis;
 mod call;
 mod caller;
 mod clock;
+mod compaction;
 mod completion;
 mod describe;
 mod drafts;

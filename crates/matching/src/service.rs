@@ -1,6 +1,6 @@
 //! Opens the store and the indexes, starts the indexers, and holds the paths.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +15,10 @@ use tokio::task::JoinHandle;
 use crate::analysis::{Analyst, ReadingOptions};
 use crate::caller::Caller;
 use crate::clock::Clock;
+use crate::compaction::compact_in_time;
 use crate::error::MatchingError;
 use crate::folder_lock::FolderLock;
-use crate::index_keeper::{IndexKeeper, IndexState};
+use crate::index_keeper::{IndexKeeper, IndexState, Opened};
 use crate::indexer::Indexer;
 use crate::intake::{Guard, Intake};
 use crate::matcher::Matcher;
@@ -46,6 +47,9 @@ pub struct ServiceOptions {
     pub travel_times: TravelTimes,
     /// Limits of the store and its key.
     pub store: StoreOptions,
+    /// Age at which the index of profiles is built anew once somebody was deleted: a day by
+    /// default. `None`: only when it is asked for.
+    pub compact_within: Option<Duration>,
 }
 
 impl ServiceOptions {
@@ -61,6 +65,7 @@ impl ServiceOptions {
             reading: ReadingOptions::default(),
             travel_times: TravelTimes::default(),
             store: StoreOptions::default(),
+            compact_within: Some(COMPACT_WITHIN),
         }
     }
 }
@@ -86,6 +91,8 @@ pub struct Stats {
     pub bad_rows: u64,
 }
 
+/// Default of [`ServiceOptions::compact_within`].
+const COMPACT_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// How often [`Service::ready`] looks.
 const READY_POLL: Duration = Duration::from_millis(10);
 
@@ -113,6 +120,7 @@ impl Service {
     pub async fn open(options: ServiceOptions) -> Result<Self, MatchingError> {
         let ServiceOptions { data_dir, analyzer, embedder, send_profiles, clock, .. } = options;
         let ServiceOptions { ranking, reading, travel_times, store: store_options, .. } = options;
+        let compact_within = options.compact_within;
         let lock = FolderLock::take(&data_dir)?;
         // The store and the indexes read all that they have to verify it: both at once.
         let (folder, times, store_clock) = (data_dir.clone(), travel_times.clone(), clock.clone());
@@ -123,23 +131,11 @@ impl Service {
         });
         let analyzer = tokio::task::spawn_blocking(move || Analyzer::new(&analyzer)).await??;
         let analyst = Analyst::new(analyzer, embedder, reading).sending_profiles(send_profiles);
-        let keepers = Arc::new(Collection::ALL.map(|collection| {
-            let options = EngineOptions {
-                collection,
-                space: analyst.embedder().space().to_string(),
-                dimensions: analyst.embedder().dimensions(),
-                analysis_version: analyst.analyzer().version().to_owned(),
-                vectors: VectorOptions::default(),
-            };
-            let folder = data_dir.join("index").join(collection.name());
-            Arc::new(IndexKeeper::new(collection, folder, options))
-        }));
-        let opened = [0, 1].map(|i: usize| {
-            let keeper = keepers[i].clone();
-            tokio::task::spawn_blocking(move || keeper.open_current())
-        });
+        let keepers = Arc::new(Collection::ALL.map(|c| Arc::new(keeper(c, &data_dir, &analyst))));
+        let opened = [0, 1].map(|i: usize| open_index(keepers[i].clone()));
         let (store, stations) = opening.await??;
         let indexers = [0, 1].map(|i: usize| Indexer {
+            clock: clock.clone(),
             store: store.clone(),
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
@@ -149,6 +145,8 @@ impl Service {
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let scrubbed = Scrubbed::default();
         tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
+        let compacting = compact_within.map(|age| compact_in_time(indexers[1].clone(), age));
+        tasks.extend(compacting.map(tokio::spawn));
         let intake =
             Intake { store: store.clone(), keepers: keepers.clone(), caller: Caller::default() };
         let matcher = Matcher {
@@ -240,6 +238,22 @@ impl Service {
         &self.tickets
     }
 
+    /// A ticket by id: one that is kept, or that of a profile's deletion
+    /// ([`Ticket::id_of_deletion`]), which is done once the files of the index are without it.
+    /// `None`: there is none, or its Seq lies beyond the last one.
+    pub fn ticket(&self, id: &str) -> Result<Option<Ticket>, MatchingError> {
+        let Some(seq) = Ticket::deletion_of(id) else {
+            return Ok(self.tickets.get(id));
+        };
+        if seq > self.store.seq() {
+            return Ok(None);
+        }
+        let compacted = self.indexers[1].keeper.compacted();
+        // A deletion that found nobody has the last Seq, and nothing to wait for.
+        let is_done = compacted >= seq.min(self.store.last_profile_deletion()?);
+        Ok(Some(Ticket::of_deletion(seq, is_done)))
+    }
+
     /// The present instant.
     pub fn now(&self) -> Instant {
         (self.clock)()
@@ -327,6 +341,12 @@ impl Service {
         self.indexers[0].keeper.clone()
     }
 
+    /// What carries profiles into their index.
+    #[cfg(test)]
+    pub(crate) fn profiles_indexer(&self) -> &Indexer {
+        &self.indexers[1]
+    }
+
     /// Stops the indexers and drains the store.
     pub async fn shut_down(self) {
         for task in &self.tasks {
@@ -340,6 +360,27 @@ impl Service {
         // A panic in the writer is in the log already.
         let _ = tokio::task::spawn_blocking(move || store.shutdown()).await;
     }
+}
+
+/// The keeper of a collection's index; opens nothing.
+fn keeper(collection: Collection, data_dir: &Path, analyst: &Analyst) -> IndexKeeper {
+    let options = EngineOptions {
+        collection,
+        space: analyst.embedder().space().to_string(),
+        dimensions: analyst.embedder().dimensions(),
+        analysis_version: analyst.analyzer().version().to_owned(),
+        vectors: VectorOptions::default(),
+    };
+    IndexKeeper::new(collection, data_dir.join("index").join(collection.name()), options)
+}
+
+/// Opens what is there of an index, on a thread of its own.
+fn open_index(keeper: Arc<IndexKeeper>) -> JoinHandle<Opened> {
+    tokio::task::spawn_blocking(move || {
+        // Opening removes every generation but its own, so whoever builds another one waits.
+        let _alone = keeper.rebuilding.blocking_lock();
+        keeper.open_current()
+    })
 }
 
 #[cfg(test)]

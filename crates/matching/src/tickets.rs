@@ -8,6 +8,8 @@ use parking_lot::Mutex;
 
 /// Tickets kept; the oldest go first.
 const MAX_TICKETS: usize = 1000;
+/// What ids of tickets of deletions begin with; the Seq of the deletion follows.
+const DELETED: &str = "deleted-";
 
 /// State of a long operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,20 +25,50 @@ pub enum TicketState {
 /// A long operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ticket {
-    /// Unique within the process.
+    /// Unique within the process; of a deletion, within the store.
     pub id: String,
-    /// `rebuild`, `erase`.
+    /// `rebuild`, `erase`, `delete`.
     pub operation: &'static str,
     /// State.
     pub state: TicketState,
     /// Work done, 0 to 1.
     pub progress: f64,
-    /// Start.
-    pub started: Instant,
-    /// End; `None` while running.
+    /// Start; `None` of a deletion.
+    pub started: Option<Instant>,
+    /// End; `None` while running, and of a deletion.
     pub ended: Option<Instant>,
     /// When it is done, records that were deleted up to this Seq have left the index's files.
     pub covers: Seq,
+}
+
+impl Ticket {
+    /// Id of the ticket of a profile's deletion. The ticket is worked out when it is asked for
+    /// and kept nowhere, so it is good for as long as the store.
+    pub fn id_of_deletion(seq: Seq) -> String {
+        format!("{DELETED}{}", seq.0)
+    }
+
+    /// The Seq of the deletion that an id is of; `None` when it is of none.
+    pub(crate) fn deletion_of(id: &str) -> Option<Seq> {
+        let seq = Seq(id.strip_prefix(DELETED)?.parse().ok()?);
+        // One ticket has one id: no signs, no zeros before it.
+        (id == Self::id_of_deletion(seq)).then_some(seq)
+    }
+
+    /// The ticket of a deletion.
+    pub(crate) fn of_deletion(seq: Seq, is_done: bool) -> Self {
+        let (state, progress) =
+            if is_done { (TicketState::Done, 1.0) } else { (TicketState::Running, 0.0) };
+        Self {
+            id: Self::id_of_deletion(seq),
+            operation: "delete",
+            state,
+            progress,
+            started: None,
+            ended: None,
+            covers: seq,
+        }
+    }
 }
 
 /// The tickets of this process, newest last.
@@ -59,7 +91,7 @@ impl Tickets {
             operation,
             state: TicketState::Running,
             progress: 0.0,
-            started: now,
+            started: Some(now),
             ended: None,
             covers,
         };
@@ -102,6 +134,24 @@ impl Tickets {
     fn change(&self, id: &str, change: impl FnOnce(&mut Ticket)) {
         if let Some(ticket) = self.0.lock().tickets.iter_mut().find(|t| t.id == id) {
             change(ticket);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_deletion_tells_its_seq_and_no_other_text_does() {
+        for seq in [0, 7, u64::MAX].map(Seq) {
+            assert_eq!(Ticket::deletion_of(&Ticket::id_of_deletion(seq)), Some(seq));
+        }
+        let none = ["", "7", "deleted", "deleted-", "deleted-x", "deleted--7", "deleted-+7"];
+        let odd =
+            ["deleted-07", "deleted-7 ", "Deleted-7", "erase-7", "deleted-18446744073709551616"];
+        for id in none.iter().chain(&odd) {
+            assert_eq!(Ticket::deletion_of(id), None, "{id:?}");
         }
     }
 }

@@ -239,6 +239,7 @@ impl<'txn> Group<'txn> {
         let count = self.meta.count_mut(collection);
         *count = count.saturating_sub(1);
         if collection == Collection::Profiles {
+            self.meta.profile_deleted = Some(seq.0);
             self.seals.keyring.retire(Owner::of(id));
         }
         Ok(seq)

@@ -253,6 +253,9 @@ pub(crate) struct Meta {
     /// Secret of [`Seals::pseudonym`].
     #[prost(bytes = "vec", tag = "4")]
     pub(crate) pepper: Vec<u8>,
+    /// Seq of the last deletion of a profile; absent in stores of before it was kept.
+    #[prost(uint64, optional, tag = "5")]
+    pub(crate) profile_deleted: Option<u64>,
 }
 
 impl Meta {

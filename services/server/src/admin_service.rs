@@ -45,7 +45,7 @@ fn ticket_to_wire(ticket: Ticket) -> v1::Ticket {
         state: state as i32,
         progress: ticket.progress,
         message,
-        started: Some(timestamp(ticket.started)),
+        started: ticket.started.map(timestamp),
         ended: ticket.ended.map(timestamp),
         covers_seq: ticket.covers.0,
     }
@@ -145,8 +145,9 @@ impl AdminService for AdminApi {
         request: Request<v1::GetTicketRequest>,
     ) -> Result<Response<v1::GetTicketResponse>, Status> {
         let id = request.into_inner().id;
-        let ticket = self.0.tickets().get(&id).ok_or_else(|| {
-            let message = "there is no such ticket; the last 1,000 of this process are kept";
+        let ticket = self.0.ticket(&id).map_err(status)?.ok_or_else(|| {
+            let message = "there is no such ticket; the last 1,000 of this process are kept, and \
+                           those of deletions are good for as long as the store";
             status(Refusal::new(Code::NotFound, "NOT_FOUND", message))
         })?;
         Ok(Response::new(v1::GetTicketResponse { ticket: Some(ticket_to_wire(ticket)) }))

@@ -117,6 +117,7 @@ struct Raw {
     ranking_profile: Option<PathBuf>,
     known_routes: Option<PathBuf>,
     min_free_disk_bytes: Option<u64>,
+    compact_within_seconds: Option<u64>,
     drain_seconds: Option<u64>,
     deadline_ms_default: Option<u64>,
     deadline_ms_max: Option<u64>,
@@ -170,6 +171,9 @@ pub struct Config {
     pub known_routes: Option<PathBuf>,
     /// Below so many free bytes on the disk of `data_dir` only reads and deletions are served.
     pub min_free_disk_bytes: u64,
+    /// Age at which the index of profiles is built anew once somebody was deleted; 0: only when it
+    /// is asked for.
+    pub compact_within_seconds: u64,
     /// Time that running calls get at shutdown.
     pub drain_seconds: u64,
     /// Deadline of a call that brings none, milliseconds.
@@ -264,6 +268,7 @@ impl Config {
             ranking_profile: raw.ranking_profile,
             known_routes: raw.known_routes,
             min_free_disk_bytes: raw.min_free_disk_bytes.unwrap_or(256 << 20),
+            compact_within_seconds: raw.compact_within_seconds.unwrap_or(24 * 3_600),
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
@@ -375,6 +380,7 @@ impl fmt::Display for Config {
             }
         }
         writeln!(f, "min_free_disk_bytes = {}", self.min_free_disk_bytes)?;
+        writeln!(f, "compact_within_seconds = {}", self.compact_within_seconds)?;
         writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
         writeln!(f, "deadline_ms_default = {}", self.deadline_ms_default)?;
         writeln!(f, "deadline_ms_max = {}", self.deadline_ms_max)?;
@@ -403,6 +409,9 @@ mod tests {
         assert_eq!(c.log, "debug");
         let c = config("", &[("JOBMATCH_DRAIN_SECONDS", "3"), ("JOBMATCH_INSECURE", "true")]);
         assert_eq!(c.map(|c| (c.drain_seconds, c.insecure)).unwrap(), (3, true));
+        let c = config("", &[("JOBMATCH_COMPACT_WITHIN_SECONDS", "60")]).unwrap();
+        assert_eq!(c.compact_within_seconds, 60);
+        assert_eq!(config("", &[]).unwrap().compact_within_seconds, 24 * 3_600);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::Stream;
 use jobmatch_domain::Profile;
-use jobmatch_matching::{Guard, Service, Stored};
+use jobmatch_matching::{Guard, Service, Stored, Ticket};
 use jobmatch_proto::v1::profile_service_server::ProfileService;
 use jobmatch_proto::{list, page_token, profile, v1};
 use tokio_stream::StreamExt;
@@ -100,7 +100,10 @@ impl ProfileService for ProfileApi {
         let guard =
             Guard { allow_missing: request.allow_missing, etag: request.etag, request: key };
         let written = session.intake().delete_profile(id, guard).await.map_err(status)?;
-        Ok(Response::new(v1::DeleteProfileResponse { seq: written.seq.0 }))
+        Ok(Response::new(v1::DeleteProfileResponse {
+            seq: written.seq.0,
+            ticket_id: Ticket::id_of_deletion(written.seq),
+        }))
     }
 
     type ImportProfilesStream =

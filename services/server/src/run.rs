@@ -278,6 +278,8 @@ fn reflection() -> Result<ServerReflectionServer<impl ServerReflection>, RunErro
 fn service_options(config: &Config) -> Result<ServiceOptions, RunError> {
     let mut options = ServiceOptions::new(config.data_dir.clone(), system_clock());
     options.store.min_free_bytes = config.min_free_disk_bytes;
+    let age = Duration::from_secs(config.compact_within_seconds);
+    options.compact_within = (!age.is_zero()).then_some(age);
     if let Some(path) = &config.user_words {
         options.analyzer.user_words = read_words(path)?;
     }

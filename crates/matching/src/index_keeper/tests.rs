@@ -1,8 +1,9 @@
 //! Generations and what damage and crashes leave of them.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jobmatch_domain::{DocumentId, Facets};
+use jobmatch_domain::{DocumentId, Facets, Instant};
 use jobmatch_faults::Fault;
 use jobmatch_index::{Batch, Change, Document, Fields, VectorOptions};
 
@@ -17,6 +18,10 @@ fn keeper(folder: &Path) -> IndexKeeper {
         vectors: VectorOptions::default(),
     };
     IndexKeeper::new(Collection::Profiles, folder.to_owned(), options)
+}
+
+fn as_of(seq: u64) -> Moment {
+    Moment { seq: Seq(seq), at: Instant(1_000) }
 }
 
 #[test]
@@ -37,7 +42,7 @@ fn an_old_generation_goes_even_while_its_merges_write_files() {
                 }
             });
             let (generation, engine) = keeper.create_next().unwrap();
-            keeper.switch_to(generation, Arc::new(engine), built_from).unwrap();
+            keeper.switch_to(generation, Arc::new(engine), as_of(built_from.0)).unwrap();
             stop.store(true, Ordering::Relaxed);
             assert_eq!(keeper.compacted(), built_from);
         });
@@ -51,7 +56,7 @@ fn an_old_generation_goes_even_while_its_merges_write_files() {
 fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
     let folder = tempfile::tempdir().unwrap();
     let (generation, engine) = keeper(folder.path()).create_next().unwrap();
-    keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
+    keeper(folder.path()).switch_to(generation, Arc::new(engine), as_of(1)).unwrap();
     for left in ["gone-g7", "g9"] {
         std::fs::create_dir(folder.path().join(left)).unwrap();
         std::fs::write(folder.path().join(left).join("segment"), "canary").unwrap();
@@ -61,6 +66,27 @@ fn what_a_crash_left_of_an_old_generation_goes_at_the_next_opening() {
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["CURRENT", "g1"]);
+}
+
+#[test]
+fn after_a_restart_it_is_told_what_is_compacted_once_nothing_older_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let (number, engine) = keeper(folder.path()).create_next().unwrap();
+    keeper(folder.path()).switch_to(number, Arc::new(engine), as_of(7)).unwrap();
+    let again = keeper(folder.path());
+    assert_eq!((again.compacted_at(), again.open_current()), (Moment::NONE, Opened::Serves));
+    assert_eq!(again.compacted_at(), as_of(7));
+    drop(again);
+
+    std::fs::create_dir(folder.path().join("gone-g7")).unwrap();
+    let again = keeper(folder.path());
+    let armed = jobmatch_faults::arm("generation: remove", folder.path(), Fault::Error);
+    assert_eq!(again.open_current(), Opened::Serves);
+    drop(armed);
+    assert_eq!(again.compacted(), Seq(0));
+    assert_eq!((again.settle(), again.compacted()), (Seq(7), Seq(7)));
+    again.forget_compacted();
+    assert_eq!(again.compacted(), Seq(0));
 }
 
 /// An index with one document, served by generation 2, beside generations 0 and 3 that
@@ -74,7 +100,7 @@ async fn beside_unfinished(folder: &Path) {
     let document = Document { id, seq: Seq(5), facets, fields, vector: None };
     let changes = vec![Change::Upsert(Box::new(document))];
     engine.apply(Batch { changes, seq: Seq(5) }).await.unwrap();
-    keeper.switch_to(generation, Arc::new(engine), Seq(5)).unwrap();
+    keeper.switch_to(generation, Arc::new(engine), as_of(5)).unwrap();
     drop(unfinished);
     for left in [0, 3] {
         EmbeddedEngine::create(&keeper.generation_folder(left), keeper.options.clone()).unwrap();
@@ -125,7 +151,7 @@ async fn no_flipped_bit_in_an_identity_makes_an_index_of_another_model() {
 fn an_index_that_cannot_be_read_is_built_anew_whatever_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let (generation, engine) = keeper(folder.path()).create_next().unwrap();
-    keeper(folder.path()).switch_to(generation, Arc::new(engine), Seq(1)).unwrap();
+    keeper(folder.path()).switch_to(generation, Arc::new(engine), as_of(1)).unwrap();
     let log = keeper(folder.path()).generation_folder(generation).join("documents.log");
     std::fs::remove_file(&log).unwrap();
     std::fs::create_dir(&log).unwrap();
@@ -144,8 +170,9 @@ const SITES: [&str; 6] = [
 
 #[test]
 fn the_sites_are_all_there_are() {
-    let source = include_str!("../index_keeper.rs");
-    assert_eq!(source.matches("jobmatch_faults::at").count(), SITES.len());
+    let sources = [include_str!("../index_keeper.rs"), include_str!("current.rs")];
+    let sites = sources.map(|source| source.matches("jobmatch_faults::at").count());
+    assert_eq!(sites.iter().sum::<usize>(), SITES.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,14 +184,14 @@ async fn a_switch_that_fails_anywhere_leaves_an_index_that_is_whole() {
         assert_eq!(serving.open_current(), Opened::Serves);
         let switch = || {
             let (generation, engine) = serving.create_next()?;
-            serving.switch_to(generation, Arc::new(engine), Seq(9))
+            serving.switch_to(generation, Arc::new(engine), as_of(9))
         };
         let armed = jobmatch_faults::arm(site, folder.path(), fault);
         let switched = std::panic::catch_unwind(std::panic::AssertUnwindSafe(switch));
         assert!(armed.hits() > 0, "{site}");
         drop(armed);
         // An erasure is not told of before the files are gone.
-        assert_eq!(serving.compacted(), Seq(0), "{site} {fault:?}");
+        assert_eq!(serving.compacted(), Seq(5), "{site} {fault:?}");
         let is_left =
             matches!((site, fault), ("generation: rename" | "generation: remove", Fault::Error));
         assert_eq!(matches!(switched, Ok(Ok(()))), is_left, "{site} {fault:?}");
@@ -176,8 +203,9 @@ async fn a_switch_that_fails_anywhere_leaves_an_index_that_is_whole() {
         let live = again.engine().unwrap().stats().live;
         let is_old = ["generation: create", "current: write", "current: rename"].contains(&site);
         assert_eq!(live, u64::from(is_old), "{site} {fault:?}");
+        assert_eq!(again.compacted(), Seq(if is_old { 5 } else { 9 }), "{site} {fault:?}");
         let (generation, engine) = again.create_next().unwrap();
-        again.switch_to(generation, Arc::new(engine), Seq(10)).unwrap();
+        again.switch_to(generation, Arc::new(engine), as_of(10)).unwrap();
         assert_eq!(again.compacted(), Seq(10));
     }
 }

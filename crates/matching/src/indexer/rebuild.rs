@@ -9,7 +9,7 @@ use jobmatch_index::{Batch, Change, EmbeddedEngine, Engine};
 use super::{Indexable, Indexer, MAX_BATCH};
 use crate::embedding::{Draft, Sources};
 use crate::error::MatchingError;
-use crate::index_keeper::IndexState;
+use crate::index_keeper::{IndexState, Moment};
 use crate::parallel::in_parallel;
 
 /// Pause before a rebuild for another model is tried again.
@@ -43,7 +43,8 @@ impl Indexer {
     }
 
     /// Rebuilds unless that was done since a Seq, so that erasures that wait for each other
-    /// share one rebuild. Errors when files of before are left all the same.
+    /// share one rebuild. Errors when files of before are left all the same; asked again, it
+    /// removes them and does not build anew for it.
     pub(crate) async fn compact(
         &self,
         deleted_up_to: Seq,
@@ -51,12 +52,17 @@ impl Indexer {
     ) -> Result<(), MatchingError> {
         let _one_at_a_time = self.keeper.rebuilding.lock().await;
         if self.keeper.compacted() < deleted_up_to {
-            self.rebuild_alone(progress).await?;
+            let keeper = self.keeper.clone();
+            let built_from = tokio::task::spawn_blocking(move || keeper.settle()).await?;
+            if built_from < deleted_up_to {
+                self.rebuild_alone(progress).await?;
+            }
         }
         self.keeper.is_compacted(deleted_up_to)
     }
 
-    async fn rebuild_alone(
+    /// The same for whoever holds the lock of rebuilds.
+    pub(super) async fn rebuild_alone(
         &self,
         progress: impl Fn(f64) + Send + Sync,
     ) -> Result<(), MatchingError> {
@@ -75,6 +81,8 @@ impl Indexer {
         progress: &(impl Fn(f64) + Send + Sync),
     ) -> Result<(), MatchingError> {
         let total = self.store.count(R::COLLECTION)?.max(1) as f64;
+        // Read before the Seq: whoever is deleted after that is so no earlier than this.
+        let at = (self.clock)();
         // Changes after this Seq are applied by the feed once the engine serves.
         let seq = self.store.seq();
         let keeper = self.keeper.clone();
@@ -109,8 +117,8 @@ impl Indexer {
         // And the last of it while the engine that serves takes nothing: what was told to be
         // searchable stays so.
         while self.carry_to(&engine).await? {}
-        let keeper = self.keeper.clone();
-        tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine, seq)).await??;
+        let (keeper, from) = (self.keeper.clone(), Moment { seq, at });
+        tokio::task::spawn_blocking(move || keeper.switch_to(generation, engine, from)).await??;
         drop(alone);
         // And what was written in these last milliseconds.
         self.keeper.switched.notify_one();

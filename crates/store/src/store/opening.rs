@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jobmatch_domain::{Collection, Instant};
 use prost::Message;
-use redb::{ReadTransaction, ReadableTableMetadata, TableHandle};
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 
 use super::scrub::counts_agree;
 use crate::cipher::random;
@@ -23,7 +23,7 @@ use crate::master::MasterKey;
 use crate::seal::{Seals, slot_named_by};
 use crate::tables::{
     DIRECTORY, FORMAT, FORMAT_VERSION, HOLDS, KEY_CHECK, META, Meta, PERSONS_SEALED, ROWS,
-    ROWS_LISTED, STATIONS, SealedMut, SealedRead, VERSION, code, id_of,
+    ROWS_LISTED, STATIONS, SealedMut, SealedRead, TOMBSTONES, VERSION, code, id_of,
 };
 use crate::writer::make_durable;
 
@@ -109,8 +109,8 @@ fn format_of(disk: &Disk, path: &Path) -> Result<Found, StoreError> {
     }
 }
 
-/// Makes the tables that are missing, lists the rows of a store that had no directory, reads where
-/// the store stands, and looks after the number of rows and the keys.
+/// Makes what a store of before is missing: tables, the directory of its rows, its last deletion.
+/// Reads where the store stands, and looks after the number of rows and the keys.
 pub(super) fn prepare(
     disk: &Disk,
     seals: &mut Seals,
@@ -137,8 +137,11 @@ fn is_present(txn: &ReadTransaction, seals: &Seals) -> Result<bool, StoreError> 
         SealedRead::read(txn, &HOLDS, seals)?;
         SealedRead::read(txn, &STATIONS, seals)?;
         SealedRead::read(txn, &DIRECTORY, seals)?;
+        let tells_deletion =
+            Meta::load(&SealedRead::read(txn, &META, seals)?)?.profile_deleted.is_some();
         let version = txn.open_table(FORMAT)?.get(VERSION)?;
-        Ok::<_, StoreError>(version.is_some_and(|v| v.value() == FORMAT_VERSION))
+        let is_newest = version.is_some_and(|v| v.value() == FORMAT_VERSION);
+        Ok::<_, StoreError>(is_newest && tells_deletion)
     };
     match is_newest() {
         Err(error) if error.is_missing_table() => Ok(false),
@@ -169,9 +172,24 @@ fn make_tables(disk: &Disk, seals: &Seals, master: Option<&MasterKey>) -> Result
     if has_unlisted {
         list_all(&txn, seals)?;
     }
+    note_deletion(&txn, seals)?;
     txn.commit()?;
     tracing::info!(table = FORMAT.name(), "made the tables of the store");
     Ok(())
+}
+
+/// Has the head tell of deletions of profiles. In a store that did not, any that were may be as
+/// late as its last Seq.
+fn note_deletion(txn: &WriteTransaction, seals: &Seals) -> Result<(), StoreError> {
+    let mut table = SealedMut::write(txn, &META, seals)?;
+    let mut meta = Meta::load(&table)?;
+    let tombstones = SealedMut::write(txn, &TOMBSTONES, seals)?;
+    let empty: &[u8] = &[];
+    let first = code(Collection::Profiles);
+    let mut deleted = tombstones.table.range::<(u8, &[u8])>((first, empty)..(first + 1, empty))?;
+    let last = deleted.next().transpose()?.map_or(0, |_| meta.seq);
+    meta.profile_deleted.get_or_insert(last);
+    table.put(0, &meta.encode_to_vec())
 }
 
 /// Destroys keys that have no row any more, which a crash leaves, and tells of rows that
@@ -208,4 +226,57 @@ fn check_keys(txn: &ReadTransaction, seals: &Seals) -> Result<(), StoreError> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jobmatch_domain::{DocumentId, Profile, Seq};
+
+    use super::*;
+    use crate::record::Decision;
+    use crate::store::{Store, StoreOptions};
+
+    fn reopen(dir: &Path) -> Store {
+        Store::open(dir, StoreOptions::default(), Arc::new(|| Instant(0))).unwrap()
+    }
+
+    /// Makes it one of a program that did not note deletions.
+    fn forget_deletions(dir: &Path) {
+        let (disk, seals) = open(&dir.join("store.redb"), None).unwrap();
+        let mut txn = disk.begin_write().unwrap();
+        make_durable(&mut txn).unwrap();
+        {
+            let mut table = SealedMut::write(&txn, &META, &seals).unwrap();
+            let meta = Meta { profile_deleted: None, ..Meta::load(&table).unwrap() };
+            table.put(0, &meta.encode_to_vec()).unwrap();
+        }
+        txn.commit().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_store_that_did_not_note_deletions_takes_its_last_seq_where_there_were_any() {
+        let dir = tempfile::tempdir().unwrap();
+        let id = DocumentId::parse("a").unwrap();
+        for (decision, last) in [
+            (Decision::Put(Profile::blank(id.clone())), Seq(0)),
+            (Decision::Delete, Seq(2)),
+            (Decision::Put(Profile::blank(id.clone())), Seq(2)),
+        ] {
+            let store = reopen(dir.path());
+            let decide = move |_: Option<&_>| Ok::<_, ()>(decision);
+            store.write::<Profile, _>(id.clone(), None, decide).await.unwrap();
+            assert_eq!(store.last_profile_deletion().unwrap(), last);
+            drop(store);
+            assert_eq!(reopen(dir.path()).last_profile_deletion().unwrap(), last);
+        }
+        let store = reopen(dir.path());
+        let decide = |_: Option<&_>| Ok::<_, ()>(Decision::Delete);
+        store.write::<Profile, _>(id.clone(), None, decide).await.unwrap();
+        let other = DocumentId::parse("b").unwrap();
+        let put = Decision::Put(Profile::blank(other.clone()));
+        store.write::<Profile, _>(other, None, |_| Ok::<_, ()>(put)).await.unwrap();
+        drop(store);
+        forget_deletions(dir.path());
+        assert_eq!(reopen(dir.path()).last_profile_deletion().unwrap(), Seq(5));
+    }
 }

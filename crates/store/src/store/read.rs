@@ -181,6 +181,15 @@ impl Store {
             Ok(Meta::load(&meta)?.count(collection))
         })
     }
+
+    /// Seq of the last deletion of a profile, also of one that was sent again since; 0 when none
+    /// was ever deleted. Of a store that did not note it, the last Seq before it was noted.
+    pub fn last_profile_deletion(&self) -> Result<Seq, StoreError> {
+        self.reading(|txn| {
+            let meta = SealedRead::read(txn, &META, &self.inner.seals)?;
+            Ok(Seq(Meta::load(&meta)?.profile_deleted.unwrap_or_default()))
+        })
+    }
 }
 
 /// A stretch of the feed: see [`Store::changes`].
