@@ -1,6 +1,6 @@
 //! Connections to the service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
@@ -14,7 +14,7 @@ use jobmatch_proto::v1::station_service_client::StationServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Request, Status};
 
 use crate::failure::Failure;
@@ -35,6 +35,13 @@ pub(crate) struct Connection {
     /// world trusts.
     #[arg(long, global = true, env = "JOBMATCH_CA_CERTIFICATE")]
     ca_certificate: Option<PathBuf>,
+    /// Certificate to show to a service that asks its clients for one, PEM, with those that lead
+    /// up to its authority; needs --client-key.
+    #[arg(long, global = true, env = "JOBMATCH_CLIENT_CERTIFICATE", value_name = "FILE")]
+    client_certificate: Option<PathBuf>,
+    /// Key of that certificate, PEM.
+    #[arg(long, global = true, env = "JOBMATCH_CLIENT_KEY", value_name = "FILE")]
+    client_key: Option<PathBuf>,
     /// API key, when the service asks for one.
     #[arg(long, global = true, env = "JOBMATCH_API_KEY", hide_env_values = true)]
     api_key: Option<String>,
@@ -62,7 +69,7 @@ impl Connection {
         };
         let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(bad)?;
         if address.starts_with("https://") {
-            endpoint = endpoint.tls_config(self.roots()?).map_err(bad)?;
+            endpoint = endpoint.tls_config(self.tls()?).map_err(bad)?;
         }
         let channel = endpoint.connect().await.map_err(bad)?;
         let key = match &self.api_key {
@@ -76,13 +83,21 @@ impl Connection {
         Ok(InterceptedService::new(channel, WithKey(key)))
     }
 
-    fn roots(&self) -> Result<ClientTlsConfig, Failure> {
-        let Some(path) = &self.ca_certificate else {
-            return Ok(ClientTlsConfig::new().with_enabled_roots());
+    fn tls(&self) -> Result<ClientTlsConfig, Failure> {
+        let tls = match &self.ca_certificate {
+            None => ClientTlsConfig::new().with_enabled_roots(),
+            Some(path) => ClientTlsConfig::new()
+                .ca_certificate(Certificate::from_pem(read("--ca-certificate", path)?)),
         };
-        let pem = std::fs::read(path)
-            .map_err(|e| Failure::new(format!("--ca-certificate {}: {e}", path.display())))?;
-        Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
+        match (&self.client_certificate, &self.client_key) {
+            (None, None) => Ok(tls),
+            (Some(certificate), Some(key)) => Ok(tls.identity(Identity::from_pem(
+                read("--client-certificate", certificate)?,
+                read("--client-key", key)?,
+            ))),
+            (Some(_), None) => Err(Failure::new("--client-certificate needs --client-key")),
+            (None, Some(_)) => Err(Failure::new("--client-key needs --client-certificate")),
+        }
     }
 
     pub(crate) async fn postings(&self) -> Result<PostingServiceClient<Keyed>, Failure> {
@@ -123,4 +138,8 @@ impl Connection {
     pub(crate) async fn admin(&self) -> Result<AdminServiceClient<Keyed>, Failure> {
         Ok(AdminServiceClient::new(self.channel(&self.admin).await?))
     }
+}
+
+fn read(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(format!("{option} {}: {e}", path.display())))
 }

@@ -22,7 +22,8 @@ use crate::tls::TlsFiles;
 const SECTIONS: [&str; 4] = ["embedder", "kiosk", "limits", "store"];
 /// Variables with our prefix that are not keys: the path of the file, and those of the
 /// command line `jobmatch`.
-const OTHERS: [&str; 5] = ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE"];
+const OTHERS: [&str; 7] =
+    ["CONFIG", "SERVER", "ADMIN", "API_KEY", "CA_CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"];
 
 /// Why a configuration was refused.
 #[derive(Debug, Error)]

@@ -1,5 +1,9 @@
 //! TLS and API keys from the command line to the server.
 
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
 use crate::service::Service;
 
 /// SHA-256 of `example`.
@@ -33,5 +37,62 @@ async fn calls_pass_with_the_right_authority_and_key_only() {
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{refused:?}");
         assert!(error.contains(told) && !error.contains("example"), "{refused:?}: {error}");
+    }
+}
+
+/// An authority and a pair that it signed for localhost, as files: `NAME-ca.pem`, `NAME.pem` and
+/// `NAME-key.pem`.
+fn write_pair(folder: &Path, name: &str) {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let own = KeyPair::generate().unwrap();
+    let authority = CertifiedIssuer::self_signed(params, own).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    for (file, pem) in [
+        (format!("{name}-ca.pem"), authority.pem()),
+        (format!("{name}.pem"), certificate.pem()),
+        (format!("{name}-key.pem"), key.serialize_pem()),
+    ] {
+        std::fs::write(folder.join(file), pem).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_asks_for_certificates_is_shown_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["server", "clerk", "stranger"] {
+        write_pair(folder.path(), name);
+    }
+    let at = |name: &str| folder.path().join(name);
+    let lines = format!(
+        "tls_certificate = {:?}\ntls_key = {:?}\ntls_client_ca = {:?}\n",
+        at("server.pem"),
+        at("server-key.pem"),
+        at("clerk-ca.pem")
+    );
+    let service = Service::start_with(folder, &lines).await;
+    let secure = format!("https://localhost:{}", service.port());
+    let trusting = ["--server", &secure, "--ca-certificate", "server-ca.pem", "analyze", "保安"];
+    let (certificate, key) = ("--client-certificate", "--client-key");
+
+    let good = [&trusting[..], &[certificate, "clerk.pem", key, "clerk-key.pem"]].concat();
+    assert!(service.prints(&good).await.contains("保安"));
+    for (shown, told) in [
+        (&[][..], ""),
+        (&[certificate, "stranger.pem", key, "stranger-key.pem"], ""),
+        (&[certificate, "clerk.pem", key, "stranger-key.pem"], ""),
+        (&[certificate, "clerk.pem"], "--client-certificate needs --client-key"),
+        (&[key, "clerk-key.pem"], "--client-key needs --client-certificate"),
+        (
+            &[certificate, "none.pem", key, "clerk-key.pem"],
+            "--client-certificate none.pem: No such",
+        ),
+        (&[certificate, "clerk.pem", key, "none.pem"], "--client-key none.pem: No such"),
+    ] {
+        let output = service.jobmatch(&[&trusting[..], shown].concat()).await;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && error.contains(told), "{shown:?}: {error}");
     }
 }
