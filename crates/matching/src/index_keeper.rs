@@ -49,7 +49,7 @@ pub struct IndexKeeper {
     serving: RwLock<Option<Generation>>,
     compacted: RwLock<Moment>,
     /// Held by the one rebuild that may run.
-    pub(crate) rebuilding: tokio::sync::Mutex<()>,
+    pub(crate) rebuilding: Arc<tokio::sync::Mutex<()>>,
     /// Held by whoever applies a batch to the engine that serves, or lets another one serve.
     pub(crate) applying: tokio::sync::Mutex<()>,
     /// Tells that another engine serves, which may lack the last changes.
@@ -81,7 +81,7 @@ impl IndexKeeper {
             searchable: watch::Sender::new(Seq::default()),
             serving: RwLock::default(),
             compacted: RwLock::new(Moment::NONE),
-            rebuilding: tokio::sync::Mutex::new(()),
+            rebuilding: Arc::default(),
             applying: tokio::sync::Mutex::new(()),
             switched: tokio::sync::Notify::new(),
             bare: tokio::sync::Notify::new(),

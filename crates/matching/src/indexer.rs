@@ -15,6 +15,7 @@ use std::time::Duration;
 use jobmatch_domain::{Collection, JobPosting, Profile, Seq, Volatile};
 use jobmatch_index::{Batch, Change, EmbeddedEngine, Engine};
 use jobmatch_store::{Record, Store, Stored};
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 
 use crate::analysis::Analyst;
@@ -84,6 +85,22 @@ enum Step {
     Nothing,
 }
 
+/// An index that is being opened.
+pub(crate) struct Opening {
+    opened: JoinHandle<Opened>,
+    /// Opening removes every generation but its own, so whoever builds another one waits.
+    alone: OwnedMutexGuard<()>,
+}
+
+impl Opening {
+    /// Begins it on a thread of its own.
+    pub(crate) async fn begin(keeper: Arc<IndexKeeper>) -> Self {
+        let alone = keeper.rebuilding.clone().lock_owned().await;
+        let opened = tokio::task::spawn_blocking(move || keeper.open_current());
+        Self { opened, alone }
+    }
+}
+
 /// Carries the changes of one collection into its engine.
 #[derive(Clone)]
 pub(crate) struct Indexer {
@@ -98,7 +115,7 @@ impl Indexer {
     /// or ahead of the store; then follows the change feed until the store shuts down, and
     /// gives late vectors meanwhile. An index of another model serves by words until the
     /// next one is complete.
-    pub(crate) async fn run(self, opening: JoinHandle<Opened>) {
+    pub(crate) async fn run(self, opening: Opening) {
         let opened = match self.settle(opening).await {
             Ok(opened) => opened,
             Err(error) => {
@@ -159,9 +176,10 @@ impl Indexer {
         self.keeper.collection().name()
     }
 
-    async fn settle(&self, opening: JoinHandle<Opened>) -> Result<Opened, MatchingError> {
+    async fn settle(&self, opening: Opening) -> Result<Opened, MatchingError> {
+        let Opening { opened, alone: _alone } = opening;
         // Over files that make reading them panic, it is built anew as well.
-        let opened = opening.await.unwrap_or(Opened::Nothing);
+        let opened = opened.await.unwrap_or(Opened::Nothing);
         let ahead =
             opened != Opened::Nothing && self.keeper.engine()?.indexed_seq() > self.store.seq();
         if ahead {

@@ -18,8 +18,8 @@ use crate::clock::Clock;
 use crate::compaction::compact_in_time;
 use crate::error::MatchingError;
 use crate::folder_lock::FolderLock;
-use crate::index_keeper::{IndexKeeper, IndexState, Opened};
-use crate::indexer::Indexer;
+use crate::index_keeper::{IndexKeeper, IndexState};
+use crate::indexer::{Indexer, Opening};
 use crate::intake::{Guard, Intake};
 use crate::matcher::Matcher;
 use crate::scrub::{Scrubbed, scrub};
@@ -132,7 +132,8 @@ impl Service {
         let analyzer = tokio::task::spawn_blocking(move || Analyzer::new(&analyzer)).await??;
         let analyst = Analyst::new(analyzer, embedder, reading).sending_profiles(send_profiles);
         let keepers = Arc::new(Collection::ALL.map(|c| Arc::new(keeper(c, &data_dir, &analyst))));
-        let opened = [0, 1].map(|i: usize| open_index(keepers[i].clone()));
+        let begin = |i: usize| Opening::begin(keepers[i].clone());
+        let openings = [begin(0).await, begin(1).await];
         let (store, stations) = opening.await??;
         let indexers = [0, 1].map(|i: usize| Indexer {
             clock: clock.clone(),
@@ -140,7 +141,7 @@ impl Service {
             analyst: analyst.clone(),
             keeper: keepers[i].clone(),
         });
-        let running = indexers.iter().zip(opened).map(|(i, opened)| i.clone().run(opened));
+        let running = indexers.iter().zip(openings).map(|(i, opening)| i.clone().run(opening));
         let mut tasks: Vec<_> = running.map(tokio::spawn).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let scrubbed = Scrubbed::default();
@@ -372,15 +373,6 @@ fn keeper(collection: Collection, data_dir: &Path, analyst: &Analyst) -> IndexKe
         vectors: VectorOptions::default(),
     };
     IndexKeeper::new(collection, data_dir.join("index").join(collection.name()), options)
-}
-
-/// Opens what is there of an index, on a thread of its own.
-fn open_index(keeper: Arc<IndexKeeper>) -> JoinHandle<Opened> {
-    tokio::task::spawn_blocking(move || {
-        // Opening removes every generation but its own, so whoever builds another one waits.
-        let _alone = keeper.rebuilding.blocking_lock();
-        keeper.open_current()
-    })
 }
 
 #[cfg(test)]
