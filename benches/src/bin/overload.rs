@@ -15,6 +15,7 @@ use jobmatch_benches::harness::{SEED, quantile, start};
 use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use jobmatchd::limits::Limits;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -211,6 +212,8 @@ async fn serve(postings: usize) {
 fn spawn(postings: usize) -> (Child, String) {
     let mut process = Command::new(std::env::current_exe().expect("this program"))
         .args(["--serve", "--postings", &postings.to_string()])
+        // Other benches turn nobody away.
+        .env("JOBMATCH_LIMITS_MAX_LOAD", Limits::default().max_load().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
