@@ -2,6 +2,7 @@
 //! for the same seed; data sets in a form that others read, and our engine put through them.
 
 pub mod dataset;
+pub mod encoded;
 pub mod generator;
 pub mod hard;
 pub mod harness;

@@ -8,19 +8,23 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use clap::Parser;
 use futures::StreamExt;
+use jobmatch_benches::encoded::Encoded;
 use jobmatch_benches::generator::Generator;
 use jobmatch_benches::harness::{SEED, quantile, start};
 use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
-use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatchd::limits::Limits;
+use prost::Message;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tonic::Code;
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
+use tonic::{Code, Request};
 
 /// Connections of the callers.
 const CONNECTIONS: usize = 16;
@@ -53,8 +57,9 @@ type Ended = (Option<Code>, f64);
 
 /// The callers' side.
 struct Callers {
-    clients: Vec<MatchServiceClient<Channel>>,
-    questions: Vec<v1::MatchPostingsRequest>,
+    clients: Vec<Grpc<Channel>>,
+    /// Encoded before: callers share the cores of the server.
+    questions: Vec<Bytes>,
 }
 
 /// What a round brought, times in order.
@@ -88,12 +93,13 @@ impl Callers {
         let mut clients = Vec::new();
         for _ in 0..CONNECTIONS {
             let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
-            clients.push(MatchServiceClient::new(channel.connect().await.expect("a connection")));
+            clients.push(Grpc::new(channel.connect().await.expect("a connection")));
         }
         let mut generator = Generator::new(SEED + 1, system_clock()().date(), 60);
-        let question = |number| v1::MatchPostingsRequest {
-            person: Some(v1::match_postings_request::Person::Profile(generator.profile(number))),
-            ..Default::default()
+        let question = |number| {
+            let person = v1::match_postings_request::Person::Profile(generator.profile(number));
+            let asked = v1::MatchPostingsRequest { person: Some(person), ..Default::default() };
+            Bytes::from(asked.encode_to_vec())
         };
         Self { clients, questions: (postings..postings + QUESTIONS).map(question).collect() }
     }
@@ -104,7 +110,10 @@ impl Callers {
         let question = self.questions[number % QUESTIONS].clone();
         async move {
             let asked = Instant::now();
-            let code = client.match_postings(question).await.err().map(|status| status.code());
+            let path = PathAndQuery::from_static("/jobmatch.v1.MatchService/MatchPostings");
+            client.ready().await.expect("a connection");
+            let answer = client.unary(Request::new(question), path, Encoded).await;
+            let code = answer.err().map(|status| status.code());
             (code, asked.elapsed().as_secs_f64() * 1e3)
         }
     }

@@ -37,7 +37,7 @@ pub struct Limits {
     pub max_terms: Option<usize>,
     /// Connections at once, on each listener. Default: 10,000.
     pub max_connections: Option<usize>,
-    /// Seconds in which a connection must finish TLS and say what it speaks. Default: 10.
+    /// Seconds in which a connection must finish TLS and say what it speaks. Default: 8.
     pub handshake_seconds: Option<u64>,
     /// Seconds that a connection may stay without a call. Default: 300.
     pub idle_seconds: Option<u64>,
@@ -69,7 +69,7 @@ impl Limits {
 
     /// Time in which a connection must finish TLS and say what it speaks.
     pub fn handshake(&self) -> Duration {
-        Duration::from_secs(self.handshake_seconds.unwrap_or(10))
+        Duration::from_secs(self.handshake_seconds.unwrap_or(8))
     }
 
     /// Time that a connection may stay without a call.
