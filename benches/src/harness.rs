@@ -135,8 +135,8 @@ async fn start_in(
     Bench { running, client, loaded, today, _folder: folder }
 }
 
-/// The configuration of a server of benches; settings can be given by the environment, as for
-/// any server.
+/// The configuration of a server of benches. Limits can be given by the environment, as for any
+/// server; nothing else can, so that no bench writes into the folder of a real one.
 ///
 /// # Panics
 /// As [`start`].
@@ -147,7 +147,8 @@ pub fn config(folder: &Path) -> Config {
          # Nobody is turned away: how that works is what `overload` measures.\n\
          [limits]\nmax_load = 4096\n"
     );
-    Config::from_sources(&text, "bench", std::env::vars()).expect("a configuration")
+    let limits = std::env::vars().filter(|(name, _)| name.starts_with("JOBMATCH_LIMITS_"));
+    Config::from_sources(&text, "bench", limits).expect("a configuration")
 }
 
 /// A connection.

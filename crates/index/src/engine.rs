@@ -128,7 +128,7 @@ pub struct QueryTerm {
     pub weight: f32,
 }
 
-/// Terms of a query that are looked up. A text of 2,000 characters has some 600.
+/// Terms of a query that are looked up.
 pub const MAX_TERMS: usize = 1_024;
 
 /// A question.

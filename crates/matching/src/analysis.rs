@@ -47,7 +47,8 @@ const MAX_WISHED: usize = 6;
 /// them; with 96 it is .001 less (`benches/README.md`, Terms of a question).
 const MOST_TERMS: usize = 128;
 
-/// What is read from texts; everything is, unless its worth is being measured.
+/// What is read from texts, which is everything unless its worth is being measured, and how much
+/// of a question is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingOptions {
     /// Queries ask for character n-grams beside words.
