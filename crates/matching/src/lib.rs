@@ -57,7 +57,7 @@ pub use jobmatch_store::{
 pub use jobmatch_text::audit::{Element, Finding as AuditFinding, Rule as AuditRule};
 pub use jobmatch_text::{AnalyzerOptions, UserWord};
 pub use matcher::Matcher;
-pub use service::{Service, ServiceOptions, Stats};
+pub use service::{COMPACT_WITHIN, Service, ServiceOptions, Stats};
 pub use session::{Readable, Session};
 pub use stations::{StationChange, StationWrite, Stations};
 pub use tickets::{Ticket, TicketState, Tickets};

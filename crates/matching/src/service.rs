@@ -92,7 +92,7 @@ pub struct Stats {
 }
 
 /// Default of [`ServiceOptions::compact_within`].
-const COMPACT_WITHIN: Duration = Duration::from_secs(24 * 3_600);
+pub const COMPACT_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 /// How often [`Service::ready`] looks.
 const READY_POLL: Duration = Duration::from_millis(10);
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use jobmatch_matching::MasterKeyError;
+use jobmatch_matching::{COMPACT_WITHIN, MasterKeyError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -269,7 +269,7 @@ impl Config {
             ranking_profile: raw.ranking_profile,
             known_routes: raw.known_routes,
             min_free_disk_bytes: raw.min_free_disk_bytes.unwrap_or(256 << 20),
-            compact_within_seconds: raw.compact_within_seconds.unwrap_or(24 * 3_600),
+            compact_within_seconds: raw.compact_within_seconds.unwrap_or(COMPACT_WITHIN.as_secs()),
             drain_seconds: raw.drain_seconds.unwrap_or(10),
             deadline_ms_default: raw.deadline_ms_default.unwrap_or(5_000),
             deadline_ms_max: raw.deadline_ms_max.unwrap_or(60_000),
