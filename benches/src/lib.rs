@@ -2,7 +2,6 @@
 //! for the same seed; data sets in a form that others read, and our engine put through them.
 
 pub mod dataset;
-pub mod encoded;
 pub mod generator;
 pub mod hard;
 pub mod harness;
@@ -13,3 +12,4 @@ pub mod postings;
 pub mod process;
 pub mod subject;
 pub mod trial;
+pub mod wire;

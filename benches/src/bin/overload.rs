@@ -1,37 +1,37 @@
-//! More questions than the server can answer: finds the peak, then offers a multiple of it at a
-//! fixed rate, whatever comes back, and tells what was answered, how fast, and how fast the rest
-//! was turned away; then one caller among silent connections. The server is a process of its own;
-//! callers and server share the machine.
+//! More questions than the server can answer: offers a multiple of what it answers at its peak, at
+//! a fixed rate, whatever comes back, and tells what was answered, how fast, and how fast the rest
+//! was turned away. The peak is measured before and after, as the speed of a shared machine
+//! changes; then one caller among silent connections. The server is a process of its own, and
+//! has one half of the cores for itself, as callers have machines of their own.
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use clap::Parser;
 use futures::StreamExt;
-use jobmatch_benches::encoded::Encoded;
 use jobmatch_benches::generator::Generator;
 use jobmatch_benches::harness::{SEED, quantile, start};
+use jobmatch_benches::wire::{Wire, framed};
 use jobmatch_matching::system_clock;
 use jobmatch_proto::v1;
 use jobmatchd::limits::Limits;
-use prost::Message;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tonic::client::Grpc;
-use tonic::codegen::http::uri::PathAndQuery;
-use tonic::transport::Channel;
-use tonic::{Code, Request};
+use tonic::Code;
 
 /// Connections of the callers.
 const CONNECTIONS: usize = 16;
 /// Questions that are asked in turn.
 const QUESTIONS: usize = 64;
-/// Callers that are tried to find the peak.
-const CALLERS: [usize; 4] = [1, 2, 4, 6];
+/// Callers of whom the server turns nobody away: with the default limits a core takes on two
+/// questions, and one waits.
+const CALLERS_A_CORE: usize = 3;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -57,8 +57,7 @@ type Ended = (Option<Code>, f64);
 
 /// The callers' side.
 struct Callers {
-    clients: Vec<Grpc<Channel>>,
-    /// Encoded before: callers share the cores of the server.
+    connections: Vec<Wire>,
     questions: Vec<Bytes>,
 }
 
@@ -83,6 +82,21 @@ impl Round {
         Self { answered, shed, failed, seconds }
     }
 
+    /// This one and another, as one.
+    fn and(&self, other: &Self) -> Self {
+        let both = |a: &[f64], b: &[f64]| {
+            let mut times = [a, b].concat();
+            times.sort_by(f64::total_cmp);
+            times
+        };
+        Self {
+            answered: both(&self.answered, &other.answered),
+            shed: both(&self.shed, &other.shed),
+            failed: self.failed + other.failed,
+            seconds: self.seconds + other.seconds,
+        }
+    }
+
     fn goodput(&self) -> f64 {
         self.answered.len() as f64 / self.seconds
     }
@@ -90,30 +104,26 @@ impl Round {
 
 impl Callers {
     async fn connect(address: &str, postings: usize) -> Self {
-        let mut clients = Vec::new();
+        let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
-            let channel = Channel::from_shared(format!("http://{address}")).expect("an address");
-            clients.push(Grpc::new(channel.connect().await.expect("a connection")));
+            connections.push(Wire::connect(address).await);
         }
         let mut generator = Generator::new(SEED + 1, system_clock()().date(), 60);
         let question = |number| {
             let person = v1::match_postings_request::Person::Profile(generator.profile(number));
             let asked = v1::MatchPostingsRequest { person: Some(person), ..Default::default() };
-            Bytes::from(asked.encode_to_vec())
+            framed(&asked)
         };
-        Self { clients, questions: (postings..postings + QUESTIONS).map(question).collect() }
+        Self { connections, questions: (postings..postings + QUESTIONS).map(question).collect() }
     }
 
     /// Asks one question on one of the connections.
     fn ask(&self, number: usize) -> impl Future<Output = Ended> + Send + 'static {
-        let mut client = self.clients[number % CONNECTIONS].clone();
+        let connection = self.connections[number % CONNECTIONS].clone();
         let question = self.questions[number % QUESTIONS].clone();
         async move {
             let asked = Instant::now();
-            let path = PathAndQuery::from_static("/jobmatch.v1.MatchService/MatchPostings");
-            client.ready().await.expect("a connection");
-            let answer = client.unary(Request::new(question), path, Encoded).await;
-            let code = answer.err().map(|status| status.code());
+            let code = connection.call("/jobmatch.v1.MatchService/MatchPostings", question).await;
             (code, asked.elapsed().as_secs_f64() * 1e3)
         }
     }
@@ -172,7 +182,10 @@ impl Callers {
 }
 
 /// Turns of one caller alone and among silent connections: the machine's speed changes.
-const TURNS: usize = 3;
+const TURNS: usize = 5;
+
+/// Time in which the server has taken in those that the system has accepted.
+const TAKEN_IN: Duration = Duration::from_millis(500);
 
 /// What silent connections cost one caller, and how long they live.
 async fn among_silent(callers: &Callers, address: &str, count: usize, time: Duration) {
@@ -186,6 +199,7 @@ async fn among_silent(callers: &Callers, address: &str, count: usize, time: Dura
             .map(|connected| connected.expect("a connection"))
             .collect()
             .await;
+        tokio::time::sleep(TAKEN_IN).await;
         among.extend(callers.closed(1, time).await.answered);
         for connection in &mut silent {
             // What the server says before it closes does not matter.
@@ -233,57 +247,83 @@ fn spawn(postings: usize) -> (Child, String) {
     (process, line.trim().to_owned())
 }
 
-#[tokio::main]
-async fn main() {
+/// Keeps this thread, and what it starts from now on, to these cores. Where a system does not do
+/// that, callers and server share all.
+fn keep_to(cores: Range<usize>) {
+    #[cfg(target_os = "linux")]
+    {
+        let mut set = rustix::thread::CpuSet::new();
+        cores.for_each(|core| set.set(core));
+        rustix::thread::sched_setaffinity(None, &set).expect("cores of this machine");
+    }
+    #[cfg(not(target_os = "linux"))]
+    drop(cores);
+}
+
+fn main() {
     let arguments = Arguments::parse();
     if arguments.serve {
-        return serve(arguments.postings).await;
+        return runtime().block_on(serve(arguments.postings));
     }
-    let (mut server, address) = spawn(arguments.postings);
-    let callers = Callers::connect(&address, arguments.postings).await;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    keep_to(0..cores.div_ceil(2));
+    let (server, address) = spawn(arguments.postings);
+    keep_to(cores / 2..cores);
+    runtime().block_on(measure(&arguments, &address));
+    stop(server);
+}
+
+fn runtime() -> Runtime {
+    Runtime::new().expect("threads")
+}
+
+fn stop(mut server: Child) {
+    drop(server.stdin.take());
+    server.wait().expect("the server's end");
+}
+
+async fn measure(arguments: &Arguments, address: &str) {
+    let callers = Callers::connect(address, arguments.postings).await;
     let time = Duration::from_secs(arguments.seconds);
-    callers.closed(2, time / 4).await;
-    let mut peak = callers.closed(CALLERS[0], time / 2).await;
-    let alone = quantile(&peak.answered, 0.99);
-    let mut best = CALLERS[0];
-    for count in &CALLERS[1..] {
-        let round = callers.closed(*count, time / 2).await;
-        if round.goodput() > peak.goodput() {
-            (peak, best) = (round, *count);
-        }
-    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let room = cores * CALLERS_A_CORE;
+    callers.closed(room, time / 4).await;
+    let alone = quantile(&callers.closed(1, time / 2).await.answered, 0.99);
     println!(
-        "{} postings; peak {:.0} answers a second with {best} callers\n\n\
+        "{} postings; peak: {room} callers\n\n\
          | offered | answered/s | of peak | p50 ms | p99 ms | of p99 at peak | turned away/s | its p50 ms | its p99 ms | failed | normal after |\n\
          |---|---|---|---|---|---|---|---|---|---|---|",
         arguments.postings,
-        peak.goodput()
     );
-    let usual = quantile(&peak.answered, 0.99);
-    let line = |name: &str, round: &Round, normal: &str| {
-        let at = |times: &[f64], q| quantile(times, q);
-        println!(
-            "| {name} | {:.0} | {:.0}% | {:.1} | {:.1} | {:.2} | {:.0} | {:.2} | {:.2} | {} | {normal} |",
-            round.goodput(),
-            round.goodput() / peak.goodput() * 100.0,
-            at(&round.answered, 0.5),
-            at(&round.answered, 0.99),
-            at(&round.answered, 0.99) / usual,
-            round.shed.len() as f64 / round.seconds,
-            at(&round.shed, 0.5),
-            at(&round.shed, 0.99),
-            round.failed,
-        );
-    };
-    line("peak", &peak, "");
+    let mut before = callers.closed(room, time / 2).await;
+    print_round("peak", &before, &before, "");
     for times in &arguments.times {
-        let round = callers.open(peak.goodput() * f64::from(*times), time).await;
+        let round = callers.open(before.goodput() * f64::from(*times), time).await;
         let normal = callers.until_normal(alone * 2.0).await;
-        line(&format!("{times}×"), &round, &format!("{:.2} s", normal.as_secs_f64()));
+        let after = callers.closed(room, time / 2).await;
+        let normal = format!("{:.2} s", normal.as_secs_f64());
+        print_round(&format!("{times}×"), &round, &before.and(&after), &normal);
+        print_round("peak", &after, &after, "");
+        before = after;
     }
     if arguments.silent > 0 {
-        among_silent(&callers, &address, arguments.silent, time / 2).await;
+        among_silent(&callers, address, arguments.silent, time / 2).await;
     }
-    drop(server.stdin.take());
-    server.wait().expect("the server's end");
+}
+
+/// One line of the table, beside the peak.
+fn print_round(name: &str, round: &Round, peak: &Round, normal: &str) {
+    let at = |times: &[f64], q| if times.is_empty() { 0.0 } else { quantile(times, q) };
+    println!(
+        "| {name} | {:.0} | {:.0}% | {:.1} | {:.1} | {:.2} | {:.0} | {:.2} | {:.2} | {} | {normal} |",
+        round.goodput(),
+        round.goodput() / peak.goodput() * 100.0,
+        at(&round.answered, 0.5),
+        at(&round.answered, 0.99),
+        at(&round.answered, 0.99) / at(&peak.answered, 0.99),
+        round.shed.len() as f64 / round.seconds,
+        at(&round.shed, 0.5),
+        at(&round.shed, 0.99),
+        round.failed,
+    );
 }

@@ -119,20 +119,57 @@ pub struct Facets {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Compared {
     /// Skills that a posting asks for.
-    pub asked_skills: Arc<[AskedSkill]>,
+    pub asked_skills: AskedSkills,
     /// The normalised words of a person in which skills are sought.
     pub skill_text: Arc<str>,
     /// By which near-duplicates of a posting are found; `None` for profiles.
     pub fingerprint: Option<Fingerprint>,
 }
 
+/// Skills that a posting asks for, in one piece: ranking reads them of every candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AskedSkills {
+    text: String,
+    /// Where each skill's two forms end in the text.
+    ends: Vec<[u32; 2]>,
+}
+
 /// A skill that a posting asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct AskedSkill {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedSkill<'a> {
     /// As the posting has it.
-    pub shown: String,
+    pub shown: &'a str,
     /// Normalised, as it is sought in a person's words.
-    pub sought: String,
+    pub sought: &'a str,
+}
+
+impl AskedSkills {
+    /// Adds one.
+    pub fn push(&mut self, skill: AskedSkill<'_>) {
+        self.text.push_str(skill.shown);
+        let shown = self.text.len() as u32;
+        self.text.push_str(skill.sought);
+        self.ends.push([shown, self.text.len() as u32]);
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// In their order.
+    pub fn iter(&self) -> impl Iterator<Item = AskedSkill<'_>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|[_, end]| *end));
+        starts.zip(&self.ends).map(|(start, [shown, sought])| AskedSkill {
+            shown: &self.text[start as usize..*shown as usize],
+            sought: &self.text[*shown as usize..*sought as usize],
+        })
+    }
 }
 
 impl Facets {

@@ -70,6 +70,12 @@ impl Bitmap {
         self.words.iter().map(|w| w.count_ones() as usize).sum()
     }
 
+    /// How many of the numbers are not in another set.
+    pub fn count_outside(&self, other: &Self) -> usize {
+        let outside = (0..).zip(&self.words).map(|(index, word)| word & !other.word(index));
+        outside.map(|w| w.count_ones() as usize).sum()
+    }
+
     /// The numbers, rising.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.iter_from(0)

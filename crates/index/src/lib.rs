@@ -9,11 +9,12 @@ mod embedded;
 mod engine;
 mod exhaustive;
 mod survey;
+pub mod threads;
 
 pub use bitmap::Bitmap;
 #[cfg(feature = "fuzzing")]
 pub use embedded::fuzzing;
-pub use embedded::kernels::{DotCodes, runnable as runnable_kernels};
+pub use embedded::kernels::{Kernel, runnable as runnable_kernels};
 pub use embedded::vectors::{VectorOptions, Vectors};
 pub use embedded::{EmbeddedEngine, EngineOptions};
 pub use engine::{

@@ -19,7 +19,7 @@ use jobmatch_domain::{
     Collection, Condition, ConditionKind, ConditionMode, DocumentId, Embedding, Instant, Modes,
     Point, Seq, TravelTimes,
 };
-use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
+use jobmatch_index::{Engine, Query, Retrieval, VectorPlan, threads};
 use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
 use tokio::runtime::Handle;
@@ -366,6 +366,7 @@ async fn off_the_workers<T: Send + 'static>(
     let (runtime, call) = (Handle::current(), call.clone());
     let task = tokio::task::spawn_blocking(move || {
         call.check()?;
+        let _running = threads::Running::begin();
         work(&runtime)
     });
     task.await?

@@ -3,6 +3,7 @@
 
 use jobmatch_domain::facets::Compared;
 use jobmatch_domain::{Date, Facets, JobPosting, OccupationId, Profile};
+use jobmatch_index::threads::both;
 use jobmatch_rank::fingerprint;
 use jobmatch_text::audit::parse_and_judge;
 use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
@@ -34,8 +35,12 @@ impl Analyst {
         let mut detail = join(skills.chain(posting.benefits.iter().map(|b| b.as_str())));
         detail.push('\n');
         detail.push_str(posting.description.as_str());
-        let focus = self.analyzer().analyze(posting.title.as_str());
-        let detail = self.analyzer().analyze(&detail);
+        let today = posting.validity.published().unwrap_or(today);
+        let judged = || parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
+        let ((focus, detail), judged) = both(
+            || (self.analyzer().analyze(posting.title.as_str()), self.analyzer().analyze(&detail)),
+            || self.options.facts.then(judged),
+        );
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
             Some(occupation) => vec![occupation],
@@ -46,13 +51,10 @@ impl Analyst {
             fingerprint: Some(fingerprint(posting)),
             ..Compared::default()
         };
-        if !self.options.facts {
+        let Some((draft, suspect)) = judged else {
             let facets = Facets { compared, ..Facets::of_posting(posting, &occupations) };
             return Reading { focus, detail, facets, conditions: Vec::new() };
-        }
-        let today = posting.validity.published().unwrap_or(today);
-        let (draft, suspect) =
-            parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
+        };
         let completed = complete_posting(posting, &draft, RELIED_ON);
         let mut facets = Facets { compared, ..Facets::of_posting(&completed, &occupations) };
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
@@ -68,16 +70,17 @@ impl Analyst {
         let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
         detail.push('\n');
         detail.push_str(profile.resume.as_str());
-        let focus = self.analyzer().analyze(&wanted);
-        let detail = self.analyzer().analyze(&detail);
+        let text = format!("{wanted}\n{}", profile.resume.as_str());
+        let ((focus, detail), draft) = both(
+            || (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail)),
+            || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
+        );
         let named = first_told([&focus, &detail]);
         let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };
-        if !self.options.facts {
+        let Some(draft) = draft else {
             let facets = Facets { compared, ..Facets::of_profile(profile, &named) };
             return Reading { focus, detail, facets, conditions: Vec::new() };
-        }
-        let text = format!("{wanted}\n{}", profile.resume.as_str());
-        let draft = parse_profile(&text, today, self.analyzer().lexicon());
+        };
         let facets = asking_facets(profile, &draft, &occupations(profile, &draft, named));
         let facets = Facets { compared, ..facets };
         let focus = match profile.wanted.is_empty() {

@@ -283,6 +283,11 @@ impl Service {
         Ok([of(&self.indexers[0])?, of(&self.indexers[1])?])
     }
 
+    /// Whether an index has failed, see [`IndexState::Failed`].
+    pub fn has_failed(&self) -> bool {
+        self.indexers.iter().any(|i| matches!(i.keeper.state(), IndexState::Failed(_)))
+    }
+
     /// Starts to build the index of a collection anew; of both when none is named.
     pub fn rebuild(&self, collection: Option<Collection>) -> Ticket {
         let ticket = self.tickets.open("rebuild", self.now(), self.store.seq());

@@ -1,9 +1,6 @@
 //! Signals of a pair that need the lexicon or the words: occupation and skills.
 
-use std::sync::Arc;
-
-use jobmatch_domain::facets::AskedSkill;
-use jobmatch_domain::text::Label;
+use jobmatch_domain::facets::{AskedSkill, AskedSkills};
 use jobmatch_domain::{JobPosting, OccupationId, Profile};
 use jobmatch_rank::{OccupationSignal, SkillSignal};
 use jobmatch_text::{Lexicon, neutralize, normalize};
@@ -45,9 +42,12 @@ pub(crate) fn skill_text(person: &Profile) -> String {
 }
 
 /// The skills that a posting asks for, ready to be sought in a [`skill_text`].
-pub(crate) fn asked_skills(posting: &JobPosting) -> Arc<[AskedSkill]> {
-    let skill = |s: &Label| AskedSkill { shown: s.to_string(), sought: normalize(s.as_str()) };
-    posting.skills.iter().map(skill).collect()
+pub(crate) fn asked_skills(posting: &JobPosting) -> AskedSkills {
+    let mut asked = AskedSkills::default();
+    for skill in &posting.skills {
+        asked.push(AskedSkill { shown: skill.as_str(), sought: &normalize(skill.as_str()) });
+    }
+    asked
 }
 
 /// Looks for bytes, which is some times faster than to look for characters, and the same: no
@@ -58,10 +58,10 @@ fn is_named(skill: &str, text: &str) -> bool {
 
 /// Which of the skills asked for the person names, word for word; `None` when none is asked
 /// for.
-pub(crate) fn skill_signal<'a>(asked: &'a [AskedSkill], text: &str) -> Option<SkillSignal<'a>> {
+pub(crate) fn skill_signal<'a>(asked: &'a AskedSkills, text: &str) -> Option<SkillSignal<'a>> {
     if asked.is_empty() {
         return None;
     }
-    let named = asked.iter().filter(|skill| is_named(&skill.sought, text));
-    Some(SkillSignal { matched: named.map(|s| s.shown.as_str()).collect(), asked: asked.len() })
+    let named = asked.iter().filter(|skill| is_named(skill.sought, text));
+    Some(SkillSignal { matched: named.map(|s| s.shown).collect(), asked: asked.len() })
 }

@@ -220,13 +220,23 @@ where
                     rules.answer(&mut inner, request, method).await?
                 }
             };
-            let refused = Status::from_header_map(response.headers());
-            let response = refused.as_ref().and_then(too_large).map_or(response, refuse);
-            let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |s| s.code());
-            telemetry::note_call(method, code, started.elapsed());
+            let response = if code_of(&response) == Code::OutOfRange {
+                let refused = Status::from_header_map(response.headers());
+                refused.as_ref().and_then(too_large).map_or(response, refuse)
+            } else {
+                response
+            };
+            telemetry::note_call(method, code_of(&response), started.elapsed());
             Ok(response)
         })
     }
+}
+
+/// The code of what was refused before anything was answered; the rest of a status is not read,
+/// as under overload there are many.
+fn code_of(response: &Response) -> Code {
+    let code = response.headers().get("grpc-status");
+    code.map_or(Code::Ok, |code| Code::from_bytes(code.as_bytes()))
 }
 
 fn refuse(refusal: Refusal) -> Response {
@@ -240,7 +250,7 @@ mod tests {
     use super::*;
 
     /// What a service of this code answers behind the layer.
-    async fn code_of<F>(handler: fn() -> F) -> Code
+    async fn answer_of<F>(handler: fn() -> F) -> Code
     where
         F: Future<Output = Result<Response, std::convert::Infallible>> + Send + 'static,
     {
@@ -249,16 +259,16 @@ mod tests {
         let mut service = AccessLayer::new(&config.unwrap()).layer(inner);
         let request = http::Request::builder().uri("/jobmatch.v1.PostingService/GetPosting");
         let response = service.call(request.body(Body::empty()).unwrap()).await.unwrap();
-        Status::from_header_map(response.headers()).map_or(Code::Ok, |s| s.code())
+        code_of(&response)
     }
 
     #[tokio::test]
     async fn a_panic_in_a_handler_is_an_answer_and_so_is_one_that_never_ends() {
-        assert_eq!(code_of(|| async { Ok(Response::new(Body::empty())) }).await, Code::Ok);
-        assert_eq!(code_of(|| async { panic!("as a bug would") }).await, Code::Internal);
-        assert_eq!(code_of(std::future::pending).await, Code::DeadlineExceeded);
+        assert_eq!(answer_of(|| async { Ok(Response::new(Body::empty())) }).await, Code::Ok);
+        assert_eq!(answer_of(|| async { panic!("as a bug would") }).await, Code::Internal);
+        assert_eq!(answer_of(std::future::pending).await, Code::DeadlineExceeded);
         let too_large = || async { Ok(Status::out_of_range("found 5 bytes").into_http()) };
-        assert_eq!(code_of(too_large).await, Code::ResourceExhausted);
+        assert_eq!(answer_of(too_large).await, Code::ResourceExhausted);
     }
 
     #[test]

@@ -7,11 +7,12 @@
 //! dispatch never keeps out who asks for a job.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
+use http::HeaderMap;
 use jobmatch_matching::Call;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Status};
@@ -22,9 +23,10 @@ use crate::status::Refusal;
 use crate::telemetry;
 
 /// Least time after which a caller that was turned away may try again: some rounds of what is
-/// under way (a match takes some 10 ms). Up to the same again is added, by turns, so that those
-/// who were turned away together do not come back together.
+/// under way (a match takes some 10 ms). Up to the same again is added, by turns in so many
+/// steps, so that those who were turned away together do not come back together.
 const PUSHBACK: Duration = Duration::from_millis(250);
+const PUSHBACK_STEPS: u32 = 8;
 
 /// What a call costs, in places. A place is what a read of one record takes; the others are by
 /// what they take of a core beside it, measured by `benches` (latency, nearby) and rounded to
@@ -116,8 +118,42 @@ struct Admission {
     max_waiting: usize,
     /// Places that those in each line wait for.
     waiting: [AtomicUsize; 3],
-    turned_away: AtomicU64,
+    turned_away: TurnedAway,
     stream_idle: Duration,
+}
+
+/// The answers to those who are turned away, ready to be sent: when there are too many calls,
+/// there are most of these. As they repeat, HTTP/2 sends a number for each of their headers.
+#[derive(Debug)]
+struct TurnedAway {
+    turn: AtomicUsize,
+    heads: Vec<HeaderMap>,
+}
+
+impl TurnedAway {
+    fn new() -> Self {
+        let head = |step| {
+            let retry_after = PUSHBACK + PUSHBACK * step / PUSHBACK_STEPS;
+            let message = format!(
+                "the service has more calls than it can answer in time; try again after {} ms",
+                retry_after.as_millis()
+            );
+            let refusal = Refusal::new(Code::Unavailable, "OVERLOADED", message);
+            refused(Refusal { retry_after, ..refusal }).into_parts().0.headers
+        };
+        Self { turn: AtomicUsize::new(0), heads: (0..PUSHBACK_STEPS).map(head).collect() }
+    }
+
+    fn next(&self) -> Response {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut response = Response::default();
+        *response.headers_mut() = self.heads[turn % self.heads.len()].clone();
+        response
+    }
+}
+
+fn refused(refusal: Refusal) -> Response {
+    Status::from(refusal).into_http()
 }
 
 /// The places that a call holds.
@@ -176,13 +212,13 @@ impl Admission {
             long: Arc::new(Semaphore::new(all / 2)),
             max_waiting: limits.max_waiting(),
             waiting: Default::default(),
-            turned_away: AtomicU64::new(0),
+            turned_away: TurnedAway::new(),
             stream_idle: limits.stream_idle(),
         }
     }
 
     /// A place, at once or after a wait in a line that has room.
-    async fn admit(&self, cost: Cost, path: &str) -> Result<Place, Refusal> {
+    async fn admit(&self, cost: Cost, path: &str) -> Result<Place, Response> {
         let line = cost.line(path);
         let places = cost.places(self.all).min(self.all) as u32;
         let long_places = places.min(self.all as u32 / 2);
@@ -199,7 +235,7 @@ impl Admission {
         let Some(_standing) = Standing::join(self, line, places as usize) else {
             return Err(self.overloaded(line));
         };
-        let closed = |_| Refusal::new(Code::Unavailable, "SHUTTING_DOWN", "shutting down");
+        let closed = |_| refused(Refusal::new(Code::Unavailable, "SHUTTING_DOWN", "shutting down"));
         let long = match is_long {
             true => {
                 let permit = self.long.clone().acquire_many_owned(long_places).await;
@@ -211,17 +247,9 @@ impl Admission {
         Ok(Place::new(long, permit))
     }
 
-    fn overloaded(&self, line: Line) -> Refusal {
-        let turn = self.turned_away.fetch_add(1, Ordering::Relaxed);
+    fn overloaded(&self, line: Line) -> Response {
         telemetry::note_shed(line.name());
-        // 97 has no divisor in common with the number of milliseconds: all of them have a turn.
-        let spread = turn.wrapping_mul(97) % PUSHBACK.as_millis() as u64;
-        let retry_after = PUSHBACK + Duration::from_millis(spread);
-        let message = format!(
-            "the service has more calls than it can answer in time; try again after {} ms",
-            retry_after.as_millis()
-        );
-        Refusal { retry_after, ..Refusal::new(Code::Unavailable, "OVERLOADED", message) }
+        self.turned_away.next()
     }
 }
 
@@ -305,7 +333,7 @@ where
             } else {
                 match admission.admit(cost, path).await {
                     Ok(place) => Call::holding(place),
-                    Err(refusal) => return Ok(Status::from(refusal).into_http()),
+                    Err(refused) => return Ok(refused),
                 }
             };
             // The wait may have taken all the time there was.
@@ -313,7 +341,7 @@ where
             if deadline.is_some_and(|d| Instant::now() >= d.0) {
                 let message = "the deadline passed while the call waited for its turn";
                 let refusal = Refusal::new(Code::DeadlineExceeded, "DEADLINE", message);
-                return Ok(Status::from(refusal).into_http());
+                return Ok(refused(refusal));
             }
             let stream_idle = admission.stream_idle;
             let waiter = Arc::new(Waiter { call: call.clone(), stream_idle });
@@ -328,6 +356,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use tonic_types::StatusExt;
+
     use super::*;
 
     const MATCH: &str = "/jobmatch.v1.MatchService/MatchPostings";
@@ -339,8 +369,12 @@ mod tests {
         Admission::new(&Limits { max_load: Some(64), max_waiting: Some(32), ..Limits::default() })
     }
 
-    async fn admit(admission: &Admission, path: &str) -> Result<Place, Refusal> {
+    async fn admit(admission: &Admission, path: &str) -> Result<Place, Response> {
         admission.admit(Cost::of(path), path).await
+    }
+
+    fn refusal(answer: Result<Place, Response>) -> Status {
+        Status::from_header_map(answer.err().unwrap().headers()).unwrap()
     }
 
     #[tokio::test]
@@ -353,11 +387,16 @@ mod tests {
         let (mut a, mut b) =
             (Box::pin(admit(&admission, MATCH)), Box::pin(admit(&admission, MATCH)));
         assert!(futures::poll!(&mut a).is_pending() && futures::poll!(&mut b).is_pending());
-        let refusal = admit(&admission, MATCH).await.err().unwrap();
-        assert_eq!((refusal.code, refusal.reason), (Code::Unavailable, "OVERLOADED"));
-        let status = Status::from(refusal);
-        let pushback = status.metadata().get("grpc-retry-pushback-ms").unwrap();
-        assert!(pushback.to_str().unwrap().parse::<u64>().unwrap() >= 250);
+        let mut pushbacks = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let status = refusal(admit(&admission, MATCH).await);
+            let details = status.get_error_details();
+            assert_eq!(status.code(), Code::Unavailable);
+            assert_eq!(details.error_info().unwrap().reason, "OVERLOADED");
+            let pushback = status.metadata().get("grpc-retry-pushback-ms").unwrap();
+            pushbacks.insert(pushback.to_str().unwrap().parse::<u64>().unwrap());
+        }
+        assert!(pushbacks.len() == 8 && pushbacks.iter().all(|ms| (250..500).contains(ms)));
         // A read waits in a line of its own, and who leaves a line makes room in it.
         let mut read = Box::pin(admit(&admission, GET));
         assert!(futures::poll!(&mut read).is_pending());
@@ -381,7 +420,8 @@ mod tests {
             (Box::pin(admit(&admission, DISPATCH)), Box::pin(admit(&admission, DISPATCH)));
         assert!(futures::poll!(&mut third).is_pending());
         assert!(futures::poll!(&mut fourth).is_pending());
-        assert_eq!(admit(&admission, DISPATCH).await.err().unwrap().reason, "OVERLOADED");
+        let status = refusal(admit(&admission, DISPATCH).await);
+        assert_eq!(status.get_error_details().error_info().unwrap().reason, "OVERLOADED");
         assert!(admit(&admission, MATCH).await.is_ok());
     }
 

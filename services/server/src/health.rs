@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobmatch_matching::{DiskState, IndexState, Service};
+use jobmatch_matching::{DiskState, Service};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::telemetry;
 
-/// How often the state is looked at.
+/// How often the state is looked at, and each how many looks the gauges of the metrics are brought
+/// up to date: that asks the file system for the size of every file of the indexes.
 const INTERVAL: Duration = Duration::from_millis(200);
+const LOOKS_A_GAUGE: usize = 5;
 
 /// Services that need the indexes, and those that need the store alone.
 const INDEXED: [&str; 2] = ["", "jobmatch.v1.MatchService"];
@@ -23,12 +25,11 @@ const WRITES: &str = "jobmatch.v1.Writes";
 pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
     let mut interval = tokio::time::interval(INTERVAL);
     let mut was_read_only = false;
+    let mut looks = (0..LOOKS_A_GAUGE).cycle();
     loop {
+        let look = looks.next();
         interval.tick().await;
-        let failed = service
-            .stats()
-            .map_or(true, |all| all.iter().any(|s| matches!(s.state, IndexState::Failed(_))));
-        let indexed = service.is_ready() && !failed;
+        let indexed = service.is_ready() && !service.has_failed();
         for name in INDEXED {
             reporter.set_service_status(name, status(indexed)).await;
         }
@@ -41,7 +42,11 @@ pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
             was_read_only = disk.is_read_only();
             note_turn(disk);
         }
-        telemetry::note_service(&service);
+        if look == Some(0) {
+            let service = service.clone();
+            // A panic in it has been counted; the gauges are of the look before then.
+            let _ = tokio::task::spawn_blocking(move || telemetry::note_service(&service)).await;
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! How documents are written to the log: protocol buffers, so that a later version adds
 //! fields without a new format.
 
-use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
+mod compared;
+
+use jobmatch_domain::facets::{AskedSkill, AskedSkills, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::gig::{GigFacts, Settlement};
 use jobmatch_domain::kind::KindSet;
@@ -12,6 +14,8 @@ use jobmatch_domain::{
     PhysicalSet, Point, Seq, Travel, Volatile, WeekHours,
 };
 use prost::Message;
+
+pub(super) use compared::{ComparedEntry, compared_of};
 
 /// One record of the log.
 #[derive(Clone, PartialEq, Message)]
@@ -293,57 +297,26 @@ fn division(code: &str) -> Option<Option<Division>> {
 
 impl FacetsEntry {
     fn compared(&self) -> Compared {
-        let skill = |entry: &SkillEntry| AskedSkill {
-            shown: entry.shown.clone(),
-            sought: entry.sought.clone(),
-        };
         let print = |bits| Fingerprint { bits, short: self.fingerprint_short };
         Compared {
-            asked_skills: self.asked_skills.iter().map(skill).collect(),
+            asked_skills: SkillEntry::all(&self.asked_skills),
             skill_text: self.skill_text.as_str().into(),
             fingerprint: self.fingerprint.map(print),
         }
     }
 }
 
-/// What ranking compares, as it is sealed: read for each candidate of each question, so nothing
-/// else is in it.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ComparedEntry {
-    #[prost(message, repeated, tag = "1")]
-    asked_skills: Vec<SkillEntry>,
-    #[prost(string, tag = "2")]
-    skill_text: String,
-    #[prost(fixed64, optional, tag = "3")]
-    fingerprint: Option<u64>,
-    #[prost(bool, tag = "4")]
-    fingerprint_short: bool,
-}
-
-impl ComparedEntry {
-    pub(super) fn of(compared: &Compared) -> Self {
-        Self {
-            asked_skills: compared.asked_skills.iter().map(SkillEntry::of).collect(),
-            skill_text: compared.skill_text.to_string(),
-            fingerprint: compared.fingerprint.map(|f| f.bits),
-            fingerprint_short: compared.fingerprint.is_some_and(|f| f.short),
-        }
-    }
-
-    pub(super) fn compared(self) -> Compared {
-        let skill = |SkillEntry { shown, sought }| AskedSkill { shown, sought };
-        let short = self.fingerprint_short;
-        Compared {
-            asked_skills: self.asked_skills.into_iter().map(skill).collect(),
-            skill_text: self.skill_text.into(),
-            fingerprint: self.fingerprint.map(|bits| Fingerprint { bits, short }),
-        }
-    }
-}
-
 impl SkillEntry {
-    fn of(skill: &AskedSkill) -> Self {
-        Self { shown: skill.shown.clone(), sought: skill.sought.clone() }
+    fn of(skill: AskedSkill<'_>) -> Self {
+        Self { shown: skill.shown.to_owned(), sought: skill.sought.to_owned() }
+    }
+
+    fn all(entries: &[Self]) -> AskedSkills {
+        let mut asked = AskedSkills::default();
+        for Self { shown, sought } in entries {
+            asked.push(AskedSkill { shown, sought });
+        }
+        asked
     }
 }
 

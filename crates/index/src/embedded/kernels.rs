@@ -8,36 +8,121 @@ use std::sync::LazyLock;
 
 use super::columns::{Tally, portable_tally};
 
-/// Sum of the products of two rows of codes, which are equally long and lie in -127..=127.
-pub type DotCodes = fn(&[i8], &[i8]) -> i32;
+/// Rows of codes that are asked of the memory before their turn.
+const CODES_AHEAD: usize = 12;
 
-/// The fastest that the machine runs. All give the same sums.
-pub(super) fn dot_codes() -> DotCodes {
-    static CHOSEN: LazyLock<DotCodes> = LazyLock::new(|| {
-        let (name, kernel) = runnable().pop().unwrap_or(("portable", portable));
-        tracing::info!(kernel = name, "scans of vectors");
+/// How sums of products of codes are made, with instructions that this machine has: [`runnable`]
+/// alone gives one out. All give the same sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kernel(Instructions);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Instructions {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
+    #[cfg(target_arch = "aarch64")]
+    NeonDotprod,
+}
+
+/// The fastest that the machine runs.
+pub(super) fn chosen() -> Kernel {
+    static CHOSEN: LazyLock<Kernel> = LazyLock::new(|| {
+        let kernel = runnable().pop().unwrap_or(Kernel(Instructions::Portable));
+        tracing::info!(kernel = kernel.name(), "scans of vectors");
         kernel
     });
     *CHOSEN
 }
 
-/// The kernels that this machine runs, by name, the fastest last.
-pub fn runnable() -> Vec<(&'static str, DotCodes)> {
-    let mut kernels: Vec<(&'static str, DotCodes)> = vec![("portable", portable)];
+/// The kernels that this machine runs, the fastest last.
+pub fn runnable() -> Vec<Kernel> {
+    let mut kernels = vec![Instructions::Portable];
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx2") {
-            kernels.push(("avx2", x86::avx2));
+            kernels.push(Instructions::Avx2);
         }
         if x86::has_vnni() {
-            kernels.push(("avx512-vnni", x86::vnni));
+            kernels.push(Instructions::Avx512Vnni);
         }
     }
     #[cfg(target_arch = "aarch64")]
     if std::arch::is_aarch64_feature_detected!("dotprod") {
-        kernels.push(("neon-dotprod", arm::dotprod));
+        kernels.push(Instructions::NeonDotprod);
     }
-    kernels
+    kernels.into_iter().map(Kernel).collect()
+}
+
+impl Kernel {
+    /// What it is called in logs and benches.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Instructions::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512Vnni => "avx512-vnni",
+            #[cfg(target_arch = "aarch64")]
+            Instructions::NeonDotprod => "neon-dotprod",
+        }
+    }
+
+    /// Sum of the products of two rows of codes, which are equally long and lie in -127..=127.
+    #[inline]
+    pub fn dot(self, a: &[i8], b: &[i8]) -> i32 {
+        // SAFETY: `runnable` gives out only what the machine has.
+        match self.0 {
+            Instructions::Portable => portable(a, b),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => unsafe { x86::with_avx2(a, b) },
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512Vnni => unsafe { x86::with_vnni(a, b) },
+            #[cfg(target_arch = "aarch64")]
+            Instructions::NeonDotprod => unsafe { arm::with_dotprod(a, b) },
+        }
+    }
+
+    /// Calls `each` with every slot and the sum of the products of its row with another one, in
+    /// their order. Rows are asked of the memory some turns before.
+    pub fn dot_each<'a>(
+        self,
+        other: &[i8],
+        (slots, row): (&[u32], impl Fn(u32) -> &'a [i8]),
+        each: impl FnMut(u32, i32),
+    ) {
+        // SAFETY: as above.
+        match self.0 {
+            Instructions::Portable => every(slots, &row, |row| portable(row, other), each),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => unsafe { x86::each_with_avx2(other, slots, &row, each) },
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512Vnni => unsafe { x86::each_with_vnni(other, slots, &row, each) },
+            #[cfg(target_arch = "aarch64")]
+            Instructions::NeonDotprod => unsafe {
+                arm::each_with_dotprod(other, slots, &row, each)
+            },
+        }
+    }
+}
+
+/// The loop of [`Kernel::dot_each`], made anew within each kernel so that nothing in it is a call.
+#[inline(always)]
+fn every<'a>(
+    slots: &[u32],
+    row: &impl Fn(u32) -> &'a [i8],
+    dot: impl Fn(&'a [i8]) -> i32,
+    mut each: impl FnMut(u32, i32),
+) {
+    slots.iter().take(CODES_AHEAD).for_each(|slot| prefetch(row(*slot)));
+    for (turn, slot) in slots.iter().enumerate() {
+        if let Some(later) = slots.get(turn + CODES_AHEAD) {
+            prefetch(row(*later));
+        }
+        each(*slot, dot(row(*slot)));
+    }
 }
 
 /// What sets of failing slots leave of those that live: [`portable_tally`], which the compiler
@@ -94,19 +179,30 @@ mod x86 {
         super::portable_tally(live, fails)
     }
 
-    pub(super) fn avx2(a: &[i8], b: &[i8]) -> i32 {
-        // SAFETY: `runnable` gives this function out only where the machine has AVX2.
-        unsafe { with_avx2(a, b) }
+    #[target_feature(enable = "avx2")]
+    pub(super) fn each_with_avx2<'a>(
+        other: &[i8],
+        slots: &[u32],
+        row: &impl Fn(u32) -> &'a [i8],
+        each: impl FnMut(u32, i32),
+    ) {
+        super::every(slots, row, |row| with_avx2(row, other), each);
     }
 
-    pub(super) fn vnni(a: &[i8], b: &[i8]) -> i32 {
-        // SAFETY: `runnable` gives this function out only where the machine has AVX-512 VNNI.
-        unsafe { with_vnni(a, b) }
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    pub(super) fn each_with_vnni<'a>(
+        other: &[i8],
+        slots: &[u32],
+        row: &impl Fn(u32) -> &'a [i8],
+        each: impl FnMut(u32, i32),
+    ) {
+        super::every(slots, row, |row| with_vnni(row, other), each);
     }
 
     /// Products of pairs in 16 bits: 2 * 127 * 127 fits.
+    #[inline]
     #[target_feature(enable = "avx2")]
-    fn with_avx2(a: &[i8], b: &[i8]) -> i32 {
+    pub(super) fn with_avx2(a: &[i8], b: &[i8]) -> i32 {
         let (a_parts, b_parts) = (a.chunks_exact(32), b.chunks_exact(32));
         let rest = super::portable(a_parts.remainder(), b_parts.remainder());
         let ones = _mm256_set1_epi16(1);
@@ -128,8 +224,9 @@ mod x86 {
 
     /// The instruction wants one side unsigned: `a + 128` is, and 128 times the sum of `b` is
     /// taken off again.
+    #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn with_vnni(a: &[i8], b: &[i8]) -> i32 {
+    pub(super) fn with_vnni(a: &[i8], b: &[i8]) -> i32 {
         let (a_parts, b_parts) = (a.chunks_exact(64), b.chunks_exact(64));
         let rest = super::portable(a_parts.remainder(), b_parts.remainder());
         let flip = _mm512_set1_epi8(i8::MIN);
@@ -149,14 +246,20 @@ mod x86 {
 #[cfg(target_arch = "aarch64")]
 mod arm {
     /// The compiler makes `sdot` of the twin where it may.
+    #[inline]
     #[target_feature(enable = "neon,dotprod")]
-    fn with_dotprod(a: &[i8], b: &[i8]) -> i32 {
+    pub(super) fn with_dotprod(a: &[i8], b: &[i8]) -> i32 {
         super::portable(a, b)
     }
 
-    pub(super) fn dotprod(a: &[i8], b: &[i8]) -> i32 {
-        // SAFETY: `runnable` gives this function out only where the machine has it.
-        unsafe { with_dotprod(a, b) }
+    #[target_feature(enable = "neon,dotprod")]
+    pub(super) fn each_with_dotprod<'a>(
+        other: &[i8],
+        slots: &[u32],
+        row: &impl Fn(u32) -> &'a [i8],
+        each: impl FnMut(u32, i32),
+    ) {
+        super::every(slots, row, |row| with_dotprod(row, other), each);
     }
 }
 
@@ -172,8 +275,8 @@ mod tests {
         ) {
             let (a, b): (Vec<i8>, Vec<i8>) = rows.into_iter().unzip();
             let exact: i64 = a.iter().zip(&b).map(|(a, b)| i64::from(*a) * i64::from(*b)).sum();
-            for (name, kernel) in runnable() {
-                prop_assert_eq!(i64::from(kernel(&a, &b)), exact, "{}", name);
+            for kernel in runnable() {
+                prop_assert_eq!(i64::from(kernel.dot(&a, &b)), exact, "{:?}", kernel);
             }
         }
     }
@@ -181,9 +284,25 @@ mod tests {
     #[test]
     fn the_greatest_codes_overflow_nothing() {
         for (a, b) in [(127, 127), (-127, 127), (-127, -127)] {
-            for (name, kernel) in runnable() {
-                let sum = kernel(&[a; 1024], &[b; 1024]);
-                assert_eq!(sum, i32::from(a) * i32::from(b) * 1024, "{name}");
+            for kernel in runnable() {
+                let sum = kernel.dot(&[a; 1024], &[b; 1024]);
+                assert_eq!(sum, i32::from(a) * i32::from(b) * 1024, "{kernel:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_row_of_many_is_met_once_in_order() {
+        let rows: Vec<Vec<i8>> =
+            (0..50).map(|n| (0..70).map(|i| (n * i) as i8 % 127).collect()).collect();
+        let other: Vec<i8> = (0..70).map(|i| 60 - i).collect();
+        for kernel in runnable() {
+            for slots in [&[][..], &[7], &[49, 0, 3, 3], &(0..50).collect::<Vec<u32>>()] {
+                let mut met = Vec::new();
+                let row = |slot: u32| rows[slot as usize].as_slice();
+                kernel.dot_each(&other, (slots, row), |slot, dot| met.push((slot, dot)));
+                let one = |slot: &u32| (*slot, portable(&rows[*slot as usize], &other));
+                assert_eq!(met, slots.iter().map(one).collect::<Vec<_>>(), "{kernel:?}");
             }
         }
     }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use hnsw_rs::prelude::{Distance, Hnsw};
 
 use super::graph::{Graph, GraphInput, Lists, unreachable};
-use super::kernels::{self, DotCodes};
+use super::kernels::{self, Kernel};
 use super::rows::Rows;
 use super::walk::{Bounds, Memory, Space};
 
@@ -78,7 +78,7 @@ struct Linking<'a> {
     /// Room for the links of each node, and how many there are.
     links: Vec<u32>,
     counts: Vec<u8>,
-    dot: DotCodes,
+    kernel: Kernel,
 }
 
 impl<'a> Linking<'a> {
@@ -88,7 +88,7 @@ impl<'a> Linking<'a> {
             slots: groups.iter().map(|slots| slots[0]).collect(),
             links: vec![0; groups.len() * ROOM],
             counts: vec![0; groups.len()],
-            dot: kernels::dot_codes(),
+            kernel: kernels::chosen(),
         }
     }
 
@@ -212,9 +212,9 @@ impl Space for ViewFrom<'_> {
 
     #[inline]
     fn score(&self, node: u32) -> f32 {
-        let Linking { rows, slots, dot, .. } = self.linking;
+        let Linking { rows, slots, kernel, .. } = self.linking;
         let slot = slots[node as usize];
-        dot(rows.codes(slot), self.codes) as f32 * rows.scale(slot) * self.scale
+        kernel.dot(rows.codes(slot), self.codes) as f32 * rows.scale(slot) * self.scale
     }
 
     fn prefetch(&self, node: u32) {
@@ -246,7 +246,7 @@ struct Cosine;
 impl Distance<i8> for Cosine {
     fn eval(&self, a: &[i8], b: &[i8]) -> f32 {
         let ((a, a_scale), (b, b_scale)) = (unpacked(a), unpacked(b));
-        (1.0 - kernels::dot_codes()(a, b) as f32 * a_scale * b_scale).max(0.0)
+        (1.0 - kernels::chosen().dot(a, b) as f32 * a_scale * b_scale).max(0.0)
     }
 }
 

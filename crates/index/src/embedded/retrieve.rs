@@ -2,31 +2,20 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 use std::time::Instant;
-
-use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::words::{self, Asked, Living, Prepared, Scores};
 use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
+use crate::threads::{self, both};
 
-/// From so many slots on the work of a query is shared by all cores. At 10,000 the filter and
+/// From so many slots on the work of a query is shared by idle cores. At 10,000 the filter and
 /// the words take some 0.1 and 0.3 ms (`benches/README.md`, latency), so it is worth waking a
 /// thread.
 const SHARED_FROM: usize = 10_000;
 
-/// One a core, for the steps of questions. Nothing that takes long runs here, so that no question
-/// waits for an import, the building of a graph or an exact scan.
-static THREADS: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
-    let pool = ThreadPoolBuilder::new().thread_name(|n| format!("search-{n}")).build();
-    pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
-});
-
-/// Hits that a thread puts together before others may take the next ones: some 0.1 ms.
+/// Fewest hits that another thread puts together: some 0.1 ms.
 const HITS_AT_ONCE: usize = 64;
 
 /// The order of slots that are equal otherwise.
@@ -40,31 +29,13 @@ fn timed<T>(work: impl FnOnce() -> T) -> Timed<T> {
     (work(), started.elapsed().as_micros() as u64)
 }
 
-/// Runs the steps of a question, on the threads of all questions when they are to share it.
-fn on_threads<T: Send>(
-    shared: bool,
-    steps: impl FnOnce() -> Result<T, EngineError> + Send,
-) -> Result<T, EngineError> {
-    match THREADS.as_ref().filter(|_| shared) {
-        Some(threads) => catch_unwind(AssertUnwindSafe(|| threads.install(steps)))
-            .unwrap_or(Err(EngineError::SearchPanicked)),
-        None => steps(),
-    }
-}
-
-/// Both results; side by side on the threads of questions.
-fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
-    match rayon::current_thread_index() {
-        Some(_) => rayon::join(a, b),
-        None => (a(), b()),
-    }
-}
-
 impl View {
     pub(super) fn retrieve(&self, query: &Query) -> Result<Retrieval, EngineError> {
         let limit = if query.exact { query.limit } else { query.limit.min(MAX_LIMIT) };
-        let shared = self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact;
-        on_threads(shared, || self.steps(query, limit))
+        if self.ids.len() >= SHARED_FROM && limit > 0 && !query.exact {
+            return self.steps(query, limit);
+        }
+        threads::on_one(|| self.steps(query, limit))
     }
 
     fn steps(&self, query: &Query, limit: usize) -> Result<Retrieval, EngineError> {
@@ -182,7 +153,8 @@ impl View {
 
     /// The union of the legs and of what was asked for besides, in order of id.
     fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
-        let hit = |(slot, [lexical_rank, vector_rank, conditions_rank]): (u32, Ranks)| {
+        let hit = |(slot, ranks): &(u32, Ranks)| {
+            let (slot, [lexical_rank, vector_rank, conditions_rank]) = (*slot, *ranks);
             let (id, seq) = self.ids[slot as usize].clone();
             Hit {
                 id,
@@ -199,10 +171,8 @@ impl View {
         let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
         let mut union = legs.union(also);
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
-        match rayon::current_thread_index() {
-            Some(_) => union.into_par_iter().with_min_len(HITS_AT_ONCE).map(hit).collect(),
-            None => union.into_iter().map(hit).collect(),
-        }
+        let hits = |part: &[(u32, Ranks)]| part.iter().map(hit).collect::<Vec<Hit>>();
+        threads::stretches(&union, HITS_AT_ONCE, hits).into_iter().flatten().collect()
     }
 }
 
@@ -235,22 +205,5 @@ impl Legs {
             same
         });
         found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shared_work_gives_both_results_and_tells_of_a_panic() {
-        for shared in [false, true] {
-            let results = on_threads(shared, || Ok(both(|| 1, || "b")));
-            assert!(matches!(results, Ok((1, "b"))));
-            let on_a_thread = on_threads(shared, || Ok(rayon::current_thread_index().is_some()));
-            assert!(matches!(on_a_thread, Ok(is) if is == shared));
-        }
-        let broken = on_threads(true, || Ok(both(|| -> u8 { panic!("on purpose") }, || 2)));
-        assert!(matches!(broken, Err(EngineError::SearchPanicked)));
     }
 }

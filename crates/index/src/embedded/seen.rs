@@ -1,26 +1,36 @@
 //! Rows of one-byte codes, seen from a point: what a scan and a walk ask.
 
 use super::graph::Slots;
-use super::kernels::{self, DotCodes};
+use super::kernels::{self, Kernel};
 use super::rows::{Rows, quantize};
 
 /// The rows of all slots, seen from a point.
 pub(super) struct SeenFrom<'a> {
     rows: &'a Rows,
     codes: Vec<i8>,
-    dot_codes: DotCodes,
+    kernel: Kernel,
 }
 
 impl<'a> SeenFrom<'a> {
     /// From a vector as long as a row.
     pub(super) fn new(rows: &'a Rows, query: &[f32]) -> Self {
-        Self { rows, codes: quantize(query).0.collect(), dot_codes: kernels::dot_codes() }
+        Self { rows, codes: quantize(query).0.collect(), kernel: kernels::chosen() }
     }
 
     /// How near a slot is; the greater, the nearer.
     #[inline]
     pub(super) fn score(&self, slot: u32) -> f32 {
-        (self.dot_codes)(self.rows.codes(slot), &self.codes) as f32 * self.rows.scale(slot)
+        self.kernel.dot(self.rows.codes(slot), &self.codes) as f32 * self.rows.scale(slot)
+    }
+
+    /// The scores of many slots, with the slots.
+    pub(super) fn scores(&self, slots: &[u32]) -> Vec<(f32, u32)> {
+        let mut scores = Vec::with_capacity(slots.len());
+        let row = |slot: u32| self.rows.codes(slot);
+        self.kernel.dot_each(&self.codes, (slots, row), |slot, dot| {
+            scores.push((dot as f32 * self.rows.scale(slot), slot));
+        });
+        scores
     }
 
     /// Asks the memory for what `score` will read.

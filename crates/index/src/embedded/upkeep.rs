@@ -81,7 +81,7 @@ impl EmbeddedEngine {
     /// How many live documents have no vector.
     pub fn without_vector(&self) -> u64 {
         let view = self.shared.view.read();
-        view.live.iter().filter(|slot| view.vectors.get(*slot).is_none()).count() as u64
+        view.live.count_outside(view.vectors.present()) as u64
     }
 
     /// Up to `limit` live documents without a vector, oldest version first, of those that

@@ -6,8 +6,6 @@
 
 use std::time::Instant;
 
-use rayon::prelude::*;
-
 use super::graph::{Covers, Graph, GraphInput};
 use super::kernels;
 use super::retrieve::Tie;
@@ -15,17 +13,17 @@ use super::rows::{Rows, SealedRows};
 use super::seen::{Seen, SeenFrom};
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
+use crate::threads;
 
 /// The scan keeps so many times `k` for the ranking by full vectors.
 const RERANK_FACTOR: usize = 3;
 /// The least that it keeps.
 const RERANK_MIN: usize = 200;
 
-/// Rows of codes, and of full vectors, that are asked of the memory before their turn.
-const CODES_AHEAD: usize = 12;
+/// Rows of full vectors that are asked of the memory before their turn.
 const ROWS_AHEAD: usize = 3;
 
-/// Rows that a thread scans before others may take the next ones: some tenths of a millisecond.
+/// Fewest rows that another thread scans: some tenths of a millisecond.
 const SCANNED_AT_ONCE: usize = 4_096;
 
 /// When the graph is built and used.
@@ -175,6 +173,11 @@ impl Vectors {
         self.present.contains(slot).then(|| self.rows.full(slot))
     }
 
+    /// Slots with a vector.
+    pub(super) fn present(&self) -> &Bitmap {
+        &self.present
+    }
+
     /// Vectors in the graph.
     pub fn graph_len(&self) -> usize {
         self.graph.as_ref().map_or(0, Graph::len)
@@ -304,20 +307,8 @@ impl Vectors {
             return slots.to_vec();
         }
         let from = SeenFrom::new(&self.rows, query);
-        let scan = |slots: &[u32]| -> Vec<(f32, u32)> {
-            let mut ahead = slots.iter().skip(CODES_AHEAD);
-            slots.iter().take(CODES_AHEAD).for_each(|slot| from.prefetch(*slot));
-            let score = |slot: &u32| {
-                ahead.next().into_iter().for_each(|slot| from.prefetch(*slot));
-                (from.score(*slot), *slot)
-            };
-            slots.iter().map(score).collect()
-        };
-        // Only on the threads of questions there is anybody to share it with.
-        let mut scored = match rayon::current_thread_index() {
-            Some(_) => slots.par_chunks(SCANNED_AT_ONCE).flat_map_iter(scan).collect(),
-            None => scan(slots),
-        };
+        let scan = |slots: &[u32]| from.scores(slots);
+        let mut scored = threads::stretches(slots, SCANNED_AT_ONCE, scan).concat();
         scored.select_nth_unstable_by(keep - 1, |a, b| {
             b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1))
         });

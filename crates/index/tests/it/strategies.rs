@@ -1,6 +1,6 @@
 //! Random documents, changes and questions.
 
-use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
+use jobmatch_domain::facets::{AskedSkill, AskedSkills, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::gig::{GigFacts, Settlement};
 use jobmatch_domain::nearby::Limit;
@@ -151,14 +151,19 @@ fn facets() -> impl Strategy<Value = Facets> {
         },
         compared: Compared {
             skill_text: d.0.concat().into(),
-            asked_skills: d
-                .0
-                .into_iter()
-                .map(|s| AskedSkill { sought: s.clone(), shown: s })
-                .collect(),
+            asked_skills: asking_for(&d.0),
             fingerprint: d.1.map(|(bits, short)| Fingerprint { bits, short }),
         },
     })
+}
+
+fn asking_for(skills: &[String]) -> AskedSkills {
+    let mut asked = AskedSkills::default();
+    for skill in skills {
+        // Shown and sought in forms of different lengths.
+        asked.push(AskedSkill { shown: skill, sought: &format!("{skill}2") });
+    }
+    asked
 }
 
 pub(crate) fn condition() -> impl Strategy<Value = Condition> {

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 
 use super::{Matcher, off_the_workers};
 use crate::error::MatchingError;
+use crate::parallel::cores;
 
 impl Matcher {
     /// Answers for all stored persons who may be found, in order of id, at one time. The stream
@@ -30,9 +31,8 @@ impl Matcher {
         };
         let persons = off_the_workers(&self.call, listing).await?;
         let total = persons.len() as u64;
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (this, filter, options) = (self.clone(), batch.filter, batch.options);
-        let ahead = if options.spread { 1 } else { cores };
+        let ahead = if options.spread { 1 } else { cores() };
         let answers = stream::iter((1u64..).zip(persons)).map(move |(done, profile)| {
             let (this, filter, options) = (this.clone(), filter.clone(), options.clone());
             async move {

@@ -13,6 +13,7 @@ use jobmatch_domain::{
     Area, Collection, ConditionKind, DocumentId, Facets, Instant, JobPosting, Profile, Seq,
     Volatile,
 };
+use jobmatch_index::threads::stretches;
 use jobmatch_index::{Hit, Retrieval};
 use jobmatch_rank::{
     Candidate, Checked, Fused, Limits, Pair, Selected, Signals, check, crowding, evidence, fuse,
@@ -27,6 +28,8 @@ use crate::signals::{occupation_signal, skill_signal};
 
 /// Hits that are scored in one go: some milliseconds of work. Only exact questions have more.
 const HITS_A_TASK: usize = 1_000;
+/// Fewest hits that another thread scores: some 0.1 ms.
+const HITS_AT_ONCE: usize = 64;
 
 /// The record of a hit as it is now.
 struct Current {
@@ -74,8 +77,11 @@ impl<'a> Ranking<'a> {
         let parts: Vec<&[Hit]> = retrieval.hits.chunks(HITS_A_TASK).collect();
         let score = |part: &&'a [Hit]| -> Result<Vec<Scored<'a>>, MatchingError> {
             self.matcher.call.check()?;
-            let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
-            Ok(scored.filter(|s| s.checked.eligible).collect())
+            let scored = stretches(part, HITS_AT_ONCE, |part| {
+                let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
+                scored.filter(|s| s.checked.eligible).collect::<Vec<_>>()
+            });
+            Ok(scored.into_iter().flatten().collect())
         };
         Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
     }

@@ -4,7 +4,7 @@ use jobmatch_domain::facets::Compared;
 use prost::Message;
 use tantivy::directory::OwnedBytes;
 
-use super::super::codec::ComparedEntry;
+use super::super::codec::{ComparedEntry, compared_of};
 
 /// By slot.
 #[derive(Debug, Default)]
@@ -38,8 +38,7 @@ impl SealedCompared {
     fn get(&self, slot: usize) -> Compared {
         let ends = self.ends();
         let start = slot.checked_sub(1).map_or(0, |before| ends[before] as usize);
-        let entry = self.bytes.get(start..ends[slot] as usize).map(ComparedEntry::decode);
-        entry.and_then(Result::ok).map(ComparedEntry::compared).unwrap_or_default()
+        self.bytes.get(start..ends[slot] as usize).and_then(compared_of).unwrap_or_default()
     }
 }
 

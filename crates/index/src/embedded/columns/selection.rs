@@ -2,10 +2,10 @@
 
 use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{Condition, ConditionKind};
-use rayon::prelude::*;
 
 use super::super::kernels::tally;
 use crate::bitmap::Bitmap;
+use crate::threads;
 
 /// The slots that do not meet a kind's conditions, by kind.
 pub(super) struct Fails {
@@ -23,7 +23,7 @@ pub(crate) struct Selection {
 
 impl Fails {
     /// Of so many slots. `add_unmet` adds the slots that do not meet a condition; kind by kind,
-    /// side by side on the threads of questions.
+    /// side by side where cores are idle.
     pub(super) fn of(
         conditions: &[Condition],
         slots: usize,
@@ -32,16 +32,14 @@ impl Fails {
         let mut kinds: Vec<ConditionKind> = conditions.iter().map(Condition::kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        let fails = |kind: ConditionKind| {
+        let fails = |kind: &ConditionKind| {
             let mut unmet = Bitmap::new(slots);
-            let of_kind = conditions.iter().filter(|condition| condition.kind() == kind);
+            let of_kind = conditions.iter().filter(|condition| condition.kind() == *kind);
             of_kind.for_each(|condition| add_unmet(condition, &mut unmet));
-            (kind, unmet)
+            (*kind, unmet)
         };
-        let kinds = match rayon::current_thread_index() {
-            Some(_) => kinds.into_par_iter().map(fails).collect(),
-            None => kinds.into_iter().map(fails).collect(),
-        };
+        let some = |kinds: &[ConditionKind]| kinds.iter().map(fails).collect::<Vec<_>>();
+        let kinds = threads::stretches(&kinds, 1, some).into_iter().flatten().collect();
         Self { slots, kinds }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jobmatch_domain::facets::{AskedSkill, Compared, EmployerKey};
+use jobmatch_domain::facets::{AskedSkill, AskedSkills, Compared, EmployerKey};
 use jobmatch_domain::fingerprint::Fingerprint;
 use jobmatch_domain::nearby::Limit;
 use jobmatch_domain::pay::{Money, PayRange, PayUnit};
@@ -70,11 +70,17 @@ fn facets(number: u32, version: u64) -> Facets {
         employer: Some(EmployerKey(u64::from(number % 9))),
         compared: Compared {
             skill_text: format!("{words}{version}").into(),
-            asked_skills: [AskedSkill { sought: words.clone(), shown: words }].into(),
+            asked_skills: asking_for(&words),
             fingerprint: Some(Fingerprint { bits: u64::from(number) * 77, short: false }),
         },
         ..Facets::default()
     }
+}
+
+fn asking_for(skill: &str) -> AskedSkills {
+    let mut asked = AskedSkills::default();
+    asked.push(AskedSkill { shown: skill, sought: skill });
+    asked
 }
 
 fn upsert(number: u32, seq: u64) -> Change {

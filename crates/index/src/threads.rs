@@ -1,0 +1,167 @@
+//! The threads that questions share beside their own.
+//!
+//! A question that is alone leaves cores idle, so its steps take place side by side. As soon as
+//! there are as many questions as cores, each stays on its own thread: then side by side only
+//! costs.
+
+use std::cell::Cell;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// One a core. Nothing that takes long runs here, so that no question waits for an import, the
+/// building of a graph or an exact scan.
+static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let pool = ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1));
+    let pool = pool.thread_name(|n| format!("search-{n}")).start_handler(|_| give_way()).build();
+    pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
+});
+
+/// How nice threads that compute are: so nice that those which take calls in run at once, and
+/// turn callers away at once when there are too many.
+const NICENESS: i32 = 5;
+
+thread_local! {
+    static GIVES_WAY: () = give_way_for_good();
+    /// See [`on_one`].
+    static STAYS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets this thread give way to those that speak with callers, from now on.
+fn give_way() {
+    GIVES_WAY.with(|()| ());
+}
+
+fn give_way_for_good() {
+    // Of this thread alone, on Linux. Where it may not be, answers under load come a little later.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICENESS);
+}
+
+/// Calls that are worked on.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// A call that a thread works on, for as long as this lives; the thread computes from now on.
+#[derive(Debug)]
+pub struct Running(());
+
+impl Running {
+    /// One more.
+    pub fn begin() -> Self {
+        give_way();
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Work that stays on this thread: what is too little to be shared, or takes long.
+pub(crate) fn on_one<T>(work: impl FnOnce() -> T) -> T {
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            STAYS.set(self.0);
+        }
+    }
+    let _before = Before(STAYS.replace(true));
+    work()
+}
+
+/// The threads, while there are cores that no call works on.
+fn idle() -> Option<&'static ThreadPool> {
+    let running = RUNNING.load(Ordering::Relaxed).max(1);
+    let is_idle = |threads: &&ThreadPool| running * 2 <= threads.current_num_threads() + 1;
+    POOL.as_ref().filter(is_idle).filter(|_| !STAYS.get())
+}
+
+/// Both results, of `a` by this thread and of `b` by another one where a core is idle.
+///
+/// # Panics
+/// When one of them does.
+pub fn both<A, B: Send>(a: impl FnOnce() -> A, b: impl FnOnce() -> B + Send) -> (A, B) {
+    let Some(threads) = idle() else { return (a(), b()) };
+    let mut of_b = None;
+    let of_a = threads.in_place_scope(|scope| {
+        scope.spawn(|_| of_b = Some(b()));
+        a()
+    });
+    // Spawned and waited for, or the panic was passed on.
+    (of_a, of_b.unwrap_or_else(|| unreachable!("the scope ends after it")))
+}
+
+/// A function's results of stretches of the items, in their order: as many stretches as there are
+/// threads where cores are idle and each comes to `least` items, one otherwise. The first is
+/// this thread's.
+///
+/// # Panics
+/// When the function does.
+pub fn stretches<'i, T: Sync, U: Send>(
+    items: &'i [T],
+    least: usize,
+    function: impl Fn(&'i [T]) -> U + Sync,
+) -> Vec<U> {
+    let threads = idle().filter(|_| items.len() >= least.saturating_mul(2));
+    let Some(threads) = threads else { return vec![function(items)] };
+    let most = threads.current_num_threads() + 1;
+    let count = most.min(items.len() / least.max(1)).max(1);
+    let length = items.len().div_ceil(count).max(1);
+    let (own, others) = items.split_at(length.min(items.len()));
+    let mut results: Vec<Option<U>> = others.chunks(length).map(|_| None).collect();
+    let first = threads.in_place_scope(|scope| {
+        for (result, stretch) in results.iter_mut().zip(others.chunks(length)) {
+            let function = &function;
+            scope.spawn(move |_| *result = Some(function(stretch)));
+        }
+        function(own)
+    });
+    std::iter::once(first).chain(results.into_iter().flatten()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn all_is_done_once_and_in_order_and_a_panic_is_passed_on() {
+        assert_eq!(both(|| 1, || "b"), (1, "b"));
+        for length in [0, 1, 2, 7, 100] {
+            let items: Vec<usize> = (0..length).collect();
+            for least in [0, 1, 3, 1_000] {
+                assert_eq!(stretches(&items, least, <[usize]>::to_vec).concat(), items);
+            }
+        }
+        let broken = || both(|| 1, || panic!("on purpose"));
+        assert!(catch_unwind(AssertUnwindSafe(broken)).is_err());
+        let broken = |part: &[u8]| assert!(part[0] < 2, "on purpose");
+        let broken = || stretches(&[0, 1, 2, 3], 1, broken);
+        assert!(catch_unwind(AssertUnwindSafe(broken)).is_err());
+    }
+
+    #[test]
+    fn what_is_to_stay_stays_and_only_that() {
+        let here = std::thread::current().id();
+        let elsewhere = || std::thread::current().id() != here;
+        assert_eq!(on_one(|| both(elsewhere, elsewhere)), (false, false));
+        assert!(catch_unwind(|| on_one(|| panic!("on purpose"))).is_err());
+        assert!(!STAYS.get());
+    }
+
+    #[test]
+    fn while_every_core_has_a_call_each_stays_on_its_thread() {
+        let here = std::thread::current().id();
+        let elsewhere = || std::thread::current().id() != here;
+        let calls: Vec<Running> = (0..1_000).map(|_| Running::begin()).collect();
+        assert_eq!(both(elsewhere, elsewhere), (false, false));
+        assert_eq!(stretches(&[0; 100], 1, |part| (part.len(), elsewhere())), [(100, false)]);
+        drop(calls);
+    }
+}
