@@ -37,7 +37,7 @@ pub struct Bench {
     pub loaded: Option<Loaded>,
     /// Today, which dates are counted from.
     pub today: Date,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// How long a load took.
@@ -48,15 +48,17 @@ pub struct Loaded {
     pub searchable_in: Duration,
 }
 
-/// Where a server of benches has its data.
-enum Folder {
+/// Where a server of benches has its data; a temporary one goes with this.
+pub enum Folder {
+    /// Removed in the end.
     Temporary(tempfile::TempDir),
     /// Kept for the tables that follow.
     Kept(PathBuf),
 }
 
 impl Folder {
-    fn path(&self) -> &Path {
+    /// The folder.
+    pub fn path(&self) -> &Path {
         match self {
             Self::Temporary(folder) => folder.path(),
             Self::Kept(path) => path,
@@ -132,7 +134,7 @@ async fn start_in(
     }
     running.ready().await.expect("searchable postings");
     let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench { running, client, loaded, today, _folder: folder }
+    Bench { running, client, loaded, today, folder }
 }
 
 /// The configuration of a server of benches. Limits can be given by the environment, as for any
@@ -224,6 +226,15 @@ async fn until(admin: SocketAddr, is_so: impl Fn(&v1::CollectionStats) -> bool) 
 }
 
 impl Bench {
+    /// Stops the server; gives its folder.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub async fn stopped(self) -> Folder {
+        self.running.stop().await.expect("a clean stop");
+        self.folder
+    }
+
     /// As the function [`settled`], for all postings that this server has.
     ///
     /// # Panics

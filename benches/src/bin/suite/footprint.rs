@@ -16,6 +16,9 @@ use jobmatchd::run;
 /// How long a server that was told to stop is given.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long an import runs until the server is killed.
+const IMPORTED: Duration = Duration::from_millis(700);
+
 /// A server in a process of its own.
 pub(crate) struct Server {
     process: Child,
@@ -92,8 +95,30 @@ pub(crate) async fn table(postings: usize) {
             let folder = tempfile::tempdir().expect("a temporary folder");
             load(folder.path(), postings).await;
             restart(folder.path(), postings).await;
+            killed(folder.path(), postings).await;
         }
     }
+}
+
+/// Kills the server in the middle of an import and tells how long the next one takes.
+async fn killed(folder: &Path, postings: usize) {
+    let mut server = Server::start(folder);
+    ready(server.admin).await;
+    let mut generator = Generator::new(SEED + 2, system_clock()().date(), 60);
+    let others = (1..=postings).map(move |number| generator.posting(number));
+    let client = connect(server.address).await;
+    let importing = tokio::spawn(import(client, others));
+    tokio::time::sleep(IMPORTED).await;
+    // Before the server, whose end would fail it.
+    importing.abort();
+    server.process.kill().expect("a process");
+    server.process.wait().expect("its end");
+    let started = Instant::now();
+    let server = Server::start(folder);
+    ready(server.admin).await;
+    let ready_in = started.elapsed();
+    server.stop();
+    println!("| kill -9 in an import until READY | {:.2} s |", ready_in.as_secs_f64());
 }
 
 async fn load(folder: &Path, postings: usize) {

@@ -8,6 +8,7 @@ mod footprint;
 mod growth;
 mod hard;
 mod latency;
+mod leg;
 mod recall;
 mod shapes;
 mod throughput;
@@ -57,6 +58,8 @@ enum Command {
         #[arg(long, default_value = "benches")]
         folder: PathBuf,
     },
+    /// The vector leg alone, in process and without a filter, by how many nodes a walk keeps
+    Leg(leg::Arguments),
     /// Plain and filtered vector search in wide overlapping clusters, without a server.
     Hard(hard::Arguments),
     /// All tables, small.
@@ -79,6 +82,7 @@ async fn main() {
         Command::Growth { sizes, queries, folder } => {
             growth::table(&sizes, queries, &folder).await;
         }
+        Command::Leg(arguments) => leg::table(&arguments).await,
         Command::Hard(arguments) => hard::table(&arguments).await,
         Command::Quick => quick().await,
         Command::Serve { folder } => footprint::serve(&folder).await,
@@ -91,6 +95,8 @@ async fn quick() {
     latency::table(1_000, 30).await;
     println!("\n## Recall\n");
     recall::table(&recall::Arguments { postings: 1_000, queries: 2, whole: true }).await;
+    println!("\n## Vector leg\n");
+    leg::table(&leg::Arguments { postings: 1_000, queries: 5, ef: vec![50] }).await;
     println!("\n## Throughput\n");
     throughput::table(1_000, 1.0).await;
     println!("\n## Footprint\n");
