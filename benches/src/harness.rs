@@ -147,7 +147,7 @@ pub fn config(folder: &Path) -> Config {
         "data_dir = {folder:?}\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\
          deadline_ms_default = 60000\nlog = \"warn\"\n\
          # Nobody is turned away: how that works is what `overload` measures.\n\
-         [limits]\nmax_load = 4096\n"
+         [limits]\nmax_waiting = 65536\n"
     );
     let limits = std::env::vars().filter(|(name, _)| name.starts_with("JOBMATCH_LIMITS_"));
     Config::from_sources(&text, "bench", limits).expect("a configuration")

@@ -236,7 +236,7 @@ fn spawn(postings: usize) -> (Child, String) {
     let mut process = Command::new(std::env::current_exe().expect("this program"))
         .args(["--serve", "--postings", &postings.to_string()])
         // Other benches turn nobody away.
-        .env("JOBMATCH_LIMITS_MAX_LOAD", Limits::default().max_load().to_string())
+        .env("JOBMATCH_LIMITS_MAX_WAITING", Limits::default().max_waiting().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
