@@ -146,6 +146,7 @@ mod tests {
             let mut rest = bitmap_of(&a);
             rest.subtract(&bitmap_of(&b));
             prop_assert_eq!(rest.iter().collect::<BTreeSet<_>>(), &a - &b);
+            prop_assert_eq!(bitmap_of(&a).count_outside(&bitmap_of(&b)), (&a - &b).len());
         }
     }
 }

@@ -10,11 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// One a core. Nothing that takes long runs here, so that no question waits for an import, the
-/// building of a graph or an exact scan.
+/// One a core beside the caller's; none where there is one core. Nothing that takes long runs here,
+/// so that no question waits for an import, the building of a graph or an exact scan.
 static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let pool = ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1));
+    let others = cores.checked_sub(1).filter(|others| *others > 0)?;
+    let pool = ThreadPoolBuilder::new().num_threads(others);
     let pool = pool.thread_name(|n| format!("search-{n}")).start_handler(|_| give_way()).build();
     pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
 });
