@@ -2,7 +2,7 @@
 //! a fixed rate, whatever comes back, and tells what was answered, how fast, and how fast the rest
 //! was turned away. The peak is measured before and after, as the speed of a shared machine
 //! changes; then one caller among silent connections. The server is a process of its own, and
-//! has one half of the cores for itself, as callers have machines of their own.
+//! has one half of the cores for itself, as callers have machines of their own, unless they share all.
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::io::{BufRead, BufReader};
@@ -47,6 +47,9 @@ struct Arguments {
     /// Connections that say nothing, among which one caller asks after all that.
     #[arg(long, default_value_t = 5_000)]
     silent: usize,
+    /// Callers and server share all cores.
+    #[arg(long)]
+    all_cores: bool,
     /// Be the server, until standard input ends.
     #[arg(long, hide = true)]
     serve: bool,
@@ -266,9 +269,13 @@ fn main() {
         return runtime().block_on(serve(arguments.postings));
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    keep_to(0..cores.div_ceil(2));
+    if !arguments.all_cores {
+        keep_to(0..cores.div_ceil(2));
+    }
     let (server, address) = spawn(arguments.postings);
-    keep_to(cores / 2..cores);
+    if !arguments.all_cores {
+        keep_to(cores / 2..cores);
+    }
     runtime().block_on(measure(&arguments, &address));
     stop(server);
 }

@@ -359,7 +359,7 @@ impl Matcher {
 
 /// Runs a whole question on one thread that may be held up. How many run at once is bounded by
 /// the places that calls hold. One that was given up while it waited for a thread is not begun.
-async fn off_the_workers<T: Send + 'static>(
+pub(crate) async fn off_the_workers<T: Send + 'static>(
     call: &Call,
     work: impl FnOnce(&Handle) -> Result<T, MatchingError> + Send + 'static,
 ) -> Result<T, MatchingError> {
