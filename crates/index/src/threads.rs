@@ -1,8 +1,8 @@
 //! The threads that questions share beside their own.
 //!
 //! A question that is alone leaves cores idle, so its steps take place side by side. As soon as
-//! there are as many questions as cores, each stays on its own thread: then side by side only
-//! costs.
+//! there are fewer than two cores for each question, each stays on its own thread: then side by side
+//! only costs.
 
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -20,8 +20,8 @@ static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
 });
 
-/// How nice threads that compute are: so nice that those which take calls in run at once, and
-/// turn callers away at once when there are too many.
+/// How much nicer than the process threads that compute are: so much that those which take calls in
+/// run at once, and turn callers away at once when there are too many (`benches`, overload).
 const NICENESS: i32 = 5;
 
 thread_local! {
@@ -38,7 +38,14 @@ fn give_way() {
 fn give_way_for_good() {
     // Of this thread alone, on Linux. Where it may not be, answers under load come a little later.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, NICENESS);
+    {
+        use rustix::process::{getpriority_process, setpriority_process};
+        /// The operator's choice. Asked for by the first thread that gives way, so before any that
+        /// inherits what is chosen here.
+        static OF_THE_PROCESS: LazyLock<i32> =
+            LazyLock::new(|| getpriority_process(None).unwrap_or_default());
+        let _ = setpriority_process(None, *OF_THE_PROCESS + NICENESS);
+    }
 }
 
 /// Calls that are worked on.
@@ -75,7 +82,7 @@ pub(crate) fn on_one<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// The threads, while there are cores that no call works on.
+/// The threads, while there are two cores or more for each call that is worked on.
 fn idle() -> Option<&'static ThreadPool> {
     let running = RUNNING.load(Ordering::Relaxed).max(1);
     let is_idle = |threads: &&ThreadPool| running * 2 <= threads.current_num_threads() + 1;
@@ -156,13 +163,32 @@ mod tests {
         assert!(!STAYS.get());
     }
 
+    /// Alone in this program to begin calls, so that it knows how many there are.
     #[test]
-    fn while_every_core_has_a_call_each_stays_on_its_thread() {
+    fn a_lone_call_is_helped_and_many_stay_each_on_its_thread() {
         let here = std::thread::current().id();
         let elsewhere = || std::thread::current().id() != here;
+        let has_others = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        assert_eq!(both(elsewhere, elsewhere), (false, has_others));
         let calls: Vec<Running> = (0..1_000).map(|_| Running::begin()).collect();
         assert_eq!(both(elsewhere, elsewhere), (false, false));
         assert_eq!(stretches(&[0; 100], 1, |part| (part.len(), elsewhere())), [(100, false)]);
         drop(calls);
+        assert_eq!(both(elsewhere, elsewhere), (false, has_others));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_that_computes_is_nicer_than_the_process_and_no_other_thread_is() {
+        use rustix::process::getpriority_process;
+        let before = getpriority_process(None).unwrap();
+        let computes = || {
+            give_way();
+            give_way();
+            getpriority_process(None).unwrap()
+        };
+        let niceness = std::thread::spawn(computes).join().unwrap();
+        assert_eq!(niceness, (before + NICENESS).min(19));
+        assert_eq!(getpriority_process(None).unwrap(), before);
     }
 }

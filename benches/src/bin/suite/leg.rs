@@ -1,7 +1,7 @@
 //! The vector leg alone and in process, without a filter: what a question takes and finds by how
 //! many nodes its walk keeps. The questions are those that people of the other tables ask.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jobmatch_benches::harness::{spread, start};
@@ -40,7 +40,7 @@ pub(crate) async fn table(arguments: &Arguments) {
     let folder = bench.stopped().await;
     let analyzer = Analyzer::new(&AnalyzerOptions::default()).expect("the built-in lexicon");
     let vectors = questions(&analyzer, arguments.queries + WARMING, today);
-    let index = folder.path().join("index/postings/g1");
+    let index = serving(&folder.path().join("index/postings"));
     let options = |ef_search| VectorOptions { ef_search, ..VectorOptions::default() };
     let engine = open(&index, &analyzer, options(VectorOptions::default().ef_search)).await;
     let mut truth = Vec::new();
@@ -67,6 +67,12 @@ pub(crate) async fn table(arguments: &Arguments) {
         let [p50, p99] = spread(times);
         println!("| {ef} | {mean:.4} | {worst:.1} | {graphs}% | {p50:.3} | {p99:.3} |");
     }
+}
+
+/// The folder of the index that serves, which `CURRENT` names first.
+fn serving(folder: &Path) -> PathBuf {
+    let current = std::fs::read_to_string(folder.join("CURRENT")).expect("an index");
+    folder.join(current.split_whitespace().next().expect("its folder"))
 }
 
 /// The vectors that people ask with.

@@ -31,7 +31,7 @@ impl ComparedEntry {
 }
 
 /// What an encoded [`ComparedEntry`] says, without a string for each of its texts; `None` when it
-/// makes no sense. By hand, as to decode the entry was a twentieth of what a question takes.
+/// makes no sense. By hand, as it is read of hundreds of candidates of each question.
 pub(in crate::embedded) fn compared_of(entry: &[u8]) -> Option<Compared> {
     let mut compared = Compared::default();
     let (mut bits, mut short) = (None, false);
