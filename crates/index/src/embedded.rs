@@ -24,6 +24,7 @@ mod rows;
 mod sealed_file;
 mod sealing;
 mod seen;
+mod signs;
 mod summed;
 mod survey;
 mod terms;

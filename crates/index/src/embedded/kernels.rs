@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use super::columns::{Tally, portable_tally};
+use super::signs::Asked;
 
 /// Rows of codes that are asked of the memory before their turn.
 const CODES_AHEAD: usize = 12;
@@ -110,11 +111,11 @@ impl Kernel {
 
 /// The loop of [`Kernel::dot_each`], made anew within each kernel so that nothing in it is a call.
 #[inline(always)]
-fn every<'a>(
+fn every<'a, E: 'a, R>(
     slots: &[u32],
-    row: &impl Fn(u32) -> &'a [i8],
-    dot: impl Fn(&'a [i8]) -> i32,
-    mut each: impl FnMut(u32, i32),
+    row: &impl Fn(u32) -> &'a [E],
+    dot: impl Fn(&'a [E]) -> R,
+    mut each: impl FnMut(u32, R),
 ) {
     slots.iter().take(CODES_AHEAD).for_each(|slot| prefetch(row(*slot)));
     for (turn, slot) in slots.iter().enumerate() {
@@ -134,6 +135,31 @@ pub(super) fn tally(live: &[u64], fails: &[&[u64]]) -> Tally {
         return unsafe { x86::tally(live, fails) };
     }
     portable_tally(live, fails)
+}
+
+/// How much the signs of rows agree with a question ([`signs`](super::signs)), row after row: the
+/// greatest agreement is 7 an element. Rows are asked of the memory some turns before.
+pub(super) fn agreements<'a>(
+    asked: &[Asked],
+    (slots, row): (&[u32], impl Fn(u32) -> &'a [u64]),
+    mut each: impl FnMut(u32),
+) {
+    #[cfg(target_arch = "x86_64")]
+    if x86::has_avx2_and_popcnt() {
+        // SAFETY: the machine has both.
+        return unsafe { x86::agreements(asked, slots, &row, each) };
+    }
+    every(slots, &row, |row| agreement(asked, row), |_, score| each(score));
+}
+
+#[inline(always)]
+fn agreement(asked: &[Asked], row: &[u64]) -> u32 {
+    let of_word = |([signs, ones, twos, fours], row): (&Asked, &u64)| {
+        let agreeing = !(signs ^ row);
+        let count = |bits: &u64| (bits & agreeing).count_ones();
+        count(ones) + 2 * count(twos) + 4 * count(fours)
+    };
+    asked.iter().zip(row).map(of_word).sum()
 }
 
 /// Asks for the memory of a row that is read soon. Eligible rows lie far apart, so each costs
@@ -177,6 +203,23 @@ mod x86 {
     #[target_feature(enable = "avx2,popcnt")]
     pub(super) fn tally(live: &[u64], fails: &[&[u64]]) -> super::Tally {
         super::portable_tally(live, fails)
+    }
+
+    #[target_feature(enable = "avx2,popcnt")]
+    pub(super) fn agreements<'a>(
+        asked: &[super::Asked],
+        slots: &[u32],
+        row: &impl Fn(u32) -> &'a [u64],
+        mut each: impl FnMut(u32),
+    ) {
+        // Of a length that is known beforehand, as that of the service's own vectors, it is unrolled.
+        if let Ok(asked) = <&[super::Asked; 4]>::try_from(asked) {
+            let agreement =
+                |row: &[u64]| row.first_chunk::<4>().map_or(0, |row| super::agreement(asked, row));
+            return super::every(slots, row, agreement, |_, score| each(score));
+        }
+        let agreement = |row| super::agreement(asked, row);
+        super::every(slots, row, agreement, |_, score| each(score));
     }
 
     #[target_feature(enable = "avx2")]
@@ -266,6 +309,7 @@ mod arm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::embedded::signs;
     use proptest::prelude::*;
 
     proptest! {
@@ -278,6 +322,28 @@ mod tests {
             for kernel in runnable() {
                 prop_assert_eq!(i64::from(kernel.dot(&a, &b)), exact, "{:?}", kernel);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agreement_is_the_size_of_what_agrees_in_sign(
+            elements in proptest::collection::vec((-7i8..=7, any::<bool>()), 1..300),
+        ) {
+            let (mut query, negative): (Vec<f32>, Vec<bool>) =
+                elements.into_iter().map(|(size, negative)| (f32::from(size), negative)).unzip();
+            // So that a size is kept as it is.
+            query[0] = 7.0;
+            let codes: Vec<i8> = negative.iter().map(|n| if *n { -1 } else { 1 }).collect();
+            let row: Vec<u64> = signs::of(&codes).collect();
+            let agrees = |(value, negative): &(&f32, &bool)| (**value < 0.0) == **negative;
+            let agreeing = query.iter().zip(&negative).filter(agrees);
+            let exact = agreeing.map(|(value, _)| value.abs() as u32).sum::<u32>();
+            let asked = signs::asked(&query);
+            prop_assert_eq!(agreement(&asked, &row), exact);
+            let mut met = Vec::new();
+            agreements(&asked, (&[0, 0], |_| row.as_slice()), |score| met.push(score));
+            prop_assert_eq!(met, [exact; 2]);
         }
     }
 

@@ -5,6 +5,8 @@
 //! 2 MiB the processor remembers where all are. What that is worth stands in
 //! `benches/README.md`, Latency.
 
+use std::io;
+
 use memmap2::MmapMut;
 use tantivy::directory::OwnedBytes;
 
@@ -16,20 +18,26 @@ pub(super) fn moved(bytes: OwnedBytes) -> OwnedBytes {
     if bytes.len() < WORTH_IT {
         return bytes;
     }
-    match MmapMut::map_anon(bytes.len()) {
-        Ok(mut pages) => {
-            #[cfg(target_os = "linux")]
-            if let Err(error) = pages.advise(memmap2::Advice::HugePage) {
-                tracing::info!(%error, "no large pages");
-            }
-            pages.copy_from_slice(&bytes);
-            OwnedBytes::new(pages)
-        }
+    match filled(bytes.len(), |pages| pages.copy_from_slice(&bytes)) {
+        Ok(pages) => pages,
         Err(error) => {
             tracing::warn!(%error, "no memory to move bytes to; they are read from the file");
             bytes
         }
     }
+}
+
+/// So many bytes as `fill` makes them of zeros, at the beginning of a page.
+pub(super) fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> io::Result<OwnedBytes> {
+    let mut pages = MmapMut::map_anon(length)?;
+    #[cfg(target_os = "linux")]
+    if length >= WORTH_IT
+        && let Err(error) = pages.advise(memmap2::Advice::HugePage)
+    {
+        tracing::info!(%error, "no large pages");
+    }
+    fill(&mut pages);
+    Ok(OwnedBytes::new(pages))
 }
 
 #[cfg(test)]

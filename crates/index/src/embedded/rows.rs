@@ -1,10 +1,12 @@
 //! Rows of vectors by slot: those of the sealed file, which are mapped, and newer ones in
-//! memory. Each row is kept in full and as one byte an element with a scale.
+//! memory. Each row is kept in full, as one byte an element with a scale, and as one bit an element.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
+
+use super::{large_pages, signs};
 
 /// Rows of a block. Blocks are shared with clones, which a graph or a sealed file is made of.
 const BLOCK_ROWS: usize = 1024;
@@ -20,6 +22,8 @@ pub(super) struct SealedRows {
     pub(super) full: OwnedBytes,
     /// A scale (`f32`) a row.
     pub(super) scales: OwnedBytes,
+    /// The signs of each row, made anew of its codes; none where they do not tell what is near.
+    pub(super) signs: OwnedBytes,
 }
 
 impl SealedRows {
@@ -32,13 +36,61 @@ impl SealedRows {
                 && Some(self.scales.len()) == self.count.checked_mul(size_of::<f32>())
         })
     }
+
+    /// The same with signs, where there are enough rows for them and they tell what is near. The
+    /// rows fit.
+    pub(super) fn signed(mut self, dimensions: usize) -> Self {
+        if !signs::are_worth_it(self.count, dimensions) {
+            return self;
+        }
+        let codes = bytemuck::cast_slice(&self.codes).chunks_exact(dimensions);
+        let bytes = self.count * signs::words(dimensions) * size_of::<u64>();
+        let made = large_pages::filled(bytes, |bytes| {
+            let words = bytemuck::cast_slice_mut::<u8, u64>(bytes);
+            words.iter_mut().zip(codes.flat_map(signs::of)).for_each(|(to, word)| *to = word);
+        });
+        match made {
+            Ok(made) => self.signs = made,
+            Err(error) => {
+                tracing::warn!(%error, "no memory for signs; scans read codes");
+                return self;
+            }
+        }
+        let full = |slot| self.full_row(slot, dimensions);
+        if !signs::tell(self.count, full, |slot| self.signs_row(slot, signs::words(dimensions))) {
+            tracing::info!("signs do not tell which vectors are near; scans read codes");
+            self.signs = OwnedBytes::empty();
+        }
+        self
+    }
+
+    fn full_row(&self, slot: u32, dimensions: usize) -> &[f32] {
+        let width = dimensions * size_of::<f32>();
+        let start = slot as usize * width;
+        bytemuck::cast_slice(&self.full[start..start + width])
+    }
+
+    #[inline]
+    fn signs_row(&self, slot: u32, words: usize) -> &[u64] {
+        let start = slot as usize * words * size_of::<u64>();
+        bytemuck::cast_slice(&self.signs[start..start + words * size_of::<u64>()])
+    }
 }
 
-/// A row that came after its slot was sealed.
+/// A row that is set after it was added.
 struct LateRow {
     codes: Vec<i8>,
     full: Vec<f32>,
     scale: f32,
+    signs: Vec<u64>,
+}
+
+impl LateRow {
+    fn new(row: &[f32]) -> Self {
+        let (codes, scale) = quantize(row);
+        let codes: Vec<i8> = codes.collect();
+        Self { signs: signs::of(&codes).collect(), codes, full: row.to_vec(), scale }
+    }
 }
 
 /// The rows of all slots; those without a vector are zero. A clone shares them, and keeps its
@@ -53,6 +105,7 @@ pub(super) struct Rows {
     codes: Vec<Arc<Vec<i8>>>,
     full: Vec<Arc<Vec<f32>>>,
     scales: Vec<f32>,
+    signs: Vec<u64>,
 }
 
 impl Rows {
@@ -65,6 +118,7 @@ impl Rows {
             codes: Vec::new(),
             full: Vec::new(),
             scales: Vec::new(),
+            signs: Vec::new(),
         }
     }
 
@@ -92,24 +146,25 @@ impl Rows {
         let block = self.full.len() - 1;
         Arc::make_mut(&mut self.full[block]).extend_from_slice(row);
         let (codes, scale) = quantize(row);
-        Arc::make_mut(&mut self.codes[block]).extend(codes);
+        let block = Arc::make_mut(&mut self.codes[block]);
+        block.extend(codes);
+        self.signs.extend(signs::of(&block[block.len() - self.dimensions..]));
         self.scales.push(scale);
     }
 
     /// Replaces a row.
     pub(super) fn set(&mut self, slot: u32, row: &[f32]) {
-        let (codes, scale) = quantize(row);
+        let row = LateRow::new(row);
         let Some(at) = (slot as usize).checked_sub(self.first) else {
-            let late = LateRow { codes: codes.collect(), full: row.to_vec(), scale };
-            self.late.insert(slot, Arc::new(late));
+            self.late.insert(slot, Arc::new(row));
             return;
         };
         let (block, span) = self.place(at);
-        Arc::make_mut(&mut self.full[block])[span.clone()].copy_from_slice(row);
-        for (place, code) in Arc::make_mut(&mut self.codes[block])[span].iter_mut().zip(codes) {
-            *place = code;
-        }
-        self.scales[at] = scale;
+        Arc::make_mut(&mut self.full[block])[span.clone()].copy_from_slice(&row.full);
+        Arc::make_mut(&mut self.codes[block])[span].copy_from_slice(&row.codes);
+        let words = row.signs.len();
+        self.signs[at * words..][..words].copy_from_slice(&row.signs);
+        self.scales[at] = row.scale;
     }
 
     /// Takes a sealed file of the first rows into use and lets go of those in memory, but for
@@ -174,11 +229,26 @@ impl Rows {
     fn sealed_full(&self, slot: u32) -> &[f32] {
         match (self.late(slot), &self.sealed) {
             (Some(late), _) => &late.full,
-            (None, Some(sealed)) => {
-                let width = self.dimensions * size_of::<f32>();
-                let start = slot as usize * width;
-                bytemuck::cast_slice(&sealed.full[start..start + width])
-            }
+            (None, Some(sealed)) => sealed.full_row(slot, self.dimensions),
+            (None, None) => &[],
+        }
+    }
+
+    /// Whether signs tell which rows are near, as those of the sealed file show.
+    pub(super) fn signs_tell(&self) -> bool {
+        self.sealed.as_ref().is_some_and(|sealed| !sealed.signs.is_empty())
+    }
+
+    /// The signs of a row, see [`signs::of`]; only where they tell.
+    #[inline]
+    pub(super) fn signs(&self, slot: u32) -> &[u64] {
+        let words = signs::words(self.dimensions);
+        match ((slot as usize).checked_sub(self.first), &self.sealed) {
+            (Some(at), _) => &self.signs[at * words..][..words],
+            (None, Some(sealed)) => match self.late(slot) {
+                Some(late) => &late.signs,
+                None => sealed.signs_row(slot, words),
+            },
             (None, None) => &[],
         }
     }

@@ -47,7 +47,8 @@ impl Shared {
             }
         };
         let late = parts.vectors.late.len();
-        let (rows, compared) = (rows(&sealed), compared(&sealed));
+        let dimensions = parts.vectors.rows.dimensions();
+        let (rows, compared) = (rows(&sealed).signed(dimensions), compared(&sealed));
         let mut view = self.view.write();
         let replaced = view.columns.settle(compared);
         view.vectors.settle(rows, late);
@@ -216,7 +217,7 @@ impl View {
         if !self.live.iter().chain(present.iter()).all(|slot| is_sealed(&slot)) {
             return None;
         }
-        self.vectors.adopt(vectors, present, late);
+        self.vectors.adopt(vectors.signed(self.vectors.dimensions()), present, late);
         self.columns = columns(sealed)?;
         let tokens = sealed.section(Section::Tokens);
         self.tokens = numbers::<u32>(&tokens)?.as_chunks::<4>().0.to_vec();
@@ -248,7 +249,8 @@ fn rows(sealed: &SealedFile) -> SealedRows {
         count: sealed.state.slots as usize,
         codes: large_pages::moved(sealed.section(Section::VectorCodes)),
         full: sealed.section(Section::Vectors),
-        scales: sealed.section(Section::Scales),
+        scales: large_pages::moved(sealed.section(Section::Scales)),
+        signs: OwnedBytes::empty(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Vectors: an exact scan where that is cheap, a graph where it is not.
 //!
 //! Both read one byte an element, keep the best few hundred, and rank those by the full
-//! vectors. Vectors newer than the graph are always scanned. Where the graph begins to pay is
+//! vectors; a scan of many looks at their signs before ([`signs`]). Vectors newer than the graph are always scanned. Where the graph begins to pay is
 //! measured when one is taken into use.
 
 use std::time::Instant;
@@ -11,6 +11,7 @@ use super::kernels;
 use super::retrieve::Tie;
 use super::rows::{Rows, SealedRows};
 use super::seen::{Seen, SeenFrom};
+use super::signs;
 use crate::bitmap::Bitmap;
 use crate::engine::VectorPlan;
 use crate::threads;
@@ -52,7 +53,7 @@ impl Default for VectorOptions {
 const WALK_COST: usize = 3;
 /// Walks and rows that are timed to find where the scan ends.
 const TIMED_WALKS: usize = 12;
-const TIMED_ROWS: usize = 4_000;
+const TIMED_ROWS: usize = 20_000;
 
 /// What a sealed file is made of: a state of the vectors that changes no more.
 pub(super) struct VectorParts {
@@ -306,6 +307,8 @@ impl Vectors {
         if slots.len() <= keep {
             return slots.to_vec();
         }
+        let shortlist = signs::shortlist(&self.rows, slots, (query, keep));
+        let slots = shortlist.as_deref().unwrap_or(slots);
         let from = SeenFrom::new(&self.rows, query);
         let scan = |slots: &[u32]| from.scores(slots);
         let mut scored = threads::stretches(slots, SCANNED_AT_ONCE, scan).concat();

@@ -5,20 +5,20 @@
 //! nor on what was merged, and every document has its full score. Frequencies and lengths count
 //! live documents only.
 
-use std::io;
+mod segment;
+
 use std::sync::Arc;
 
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::index::SegmentId;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
-use tantivy::schema::{Field as SchemaField, IndexRecordOption};
-use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
+use tantivy::schema::Field as SchemaField;
+use tantivy::{Searcher, SegmentReader};
 
 use super::common::{CommonTerm, CommonTerms, Dead};
 use super::retrieve::Tie;
 use crate::bitmap::{Bitmap, ones};
 use crate::bm25::{Lengths, TermScore, Totals, heaviest, is_background, keep_most_telling};
 use crate::engine::{EngineError, Field, MAX_TERMS, QueryTerm};
+pub(super) use segment::{Posting, Segment};
 
 /// A share of all slots above which scores are kept one a slot: less is saved by leaving gaps
 /// out than it costs to count them.
@@ -114,8 +114,8 @@ struct Sought<'a> {
     field: Field,
     scorer: TermScore,
     common: Option<&'a CommonTerm>,
-    /// In which segments it stands; of a common term those alone that have newer slots.
-    lists: Vec<(&'a Segment, TermInfo)>,
+    /// In which segments, by number, it stands; of a common term those alone that have newer slots.
+    lists: Vec<(usize, TermInfo)>,
 }
 
 /// One committed state of the word index.
@@ -125,27 +125,6 @@ pub(super) struct Words {
     common: Arc<CommonTerms>,
     /// What is dead of the slots that `common` covers.
     dead: Dead,
-}
-
-#[derive(Clone)]
-pub(super) struct Segment {
-    id: SegmentId,
-    /// Versions in it are dead. By our own knowledge: tantivy loses a deletion now and then when
-    /// a merge ends around the end of a writer (`tests/it/sealing.rs` found that).
-    has_dead: bool,
-    /// Slots by document; the same as long as the segment lives.
-    slots: Arc<Vec<u32>>,
-    /// The greatest of them.
-    last: u32,
-    inverted: [Arc<InvertedIndexReader>; 4],
-    lengths: [FieldNormReader; 4],
-}
-
-/// One document in the list of a term.
-pub(super) struct Posting {
-    document: u32,
-    pub(super) slot: u32,
-    pub(super) frequency: u32,
 }
 
 /// The live documents, as scores need them.
@@ -163,8 +142,8 @@ impl Words {
         before: &Self,
     ) -> Result<Self, EngineError> {
         let segment = |reader: &SegmentReader| {
-            let known = before.segments.iter().find(|s| s.id == reader.segment_id());
-            Segment::new(reader, fields, known.map(|s| s.slots.clone()))
+            let known = before.segments.iter().find(|s| s.is_of(reader));
+            Segment::new(reader, fields, known)
         };
         let segments = searcher.segment_readers().iter().map(segment);
         let segments = segments.collect::<Result<_, EngineError>>()?;
@@ -178,9 +157,7 @@ impl Words {
 
     /// Takes note of what is dead; to be done before anything is asked of this state.
     pub(super) fn note_dead(&mut self, live: &Bitmap) {
-        for segment in self.segments.iter_mut().filter(|segment| !segment.has_dead) {
-            segment.has_dead = segment.slots.iter().any(|slot| !live.contains(*slot));
-        }
+        self.segments.iter_mut().for_each(|segment| segment.note_dead(live));
         self.dead = self.common.dead(live);
     }
 
@@ -215,11 +192,12 @@ impl Words {
             let common = self.common.get(term);
             let mut count = common.map_or(0, |common| common.count(&self.dead));
             let mut lists = Vec::new();
-            for segment in self.segments.iter().filter(|s| common.is_none() || self.is_newer(s)) {
+            let covered = common.map_or(0, |_| self.common.upto());
+            let newer = |(_, s): &(usize, &Segment)| s.reaches(covered);
+            for (number, segment) in self.segments.iter().enumerate().filter(newer) {
                 let Some(info) = segment.find(term)? else { continue };
-                let from = common.map_or(0, |_| self.common.upto());
-                count += segment.count((term.field, from), &info, (living.live, &mut block))?;
-                lists.push((segment, info));
+                count += segment.count((term.field, covered), &info, (living.live, &mut block))?;
+                lists.push((number, info));
             }
             if count > 0 && !is_background(term.weight, heaviest, count, totals.documents) {
                 let scorer = TermScore::new(term.weight, count, totals.documents);
@@ -232,14 +210,10 @@ impl Words {
         Ok(Prepared { terms: sought, lengths, ceiling })
     }
 
-    /// Whether a segment has slots that common terms do not cover.
-    fn is_newer(&self, segment: &Segment) -> bool {
-        segment.last >= self.common.upto()
-    }
-
     /// Scores the documents that are asked for.
     pub(super) fn score(&self, query: &Prepared<'_>, asked: Asked) -> Result<Scores, EngineError> {
         let mut block = BlockSegmentPostings::empty();
+        let wanted: Vec<_> = self.segments.iter().map(|s| s.documents(&asked)).collect();
         let mut scores = Scores { by_place: vec![0.0; asked.places()], asked };
         for Sought { field, scorer, common, lists } in &query.terms {
             let scorer = (scorer, &query.lengths[field.index()]);
@@ -249,138 +223,13 @@ impl Words {
                 self.common.add((common, *field), scorer, asked, by_place);
                 from = self.common.upto();
             }
-            for (segment, info) in lists {
+            for (number, info) in lists {
+                let (segment, wanted) = (&self.segments[*number], wanted[*number].as_ref());
                 segment.open(*field, info, &mut block)?;
-                segment.add(&mut block, scorer, &mut scores, (*field, from));
+                segment.add((&mut block, wanted), scorer, &mut scores, (*field, from));
             }
         }
         Ok(scores)
-    }
-}
-
-impl Segment {
-    fn new(
-        reader: &SegmentReader,
-        fields: [SchemaField; 4],
-        slots: Option<Arc<Vec<u32>>>,
-    ) -> Result<Self, EngineError> {
-        let slots = match slots {
-            Some(slots) => slots,
-            None => {
-                let column = reader.fast_fields().u64("slot")?.first_or_default_col(0);
-                Arc::new((0..reader.max_doc()).map(|d| column.get_val(d) as u32).collect())
-            }
-        };
-        let [a, b, c, d] = fields;
-        let inverted = |field| reader.inverted_index(field);
-        let lengths = |field| reader.get_fieldnorms_reader(field);
-        Ok(Self {
-            id: reader.segment_id(),
-            has_dead: reader.has_deletes(),
-            last: slots.iter().max().copied().unwrap_or_default(),
-            slots,
-            inverted: [inverted(a)?, inverted(b)?, inverted(c)?, inverted(d)?],
-            lengths: [lengths(a)?, lengths(b)?, lengths(c)?, lengths(d)?],
-        })
-    }
-
-    pub(super) fn find(&self, term: &QueryTerm) -> io::Result<Option<TermInfo>> {
-        self.inverted[term.field.index()].terms().get(term.text.as_bytes())
-    }
-
-    fn open(
-        &self,
-        field: Field,
-        info: &TermInfo,
-        block: &mut BlockSegmentPostings,
-    ) -> io::Result<()> {
-        let inverted = &self.inverted[field.index()];
-        *block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-        Ok(())
-    }
-
-    /// Calls a function with each term of a field.
-    pub(super) fn each_term(
-        &self,
-        field: Field,
-        mut function: impl FnMut(&str, &TermInfo),
-    ) -> io::Result<()> {
-        let mut terms = self.inverted[field.index()].terms().stream()?;
-        while let Some((text, info)) = terms.next() {
-            // Terms are written as texts.
-            if let Ok(text) = std::str::from_utf8(text) {
-                function(text, info);
-            }
-        }
-        Ok(())
-    }
-
-    /// Calls a function with each document of a term, dead ones too.
-    pub(super) fn each_posting(
-        &self,
-        field: Field,
-        info: &TermInfo,
-        mut function: impl FnMut(Posting),
-    ) -> io::Result<()> {
-        let mut block = BlockSegmentPostings::empty();
-        self.open(field, info, &mut block)?;
-        self.walk(&mut block, &mut function);
-        Ok(())
-    }
-
-    #[inline]
-    fn walk(&self, block: &mut BlockSegmentPostings, function: &mut impl FnMut(Posting)) {
-        while !block.docs().is_empty() {
-            for (document, frequency) in block.docs().iter().zip(block.freqs()) {
-                let (document, frequency) = (*document, *frequency);
-                function(Posting { document, slot: self.slots[document as usize], frequency });
-            }
-            block.advance();
-        }
-    }
-
-    /// Puts the lengths of its documents, as they are stored, by their slots.
-    pub(super) fn put_lengths(&self, field: Field, lengths: &mut [u8]) {
-        let norms = &self.lengths[field.index()];
-        for (document, slot) in (0u32..).zip(self.slots.iter()) {
-            lengths[*slot as usize] = norms.fieldnorm_id(document);
-        }
-    }
-
-    /// In how many live documents from a slot on a term stands.
-    fn count(
-        &self,
-        (field, from): (Field, u32),
-        info: &TermInfo,
-        (live, block): (&Bitmap, &mut BlockSegmentPostings),
-    ) -> io::Result<u64> {
-        if !self.has_dead && from == 0 {
-            return Ok(u64::from(info.doc_freq));
-        }
-        self.open(field, info, block)?;
-        let mut count = 0;
-        self.walk(block, &mut |Posting { slot, .. }| {
-            count += u64::from(slot >= from && live.contains(slot));
-        });
-        Ok(count)
-    }
-
-    /// Adds what a term counts to the scores of those of its documents from a slot on that are
-    /// asked for.
-    fn add(
-        &self,
-        block: &mut BlockSegmentPostings,
-        (scorer, lengths): (&TermScore, &Lengths),
-        scores: &mut Scores,
-        (field, from): (Field, u32),
-    ) {
-        let norms = &self.lengths[field.index()];
-        self.walk(block, &mut |Posting { document, slot, frequency }| {
-            if let Some(place) = scores.asked.place(slot).filter(|_| slot >= from) {
-                let length = norms.fieldnorm_id(document);
-                scores.by_place[place] += scorer.score(lengths, length, frequency);
-            }
-        });
     }
 }
 

@@ -156,18 +156,16 @@ impl Places {
                 cell.slots.iter().for_each(|slot| found.set(*slot));
                 continue;
             }
-            if matches!(reach, Reach::Metres(_)) && far + cell.radius + HAIR < bound - slack {
-                cell.slots.iter().for_each(|slot| found.set(*slot));
-                continue;
-            }
             for (slot, at) in cell.slots.iter().zip(&cell.units) {
                 let bound = match reach {
                     Reach::Metres(_) => bound,
                     Reach::Own => self.reaches[*slot as usize],
                 };
-                let chord = chord_squared(at, &unit).sqrt();
-                let close = (chord - bound).abs() <= CLOSE * bound + HAIR;
-                if if close { is_within(*slot) } else { chord < bound } {
+                let close = CLOSE * bound + HAIR;
+                let squared = chord_squared(at, &unit);
+                let is_near = squared < (bound - close).max(0.0).powi(2);
+                // A chord that is not close to the limit is decided without its root.
+                if is_near || squared <= (bound + close).powi(2) && is_within(*slot) {
                     found.set(*slot);
                 }
             }

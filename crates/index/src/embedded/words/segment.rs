@@ -1,0 +1,288 @@
+//! One segment of tantivy's: the postings lists of its documents, and which slots these have.
+
+use std::io;
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentId;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::schema::{Field as SchemaField, IndexRecordOption};
+use tantivy::{InvertedIndexReader, SegmentReader};
+
+use super::{Asked, Scores};
+use crate::bitmap::{Bitmap, ones};
+use crate::bm25::{Lengths, TermScore};
+use crate::engine::{EngineError, Field, QueryTerm};
+
+/// A segment.
+#[derive(Clone)]
+pub(in crate::embedded) struct Segment {
+    id: SegmentId,
+    /// Versions in it are dead. By our own knowledge: tantivy loses a deletion now and then when
+    /// a merge ends around the end of a writer (`tests/it/sealing.rs` found that).
+    has_dead: bool,
+    /// The same as long as the segment lives.
+    slots: Arc<SlotsOfDocuments>,
+    inverted: [Arc<InvertedIndexReader>; 4],
+    lengths: [FieldNormReader; 4],
+}
+
+/// Which slots the documents of a segment have.
+struct SlotsOfDocuments {
+    by_document: Vec<u32>,
+    /// The least and the greatest of them.
+    first: u32,
+    last: u32,
+    /// The documents of the slots from the first to the last, [`NO_DOCUMENT`] of those that are
+    /// elsewhere; nothing where most are.
+    by_slot: Vec<u32>,
+}
+
+/// A slot that has no document in a segment.
+const NO_DOCUMENT: u32 = u32::MAX;
+
+/// The slots of a segment are spread over so many times as many at most for their documents to
+/// be kept as well.
+const SPREAD: usize = 4;
+
+impl SlotsOfDocuments {
+    fn new(by_document: Vec<u32>) -> Self {
+        let first = by_document.iter().min().copied().unwrap_or_default();
+        let last = by_document.iter().max().copied().unwrap_or_default();
+        let range = (last - first) as usize + 1;
+        let mut by_slot = Vec::new();
+        if range <= by_document.len().saturating_mul(SPREAD) {
+            by_slot.resize(range, NO_DOCUMENT);
+            for (document, slot) in (0..).zip(&by_document) {
+                by_slot[(slot - first) as usize] = document;
+            }
+        }
+        Self { by_document, first, last, by_slot }
+    }
+
+    /// The documents of the slots that are asked for, which spares asking for the slot of each
+    /// posting of a list: it lies anywhere in memory. `None` where they are too many or not known.
+    fn documents(&self, asked: &Asked) -> Option<Bitmap> {
+        if asked.is_dense || self.by_slot.is_empty() {
+            return None;
+        }
+        let mut documents = Bitmap::new(self.by_document.len());
+        let (first, words) = (self.first as usize / 64, self.last as usize / 64 + 1);
+        let words = (0u32..).zip(asked.words()).take(words).skip(first);
+        let slots = words.flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit));
+        for slot in slots {
+            let at = slot.checked_sub(self.first).and_then(|at| self.by_slot.get(at as usize));
+            if let Some(document) = at.filter(|document| **document != NO_DOCUMENT) {
+                documents.set(*document);
+            }
+        }
+        Some(documents)
+    }
+}
+
+/// One document in the list of a term.
+pub(in crate::embedded) struct Posting {
+    document: u32,
+    pub(in crate::embedded) slot: u32,
+    pub(in crate::embedded) frequency: u32,
+}
+
+impl Segment {
+    /// A segment as a reader sees it; what is known of it from before is taken over.
+    pub(in crate::embedded) fn new(
+        reader: &SegmentReader,
+        fields: [SchemaField; 4],
+        known: Option<&Self>,
+    ) -> Result<Self, EngineError> {
+        let slots = match known {
+            Some(known) => known.slots.clone(),
+            None => {
+                let column = reader.fast_fields().u64("slot")?.first_or_default_col(0);
+                let slots = (0..reader.max_doc()).map(|d| column.get_val(d) as u32);
+                Arc::new(SlotsOfDocuments::new(slots.collect()))
+            }
+        };
+        let [a, b, c, d] = fields;
+        let inverted = |field| reader.inverted_index(field);
+        let lengths = |field| reader.get_fieldnorms_reader(field);
+        Ok(Self {
+            id: reader.segment_id(),
+            has_dead: reader.has_deletes(),
+            slots,
+            inverted: [inverted(a)?, inverted(b)?, inverted(c)?, inverted(d)?],
+            lengths: [lengths(a)?, lengths(b)?, lengths(c)?, lengths(d)?],
+        })
+    }
+
+    /// Whether it is the segment of a reader.
+    pub(in crate::embedded) fn is_of(&self, reader: &SegmentReader) -> bool {
+        self.id == reader.segment_id()
+    }
+
+    /// Takes note of what is dead.
+    pub(in crate::embedded) fn note_dead(&mut self, live: &Bitmap) {
+        let mut slots = self.slots.by_document.iter();
+        self.has_dead = self.has_dead || slots.any(|slot| !live.contains(*slot));
+    }
+
+    /// Whether it may have a slot from this one on.
+    pub(in crate::embedded) fn reaches(&self, slot: u32) -> bool {
+        slot == 0 || self.slots.last >= slot
+    }
+
+    /// See [`SlotsOfDocuments::documents`].
+    pub(in crate::embedded) fn documents(&self, asked: &Asked) -> Option<Bitmap> {
+        self.slots.documents(asked)
+    }
+
+    /// The list of a term.
+    pub(in crate::embedded) fn find(&self, term: &QueryTerm) -> io::Result<Option<TermInfo>> {
+        self.inverted[term.field.index()].terms().get(term.text.as_bytes())
+    }
+
+    pub(in crate::embedded) fn open(
+        &self,
+        field: Field,
+        info: &TermInfo,
+        block: &mut BlockSegmentPostings,
+    ) -> io::Result<()> {
+        let inverted = &self.inverted[field.index()];
+        *block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+        Ok(())
+    }
+
+    /// Calls a function with each term of a field.
+    pub(in crate::embedded) fn each_term(
+        &self,
+        field: Field,
+        mut function: impl FnMut(&str, &TermInfo),
+    ) -> io::Result<()> {
+        let mut terms = self.inverted[field.index()].terms().stream()?;
+        while let Some((text, info)) = terms.next() {
+            // Terms are written as texts.
+            if let Ok(text) = std::str::from_utf8(text) {
+                function(text, info);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls a function with each document of a term, dead ones too.
+    pub(in crate::embedded) fn each_posting(
+        &self,
+        field: Field,
+        info: &TermInfo,
+        mut function: impl FnMut(Posting),
+    ) -> io::Result<()> {
+        let mut block = BlockSegmentPostings::empty();
+        self.open(field, info, &mut block)?;
+        self.walk((&mut block, |_| true), &mut function);
+        Ok(())
+    }
+
+    /// Calls a function with each posting of a list whose document is wanted.
+    #[inline]
+    fn walk(
+        &self,
+        (block, is_wanted): (&mut BlockSegmentPostings, impl Fn(u32) -> bool),
+        function: &mut impl FnMut(Posting),
+    ) {
+        let slots = &self.slots.by_document;
+        while !block.docs().is_empty() {
+            for (document, frequency) in block.docs().iter().zip(block.freqs()) {
+                let (document, frequency) = (*document, *frequency);
+                if is_wanted(document) {
+                    function(Posting { document, slot: slots[document as usize], frequency });
+                }
+            }
+            block.advance();
+        }
+    }
+
+    /// Puts the lengths of its documents, as they are stored, by their slots.
+    pub(in crate::embedded) fn put_lengths(&self, field: Field, lengths: &mut [u8]) {
+        let norms = &self.lengths[field.index()];
+        for (document, slot) in (0u32..).zip(&self.slots.by_document) {
+            lengths[*slot as usize] = norms.fieldnorm_id(document);
+        }
+    }
+
+    /// In how many live documents from a slot on a term stands.
+    pub(in crate::embedded) fn count(
+        &self,
+        (field, from): (Field, u32),
+        info: &TermInfo,
+        (live, block): (&Bitmap, &mut BlockSegmentPostings),
+    ) -> io::Result<u64> {
+        if !self.has_dead && from == 0 {
+            return Ok(u64::from(info.doc_freq));
+        }
+        self.open(field, info, block)?;
+        let mut count = 0;
+        self.walk((block, |_| true), &mut |Posting { slot, .. }| {
+            count += u64::from(slot >= from && live.contains(slot));
+        });
+        Ok(count)
+    }
+
+    /// Adds what a term counts to the scores of those of its documents from a slot on that are
+    /// asked for; `wanted` has them, where it is known.
+    pub(in crate::embedded) fn add(
+        &self,
+        (block, wanted): (&mut BlockSegmentPostings, Option<&Bitmap>),
+        (scorer, lengths): (&TermScore, &Lengths),
+        scores: &mut Scores,
+        (field, from): (Field, u32),
+    ) {
+        let norms = &self.lengths[field.index()];
+        let mut add = |Posting { document, slot, frequency }| {
+            if let Some(place) = scores.asked.place(slot).filter(|_| slot >= from) {
+                let length = norms.fieldnorm_id(document);
+                scores.by_place[place] += scorer.score(lengths, length, frequency);
+            }
+        };
+        match wanted {
+            Some(wanted) => self.walk((block, |document| wanted.contains(document)), &mut add),
+            None => self.walk((block, |_| true), &mut add),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Documents in any order, with gaps, and slots beyond both ends asked for as well.
+        #[test]
+        fn the_documents_of_slots_are_those_that_have_them(
+            slots in proptest::collection::btree_set(70u32..400, 100..200).prop_map(Vec::from_iter).prop_shuffle(),
+            asked in proptest::collection::btree_set(0u32..600, 0..100),
+        ) {
+            let documents = SlotsOfDocuments::new(slots.clone());
+            let mut bits = Bitmap::default();
+            asked.iter().for_each(|slot| bits.set(*slot));
+            let found = documents.documents(&Asked::new(&bits, 600)).unwrap();
+            let slot_of = |document: u32| slots[document as usize];
+            prop_assert_eq!(
+                found.iter().map(slot_of).collect::<BTreeSet<_>>(),
+                slots.iter().copied().filter(|slot| asked.contains(slot)).collect()
+            );
+        }
+    }
+
+    #[test]
+    fn slots_far_apart_and_slots_of_most_are_looked_up_one_by_one() {
+        let mut bits = Bitmap::default();
+        bits.set(7);
+        let few = Asked::new(&bits, 1_000);
+        assert!(SlotsOfDocuments::new(vec![7, 999]).documents(&few).is_none());
+        let near = SlotsOfDocuments::new(vec![7, 8]);
+        assert!(near.documents(&few).is_some());
+        assert!(near.documents(&Asked::new(&bits, 3)).is_none());
+    }
+}
