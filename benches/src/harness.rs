@@ -11,6 +11,7 @@ use jobmatch_proto::v1;
 use jobmatch_proto::v1::admin_service_client::AdminServiceClient;
 use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
+use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
 use jobmatchd::config::Config;
 use jobmatchd::run::{self, Running};
 use tokio_stream::StreamExt;
@@ -27,7 +28,7 @@ const POLL: Duration = Duration::from_millis(20);
 /// The file that tells that everything is loaded.
 const MARK: &str = "loaded-by-bench";
 
-/// A server with generated postings.
+/// A server with generated postings or profiles.
 pub struct Bench {
     /// The server; stop it when done.
     pub running: Running,
@@ -37,12 +38,14 @@ pub struct Bench {
     pub loaded: Option<Loaded>,
     /// Today, which dates are counted from.
     pub today: Date,
+    /// What it has.
+    collection: v1::Collection,
     folder: Folder,
 }
 
 /// How long a load took.
 pub struct Loaded {
-    /// Until the last posting was durable.
+    /// Until the last record was durable.
     pub durable_in: Duration,
     /// Until all of it was searchable.
     pub searchable_in: Duration,
@@ -82,14 +85,32 @@ pub async fn start(postings: usize, spread_days: usize) -> Bench {
     let mut generator = Generator::new(SEED, today, spread_days);
     let generated = (1..=postings).map(move |number| generator.posting(number));
     let folder = kept_at(postings, spread_days).map_or_else(temporary, Folder::Kept);
-    start_in(folder, generated).await
+    start_in((folder, v1::Collection::Postings), |channel| import(channel, generated)).await
+}
+
+/// The same with so many profiles.
+///
+/// # Panics
+/// As [`start`].
+pub async fn start_profiles(profiles: usize) -> Bench {
+    let today = system_clock()().date();
+    let mut generator = Generator::new(SEED, today, 60);
+    let generated = (1..=profiles).map(move |number| generator.profile(number));
+    let name = format!("profiles-{profiles}-{today}");
+    let folder = data_folder().map_or_else(temporary, |data| Folder::Kept(data.join(name)));
+    start_in((folder, v1::Collection::Profiles), |channel| import_profiles(channel, generated))
+        .await
+}
+
+/// Where loads are kept.
+fn data_folder() -> Option<PathBuf> {
+    std::env::var_os("BENCH_DATA").map(PathBuf::from)
 }
 
 /// Where [`start`] keeps such a load.
 fn kept_at(postings: usize, spread_days: usize) -> Option<PathBuf> {
     let today = system_clock()().date();
-    let data = PathBuf::from(std::env::var_os("BENCH_DATA")?);
-    Some(data.join(format!("served-{postings}-{spread_days}-{today}")))
+    Some(data_folder()?.join(format!("served-{postings}-{spread_days}-{today}")))
 }
 
 /// The folder of such a load, where [`start`] has kept one.
@@ -104,7 +125,7 @@ pub fn kept(postings: usize, spread_days: usize) -> Option<PathBuf> {
 pub async fn start_with(
     postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
 ) -> Bench {
-    start_in(temporary(), postings).await
+    start_in((temporary(), v1::Collection::Postings), |channel| import(channel, postings)).await
 }
 
 fn temporary() -> Folder {
@@ -112,8 +133,8 @@ fn temporary() -> Folder {
 }
 
 async fn start_in(
-    folder: Folder,
-    postings: impl Iterator<Item = v1::JobPosting> + Send + Sync + 'static,
+    (folder, collection): (Folder, v1::Collection),
+    load: impl AsyncFnOnce(Channel) -> Duration,
 ) -> Bench {
     let is_loaded = folder.mark().exists();
     if let (Folder::Kept(path), false) = (&folder, is_loaded) {
@@ -127,14 +148,14 @@ async fn start_in(
     let mut loaded = None;
     if !is_loaded {
         let started = Instant::now();
-        let durable_in = import(channel.clone(), postings).await;
-        running.ready().await.expect("searchable postings");
+        let durable_in = load(channel.clone()).await;
+        running.ready().await.expect("searchable records");
         loaded = Some(Loaded { durable_in, searchable_in: started.elapsed() });
         std::fs::write(folder.mark(), "").expect("a mark");
     }
-    running.ready().await.expect("searchable postings");
+    running.ready().await.expect("searchable records");
     let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench { running, client, loaded, today, folder }
+    Bench { running, client, loaded, today, collection, folder }
 }
 
 /// The configuration of a server of benches. Limits can be given by the environment, as for any
@@ -182,11 +203,38 @@ pub async fn import(
     let mut answers = answers.into_inner();
     while let Some(answer) = answers.next().await {
         let answer = answer.expect("an answer");
-        if let Some(v1::import_postings_response::Response::Result(r)) = answer.response {
-            assert!(matches!(r.outcome, Some(v1::import_result::Outcome::Seq(_))), "{r:?}");
+        if let Some(v1::import_postings_response::Response::Result(result)) = answer.response {
+            check_accepted(&result);
         }
     }
     started.elapsed()
+}
+
+/// The same with profiles.
+async fn import_profiles(
+    channel: Channel,
+    profiles: impl Iterator<Item = v1::Profile> + Send + Sync + 'static,
+) -> Duration {
+    let items = (1..).zip(profiles).map(|(number, profile)| {
+        let item = v1::ImportProfileItem { number, profile: Some(profile) };
+        let request = Some(v1::import_profiles_request::Request::Item(item));
+        v1::ImportProfilesRequest { request }
+    });
+    let started = Instant::now();
+    let mut importer = ProfileServiceClient::new(channel);
+    let answers = importer.import_profiles(tokio_stream::iter(items)).await.expect("an import");
+    let mut answers = answers.into_inner();
+    while let Some(answer) = answers.next().await {
+        let answer = answer.expect("an answer");
+        if let Some(v1::import_profiles_response::Response::Result(result)) = answer.response {
+            check_accepted(&result);
+        }
+    }
+    started.elapsed()
+}
+
+fn check_accepted(result: &v1::ImportResult) {
+    assert!(matches!(result.outcome, Some(v1::import_result::Outcome::Seq(_))), "{result:?}");
 }
 
 /// Waits until the index of the postings holds so many, and a graph, if there are enough for one,
@@ -195,10 +243,14 @@ pub async fn import(
 /// # Panics
 /// When the service does not answer.
 pub async fn settled(admin: SocketAddr, postings: u64) -> Duration {
-    until(admin, |now| {
+    all_settled((admin, v1::Collection::Postings), postings).await
+}
+
+async fn all_settled(of: (SocketAddr, v1::Collection), records: u64) -> Duration {
+    until(of, |now| {
         let is_due = now.indexed >= VectorOptions::default().graph_from as u64;
         let is_built = !is_due || now.graph_vectors * 4 >= now.indexed * 3;
-        now.indexed >= postings && now.state == "READY" && is_built && !now.in_upkeep
+        now.indexed >= records && now.state == "READY" && is_built && !now.in_upkeep
     })
     .await
 }
@@ -208,16 +260,20 @@ pub async fn settled(admin: SocketAddr, postings: u64) -> Duration {
 /// # Panics
 /// When the service does not answer.
 pub async fn ready(admin: SocketAddr) -> Duration {
-    until(admin, |now| now.state == "READY").await
+    until((admin, v1::Collection::Postings), |now| now.state == "READY").await
 }
 
-/// Waits for a state of the postings.
-async fn until(admin: SocketAddr, is_so: impl Fn(&v1::CollectionStats) -> bool) -> Duration {
+/// Waits for a state of a collection.
+async fn until(
+    (admin, collection): (SocketAddr, v1::Collection),
+    is_so: impl Fn(&v1::CollectionStats) -> bool,
+) -> Duration {
     let started = Instant::now();
     let mut admin = AdminServiceClient::new(connect(admin).await);
     loop {
         let stats = admin.get_stats(v1::GetStatsRequest {}).await.expect("an answer");
-        let now = stats.into_inner().collections.into_iter().next().expect("postings");
+        let mut collections = stats.into_inner().collections.into_iter();
+        let now = collections.find(|c| c.collection() == collection).expect("a collection");
         if is_so(&now) {
             return started.elapsed();
         }
@@ -235,12 +291,13 @@ impl Bench {
         self.folder
     }
 
-    /// As the function [`settled`], for all postings that this server has.
+    /// As the function [`settled`], for all records that this server has.
     ///
     /// # Panics
     /// When the service does not answer.
     pub async fn settled(&self) -> Duration {
-        settled(self.running.admin_address.expect("an AdminService"), 0).await
+        let admin = self.running.admin_address.expect("an AdminService");
+        all_settled((admin, self.collection), 0).await
     }
 }
 

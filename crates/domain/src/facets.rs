@@ -144,6 +144,11 @@ pub struct AskedSkill<'a> {
 }
 
 impl AskedSkills {
+    /// None yet, with room for so many bytes of texts.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), ends: Vec::new() }
+    }
+
     /// Adds one.
     pub fn push(&mut self, skill: AskedSkill<'_>) {
         self.text.push_str(skill.shown);

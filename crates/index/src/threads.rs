@@ -104,8 +104,8 @@ pub fn both<A, B: Send>(a: impl FnOnce() -> A, b: impl FnOnce() -> B + Send) -> 
     (of_a, of_b.unwrap_or_else(|| unreachable!("the scope ends after it")))
 }
 
-/// A function's results of stretches of the items, in their order: as many stretches as there are
-/// threads where cores are idle and each comes to `least` items, one otherwise. The first is
+/// A function's results of stretches of the items, joined in their order: as many stretches as there
+/// are threads where cores are idle and each comes to `least` items, one otherwise. The first is
 /// this thread's.
 ///
 /// # Panics
@@ -113,23 +113,25 @@ pub fn both<A, B: Send>(a: impl FnOnce() -> A, b: impl FnOnce() -> B + Send) -> 
 pub fn stretches<'i, T: Sync, U: Send>(
     items: &'i [T],
     least: usize,
-    function: impl Fn(&'i [T]) -> U + Sync,
+    function: impl Fn(&'i [T]) -> Vec<U> + Sync,
 ) -> Vec<U> {
     let threads = idle().filter(|_| items.len() >= least.saturating_mul(2));
-    let Some(threads) = threads else { return vec![function(items)] };
+    let Some(threads) = threads else { return function(items) };
     let most = threads.current_num_threads() + 1;
     let count = most.min(items.len() / least.max(1)).max(1);
     let length = items.len().div_ceil(count).max(1);
     let (own, others) = items.split_at(length.min(items.len()));
-    let mut results: Vec<Option<U>> = others.chunks(length).map(|_| None).collect();
-    let first = threads.in_place_scope(|scope| {
+    let mut results: Vec<Vec<U>> = others.chunks(length).map(|_| Vec::new()).collect();
+    let mut joined = threads.in_place_scope(|scope| {
         for (result, stretch) in results.iter_mut().zip(others.chunks(length)) {
             let function = &function;
-            scope.spawn(move |_| *result = Some(function(stretch)));
+            scope.spawn(move |_| *result = function(stretch));
         }
         function(own)
     });
-    std::iter::once(first).chain(results.into_iter().flatten()).collect()
+    joined.reserve(results.iter().map(Vec::len).sum());
+    results.iter_mut().for_each(|result| joined.append(result));
+    joined
 }
 
 #[cfg(test)]
@@ -144,12 +146,15 @@ mod tests {
         for length in [0, 1, 2, 7, 100] {
             let items: Vec<usize> = (0..length).collect();
             for least in [0, 1, 3, 1_000] {
-                assert_eq!(stretches(&items, least, <[usize]>::to_vec).concat(), items);
+                assert_eq!(stretches(&items, least, <[usize]>::to_vec), items);
             }
         }
         let broken = || both(|| 1, || panic!("on purpose"));
         assert!(catch_unwind(AssertUnwindSafe(broken)).is_err());
-        let broken = |part: &[u8]| assert!(part[0] < 2, "on purpose");
+        let broken = |part: &[u8]| {
+            assert!(part[0] < 2, "on purpose");
+            part.to_vec()
+        };
         let broken = || stretches(&[0, 1, 2, 3], 1, broken);
         assert!(catch_unwind(AssertUnwindSafe(broken)).is_err());
     }
@@ -172,7 +177,7 @@ mod tests {
         assert_eq!(both(elsewhere, elsewhere), (false, has_others));
         let calls: Vec<Running> = (0..1_000).map(|_| Running::begin()).collect();
         assert_eq!(both(elsewhere, elsewhere), (false, false));
-        assert_eq!(stretches(&[0; 100], 1, |part| (part.len(), elsewhere())), [(100, false)]);
+        assert_eq!(stretches(&[0; 100], 1, |part| vec![(part.len(), elsewhere())]), [(100, false)]);
         drop(calls);
         assert_eq!(both(elsewhere, elsewhere), (false, has_others));
     }

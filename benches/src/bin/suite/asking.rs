@@ -19,6 +19,22 @@ pub(crate) fn city(person: &v1::Profile) -> String {
     person.place.as_ref().map(|p| p.division.chars().take(4).collect()).unwrap_or_default()
 }
 
+/// Jobs that ask, the same ones each time.
+pub(crate) fn jobs(today: Date) -> impl Iterator<Item = v1::JobPosting> {
+    let mut generator = Generator::new(SEED + 1, today, 60);
+    (0..).map(move |number| generator.posting(number))
+}
+
+/// A job's question for people of its city; 20 matches a page.
+pub(crate) fn for_people(job: v1::JobPosting) -> v1::MatchProfilesRequest {
+    let divisions = job.place.as_ref().map(|p| p.division.chars().take(4).collect());
+    v1::MatchProfilesRequest {
+        filter: Some(v1::Filter { divisions: Vec::from_iter(divisions), ..v1::Filter::default() }),
+        job: Some(v1::match_profiles_request::Job::Posting(job)),
+        options: Some(v1::MatchOptions { debug: true, ..v1::MatchOptions::default() }),
+    }
+}
+
 /// A question with a filter and the times of its stages; 20 matches a page.
 pub(crate) fn question(person: v1::Profile, filter: v1::Filter) -> v1::MatchPostingsRequest {
     v1::MatchPostingsRequest {

@@ -29,6 +29,15 @@ enum Command {
         #[arg(long, default_value_t = 500)]
         queries: usize,
     },
+    /// The same of jobs that ask for people
+    LatencyProfiles {
+        /// Profiles.
+        #[arg(long, default_value_t = 10_000)]
+        profiles: usize,
+        /// Questions.
+        #[arg(long, default_value_t = 500)]
+        queries: usize,
+    },
     /// Recall of the vector leg by shape and selectivity of the filter.
     Recall(recall::Arguments),
     /// Calls a second by the number of callers.
@@ -76,6 +85,9 @@ enum Command {
 async fn main() {
     match Command::parse() {
         Command::Latency { postings, queries } => latency::table(postings, queries).await,
+        Command::LatencyProfiles { profiles, queries } => {
+            latency::table_of_profiles(profiles, queries).await;
+        }
         Command::Recall(arguments) => recall::table(&arguments).await,
         Command::Throughput { postings, seconds } => throughput::table(postings, seconds).await,
         Command::Footprint { postings } => footprint::table(postings).await,
@@ -93,6 +105,8 @@ async fn main() {
 async fn quick() {
     println!("## Latency\n");
     latency::table(1_000, 30).await;
+    println!("\n## Latency of jobs that ask\n");
+    latency::table_of_profiles(1_000, 30).await;
     println!("\n## Recall\n");
     recall::table(&recall::Arguments { postings: 1_000, queries: 2, whole: true }).await;
     println!("\n## Vector leg\n");

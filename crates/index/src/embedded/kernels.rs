@@ -145,8 +145,8 @@ pub(super) fn agreements<'a>(
     mut each: impl FnMut(u32),
 ) {
     #[cfg(target_arch = "x86_64")]
-    if x86::has_avx2_and_popcnt() {
-        // SAFETY: the machine has both.
+    if x86::has_popcnt() {
+        // SAFETY: the machine has it.
         return unsafe { x86::agreements(asked, slots, &row, each) };
     }
     every(slots, &row, |row| agreement(asked, row), |_, score| each(score));
@@ -196,6 +196,10 @@ mod x86 {
             && is_x86_feature_detected!("avx512vnni")
     }
 
+    pub(super) fn has_popcnt() -> bool {
+        is_x86_feature_detected!("popcnt")
+    }
+
     pub(super) fn has_avx2_and_popcnt() -> bool {
         is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")
     }
@@ -205,7 +209,8 @@ mod x86 {
         super::portable_tally(live, fails)
     }
 
-    #[target_feature(enable = "avx2,popcnt")]
+    /// Without wider registers: with them the compiler would count bits in them by a table.
+    #[target_feature(enable = "popcnt")]
     pub(super) fn agreements<'a>(
         asked: &[super::Asked],
         slots: &[u32],

@@ -172,7 +172,7 @@ impl View {
         let mut union = legs.union(also);
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
         let hits = |part: &[(u32, Ranks)]| part.iter().map(hit).collect::<Vec<Hit>>();
-        threads::stretches(&union, HITS_AT_ONCE, hits).into_iter().flatten().collect()
+        threads::stretches(&union, HITS_AT_ONCE, hits)
     }
 }
 

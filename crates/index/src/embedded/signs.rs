@@ -93,7 +93,7 @@ pub(super) fn shortlist(
         kernels::agreements(&asked, (slots, |slot| rows.signs(slot)), |score| scores.push(score));
         scores
     };
-    let scores = threads::stretches(slots, ROWS_AT_ONCE, scan).concat();
+    let scores = threads::stretches(slots, ROWS_AT_ONCE, scan);
     let least = kth_greatest(&scores, most);
     let near = slots.iter().zip(&scores).filter(|(_, score)| **score >= least);
     Some(near.map(|(slot, _)| *slot).collect())

@@ -311,7 +311,7 @@ impl Vectors {
         let slots = shortlist.as_deref().unwrap_or(slots);
         let from = SeenFrom::new(&self.rows, query);
         let scan = |slots: &[u32]| from.scores(slots);
-        let mut scored = threads::stretches(slots, SCANNED_AT_ONCE, scan).concat();
+        let mut scored = threads::stretches(slots, SCANNED_AT_ONCE, scan);
         scored.select_nth_unstable_by(keep - 1, |a, b| {
             b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1))
         });

@@ -77,13 +77,16 @@ impl<'a> Ranking<'a> {
         let parts: Vec<&[Hit]> = retrieval.hits.chunks(HITS_A_TASK).collect();
         let score = |part: &&'a [Hit]| -> Result<Vec<Scored<'a>>, MatchingError> {
             self.matcher.call.check()?;
-            let scored = stretches(part, HITS_AT_ONCE, |part| {
+            Ok(stretches(part, HITS_AT_ONCE, |part| {
                 let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
-                scored.filter(|s| s.checked.eligible).collect::<Vec<_>>()
-            });
-            Ok(scored.into_iter().flatten().collect())
+                scored.filter(|s| s.checked.eligible).collect()
+            }))
         };
-        Ok(in_parallel(&parts, score)?.into_iter().flatten().collect())
+        let mut scored = Vec::with_capacity(retrieval.hits.len());
+        for mut part in in_parallel(&parts, score)? {
+            scored.append(&mut part);
+        }
+        Ok(scored)
     }
 
     /// The score of a hit.

@@ -1,6 +1,6 @@
 //! What ranking compares, as it is sealed.
 
-use jobmatch_domain::facets::{AskedSkill, Compared};
+use jobmatch_domain::facets::{AskedSkill, AskedSkills, Compared};
 use jobmatch_domain::fingerprint::Fingerprint;
 use prost::Message;
 
@@ -33,7 +33,8 @@ impl ComparedEntry {
 /// What an encoded [`ComparedEntry`] says, without a string for each of its texts; `None` when it
 /// makes no sense. By hand, as it is read of hundreds of candidates of each question.
 pub(in crate::embedded) fn compared_of(entry: &[u8]) -> Option<Compared> {
-    let mut compared = Compared::default();
+    let asked_skills = AskedSkills::with_capacity(entry.len());
+    let mut compared = Compared { asked_skills, ..Compared::default() };
     let (mut bits, mut short) = (None, false);
     let mut rest = entry;
     while !rest.is_empty() {

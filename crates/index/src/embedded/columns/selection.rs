@@ -39,8 +39,7 @@ impl Fails {
             (*kind, unmet)
         };
         let some = |kinds: &[ConditionKind]| kinds.iter().map(fails).collect::<Vec<_>>();
-        let kinds = threads::stretches(&kinds, 1, some).into_iter().flatten().collect();
-        Self { slots, kinds }
+        Self { slots, kinds: threads::stretches(&kinds, 1, some) }
     }
 
     /// The live slots that fail nothing, and how many of them fail one kind alone.

@@ -38,6 +38,9 @@ struct SlotsOfDocuments {
     by_slot: Vec<u32>,
 }
 
+/// Postings that are looked through at once: as many as a block of tantivy's has.
+const AT_ONCE: usize = 128;
+
 /// A slot that has no document in a segment.
 const NO_DOCUMENT: u32 = u32::MAX;
 
@@ -66,17 +69,21 @@ impl SlotsOfDocuments {
         if asked.is_dense || self.by_slot.is_empty() {
             return None;
         }
-        let mut documents = Bitmap::new(self.by_document.len());
-        let (first, words) = (self.first as usize / 64, self.last as usize / 64 + 1);
-        let words = (0u32..).zip(asked.words()).take(words).skip(first);
-        let slots = words.flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit));
-        for slot in slots {
-            let at = slot.checked_sub(self.first).and_then(|at| self.by_slot.get(at as usize));
-            if let Some(document) = at.filter(|document| **document != NO_DOCUMENT) {
-                documents.set(*document);
+        let mut documents = vec![0u64; self.by_document.len().div_ceil(64)];
+        let (first, words) = (self.first / 64, self.last as usize / 64 + 1);
+        for (index, word) in (0u32..).zip(asked.words()).take(words).skip(first as usize) {
+            for bit in ones(word) {
+                let at = (index * 64 + bit).checked_sub(self.first);
+                let Some(document) = at.and_then(|at| self.by_slot.get(at as usize)) else {
+                    continue;
+                };
+                // Of a slot that is elsewhere it lies beyond the end.
+                if let Some(word) = documents.get_mut(*document as usize / 64) {
+                    *word |= 1 << (document % 64);
+                }
             }
         }
-        Some(documents)
+        Some(Bitmap::of_words(documents))
     }
 }
 
@@ -187,12 +194,19 @@ impl Segment {
         (block, is_wanted): (&mut BlockSegmentPostings, impl Fn(u32) -> bool),
         function: &mut impl FnMut(Posting),
     ) {
-        let slots = &self.slots.by_document;
+        let mut chosen = [(0, 0); AT_ONCE];
         while !block.docs().is_empty() {
-            for (document, frequency) in block.docs().iter().zip(block.freqs()) {
-                let (document, frequency) = (*document, *frequency);
-                if is_wanted(document) {
-                    function(Posting { document, slot: slots[document as usize], frequency });
+            let parts = block.docs().chunks(AT_ONCE).zip(block.freqs().chunks(AT_ONCE));
+            for (documents, frequencies) in parts {
+                let mut count = 0;
+                for posting in documents.iter().copied().zip(frequencies.iter().copied()) {
+                    // Written in any case: whether it stays is no branch that could be foreseen.
+                    chosen[count] = posting;
+                    count += usize::from(is_wanted(posting.0));
+                }
+                for (document, frequency) in chosen[..count].iter().copied() {
+                    let slot = self.slots.by_document[document as usize];
+                    function(Posting { document, slot, frequency });
                 }
             }
             block.advance();
