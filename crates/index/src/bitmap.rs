@@ -76,6 +76,12 @@ impl Bitmap {
         outside.map(|w| w.count_ones() as usize).sum()
     }
 
+    /// The numbers that another set has as well, rising.
+    pub fn iter_shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
+        let shared = self.words.iter().zip(&other.words).map(|(a, b)| a & b);
+        (0u32..).zip(shared).flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit))
+    }
+
     /// The numbers, rising.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.iter_from(0)
@@ -147,6 +153,8 @@ mod tests {
             rest.subtract(&bitmap_of(&b));
             prop_assert_eq!(rest.iter().collect::<BTreeSet<_>>(), &a - &b);
             prop_assert_eq!(bitmap_of(&a).count_outside(&bitmap_of(&b)), (&a - &b).len());
+            let (one, other) = (bitmap_of(&a), bitmap_of(&b));
+            prop_assert_eq!(one.iter_shared(&other).collect::<BTreeSet<_>>(), &a & &b);
         }
     }
 }

@@ -24,9 +24,9 @@ type Backend = Box<dyn StorageBackend>;
 /// Gives the file, or what stands for it in tests, each time that the database is opened.
 pub(crate) type Opener = Box<dyn Fn() -> std::io::Result<Backend> + Send + Sync>;
 
-/// Pages that redb keeps in memory. Its own measure, 1 GiB, is filled by the check at opening, and
-/// is then a third of what a million postings take (`benches/README.md`, Footprint); what is read
-/// besides is kept by the system.
+/// Pages that redb keeps in memory: a quarter of its own measure, which is a third of what a
+/// million postings take (`benches/README.md`, Footprint). What is read besides is kept by the
+/// system.
 const CACHE_BYTES: usize = 256 << 20;
 
 /// How often a read is tried again while the database is being opened again, and how long it
@@ -52,7 +52,7 @@ impl Disk {
     /// Opens the database, which verifies every checksum in it.
     pub(crate) fn open(opener: Opener) -> Result<Self, StoreError> {
         let sync_failed = Arc::new(AtomicBool::new(false));
-        let database = open(&opener, &sync_failed)?;
+        let database = open_verified(&opener, &sync_failed)?;
         let database = RwLock::new(Some(database));
         Ok(Self { opener, database, sync_failed, is_lost: AtomicBool::new(false) })
     }
@@ -62,7 +62,8 @@ impl Disk {
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
         let mut database = self.database.write();
         close(database.take());
-        *database = Some(open(&self.opener, &self.sync_failed)?);
+        // At once: what closing it in between would write, a full disk may not take.
+        *database = Some(contained(|| open(&self.opener, &self.sync_failed, (true, CACHE_BYTES)))?);
         Ok(())
     }
 
@@ -125,18 +126,32 @@ impl Drop for Disk {
     }
 }
 
-fn open(opener: &Opener, sync_failed: &Arc<AtomicBool>) -> Result<Database, StoreError> {
+/// Opens the database and verifies it. Every page is read once, so that to keep them takes longer
+/// than to read them: this is done without a cache, and what was found right is opened again as
+/// it was closed.
+fn open_verified(opener: &Opener, sync_failed: &Arc<AtomicBool>) -> Result<Database, StoreError> {
     contained(|| {
-        let inner = opener().map_err(redb::DatabaseError::from)?;
-        let backend = Watched { inner, sync_failed: sync_failed.clone() };
-        // redb trusts what it reads: a flipped bit in a page of keys would hide rows. Verified
-        // once at open, what is there can be found; the rows carry seals of their own besides.
-        let mut builder = Database::builder();
-        builder.set_check_integrity_on_open(true).set_cache_size(CACHE_BYTES);
-        #[cfg(test)]
-        builder.set_check_integrity_on_open(!SKIPS_CHECK.get());
-        Ok(builder.create_with_backend(backend)?)
+        let verified = open(opener, sync_failed, (true, 0))?;
+        // A full disk may not take what closing writes. Then nothing is trusted.
+        let is_closed = verified.close().is_ok();
+        open(opener, sync_failed, (!is_closed, CACHE_BYTES))
     })
+}
+
+/// Opens the database. redb trusts what it reads: a flipped bit in a page of keys would hide rows.
+/// Once verified, what is there can be found; the rows carry seals of their own besides.
+fn open(
+    opener: &Opener,
+    sync_failed: &Arc<AtomicBool>,
+    (verify, cache_bytes): (bool, usize),
+) -> Result<Database, StoreError> {
+    let inner = opener().map_err(redb::DatabaseError::from)?;
+    let backend = Watched { inner, sync_failed: sync_failed.clone() };
+    let mut builder = Database::builder();
+    builder.set_check_integrity_on_open(verify).set_cache_size(cache_bytes);
+    #[cfg(test)]
+    builder.set_check_integrity_on_open(verify && !SKIPS_CHECK.get());
+    Ok(builder.create_with_backend(backend)?)
 }
 
 /// Closes a database; one whose locks a panic poisoned may panic once more.

@@ -14,6 +14,19 @@ pub(crate) fn people(today: Date) -> impl Iterator<Item = v1::Profile> {
     (0..).map(move |number| generator.profile(number))
 }
 
+/// Resumes that a long one is put together from: some 1,500 characters.
+const RESUMES_OF_ONE: usize = 10;
+
+/// The same people, with much more to tell: each has the resumes of some others as well.
+pub(crate) fn tellers(today: Date) -> impl Iterator<Item = v1::Profile> {
+    let mut others = people(today);
+    people(today).step_by(RESUMES_OF_ONE).map(move |person| {
+        let resumes: Vec<String> =
+            others.by_ref().take(RESUMES_OF_ONE).map(|other| other.resume).collect();
+        v1::Profile { resume: resumes.join("。"), ..person }
+    })
+}
+
 /// The prefecture of a person's place.
 pub(crate) fn city(person: &v1::Profile) -> String {
     person.place.as_ref().map(|p| p.division.chars().take(4).collect()).unwrap_or_default()

@@ -7,14 +7,18 @@ use std::time::{Duration, Instant};
 use jobmatch_benches::harness::{Bench, quantile, spread, start, start_profiles};
 use jobmatch_proto::v1;
 
-use crate::asking::{WARMING, for_people, in_city, jobs, people};
+use crate::asking::{WARMING, for_people, in_city, jobs, people, tellers};
 
 /// Prints the table of people who ask for postings.
-pub(crate) async fn table(postings: usize, queries: usize) {
+pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
     let mut bench = start(postings, 60).await;
     tell_load(&bench, postings).await;
     let mut times = Times::default();
-    for person in people(bench.today).take(queries + WARMING) {
+    let asking: Box<dyn Iterator<Item = v1::Profile> + Send> = match long {
+        true => Box::new(tellers(bench.today)),
+        false => Box::new(people(bench.today)),
+    };
+    for person in asking.take(queries + WARMING) {
         let request = in_city(person);
         let asked = Instant::now();
         let answer = bench.client.match_postings(request).await.expect("an answer").into_inner();

@@ -28,6 +28,9 @@ enum Command {
         /// Questions.
         #[arg(long, default_value_t = 500)]
         queries: usize,
+        /// People with long resumes.
+        #[arg(long)]
+        long: bool,
     },
     /// The same of jobs that ask for people
     LatencyProfiles {
@@ -84,7 +87,9 @@ enum Command {
 #[tokio::main]
 async fn main() {
     match Command::parse() {
-        Command::Latency { postings, queries } => latency::table(postings, queries).await,
+        Command::Latency { postings, queries, long } => {
+            latency::table(postings, queries, long).await
+        }
         Command::LatencyProfiles { profiles, queries } => {
             latency::table_of_profiles(profiles, queries).await;
         }
@@ -104,7 +109,7 @@ async fn main() {
 /// So small that a build without optimisation takes a minute or two; nothing is asserted of times.
 async fn quick() {
     println!("## Latency\n");
-    latency::table(1_000, 30).await;
+    latency::table(1_000, 30, false).await;
     println!("\n## Latency of jobs that ask\n");
     latency::table_of_profiles(1_000, 30).await;
     println!("\n## Recall\n");

@@ -253,17 +253,20 @@ impl Vectors {
         eligible: &Bitmap,
         (exact, tie): (bool, Tie<'_>),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
-        let present = |from: u32| eligible.iter_from(from).filter(|s| self.present.contains(*s));
         if exact {
-            return (self.ranked(present(0).collect(), query, k, tie), VectorPlan::Exact);
+            let all = eligible.iter_shared(&self.present).collect();
+            return (self.ranked(all, query, k, tie), VectorPlan::Exact);
         }
+        let count = eligible.count();
         if let Some(graph) = &self.graph
-            && eligible.count() > self.exact_below
+            && count > self.exact_below
             && let Some(found) = self.by_graph(graph, query, (k, tie), eligible)
         {
             return (self.ranked(found, query, k, tie), VectorPlan::Graph);
         }
-        let kept = self.nearest_codes(&present(0).collect::<Vec<_>>(), query, (k, tie));
+        let mut slots = Vec::with_capacity(count);
+        slots.extend(eligible.iter_shared(&self.present));
+        let kept = self.nearest_codes(&slots, query, (k, tie));
         (self.ranked(kept, query, k, tie), VectorPlan::Exact)
     }
 

@@ -1,5 +1,6 @@
 //! One segment of tantivy's: the postings lists of its documents, and which slots these have.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -30,60 +31,87 @@ pub(in crate::embedded) struct Segment {
 /// Which slots the documents of a segment have.
 struct SlotsOfDocuments {
     by_document: Vec<u32>,
-    /// The least and the greatest of them.
-    first: u32,
+    /// The greatest of them.
     last: u32,
-    /// The documents of the slots from the first to the last, [`NO_DOCUMENT`] of those that are
-    /// elsewhere; nothing where most are.
-    by_slot: Vec<u32>,
+    /// Which documents 64 slots each have, from those on that the first slot is of; nothing where
+    /// there are more such parts than documents.
+    parts: Vec<Part>,
+    /// The number of the first part.
+    first_part: u32,
+    /// Where the documents of a part do not follow each other: those of its slots.
+    mixed: HashMap<u32, Vec<(u32, u32)>>,
+}
+
+/// Documents of 64 slots. Nearly always they follow each other, as merges keep the order and leave
+/// out what is dead, so that all of the parts fit into a near cache.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    /// The document of the first slot that has one.
+    first: u32,
+    /// Slots that have one; none where they are `mixed`.
+    present: u64,
 }
 
 /// Postings that are looked through at once: as many as a block of tantivy's has.
 const AT_ONCE: usize = 128;
 
-/// A slot that has no document in a segment.
-const NO_DOCUMENT: u32 = u32::MAX;
-
-/// The slots of a segment are spread over so many times as many at most for their documents to
-/// be kept as well.
-const SPREAD: usize = 4;
-
 impl SlotsOfDocuments {
     fn new(by_document: Vec<u32>) -> Self {
-        let first = by_document.iter().min().copied().unwrap_or_default();
         let last = by_document.iter().max().copied().unwrap_or_default();
-        let range = (last - first) as usize + 1;
-        let mut by_slot = Vec::new();
-        if range <= by_document.len().saturating_mul(SPREAD) {
-            by_slot.resize(range, NO_DOCUMENT);
-            for (document, slot) in (0..).zip(&by_document) {
-                by_slot[(slot - first) as usize] = document;
+        let first_part = by_document.iter().min().copied().unwrap_or_default() / 64;
+        let count = (last / 64 - first_part) as usize + 1;
+        let mut slots =
+            Self { last, first_part, parts: Vec::new(), mixed: HashMap::new(), by_document };
+        if count > slots.by_document.len() {
+            return slots;
+        }
+        slots.parts.resize(count, Part::default());
+        for (document, slot) in (0..).zip(&slots.by_document) {
+            let part = &mut slots.parts[(slot / 64 - first_part) as usize];
+            let bit = 1 << (slot % 64);
+            let follows = part.present == 0 || {
+                let is_last = part.present < bit;
+                is_last && document == part.first + part.present.count_ones()
+            };
+            if part.present == 0 {
+                part.first = document;
+            }
+            part.present |= bit;
+            if !follows {
+                slots.mixed.entry(slot / 64).or_default();
             }
         }
-        Self { by_document, first, last, by_slot }
+        for (document, slot) in (0..).zip(&slots.by_document) {
+            if let Some(mixed) = slots.mixed.get_mut(&(slot / 64)) {
+                mixed.push((*slot, document));
+            }
+        }
+        for number in slots.mixed.keys() {
+            slots.parts[(number - first_part) as usize].present = 0;
+        }
+        slots
     }
 
     /// The documents of the slots that are asked for, which spares asking for the slot of each
-    /// posting of a list: it lies anywhere in memory. `None` where they are too many or not known.
+    /// posting of a list: it lies anywhere in memory. `None` where that is not known.
     fn documents(&self, asked: &Asked) -> Option<Bitmap> {
-        if asked.is_dense || self.by_slot.is_empty() {
+        if self.parts.is_empty() {
             return None;
         }
-        let mut documents = vec![0u64; self.by_document.len().div_ceil(64)];
-        let (first, words) = (self.first / 64, self.last as usize / 64 + 1);
-        for (index, word) in (0u32..).zip(asked.words()).take(words).skip(first as usize) {
-            for bit in ones(word) {
-                let at = (index * 64 + bit).checked_sub(self.first);
-                let Some(document) = at.and_then(|at| self.by_slot.get(at as usize)) else {
-                    continue;
-                };
-                // Of a slot that is elsewhere it lies beyond the end.
-                if let Some(word) = documents.get_mut(*document as usize / 64) {
-                    *word |= 1 << (document % 64);
-                }
+        let mut documents = Bitmap::new(self.by_document.len());
+        let words = asked.words().skip(self.first_part as usize);
+        for (part, word) in self.parts.iter().zip(words) {
+            for bit in ones(word & part.present) {
+                let before = part.present & ((1 << bit) - 1);
+                documents.set(part.first + before.count_ones());
             }
         }
-        Some(Bitmap::of_words(documents))
+        for (slot, document) in self.mixed.values().flatten() {
+            if asked.place(*slot).is_some() {
+                documents.set(*document);
+            }
+        }
+        Some(documents)
     }
 }
 
@@ -271,12 +299,20 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Documents in any order, with gaps, and slots beyond both ends asked for as well.
+        /// Documents in any order or nearly in that of their slots, with gaps, and slots beyond both
+        /// ends asked for as well.
         #[test]
         fn the_documents_of_slots_are_those_that_have_them(
-            slots in proptest::collection::btree_set(70u32..400, 100..200).prop_map(Vec::from_iter).prop_shuffle(),
+            in_order in proptest::collection::btree_set(70u32..400, 100..200),
+            turned in proptest::option::of(0usize..100),
+            seed in any::<u64>(),
             asked in proptest::collection::btree_set(0u32..600, 0..100),
         ) {
+            let mut slots = Vec::from_iter(in_order);
+            match turned {
+                Some(turned) => slots.rotate_left(turned),
+                None => slots.sort_by_key(|slot| u64::from(*slot).wrapping_mul(seed | 1)),
+            }
             let documents = SlotsOfDocuments::new(slots.clone());
             let mut bits = Bitmap::default();
             asked.iter().for_each(|slot| bits.set(*slot));
@@ -290,13 +326,18 @@ mod tests {
     }
 
     #[test]
-    fn slots_far_apart_and_slots_of_most_are_looked_up_one_by_one() {
+    fn documents_are_known_where_slots_are_near_each_other() {
         let mut bits = Bitmap::default();
-        bits.set(7);
-        let few = Asked::new(&bits, 1_000);
-        assert!(SlotsOfDocuments::new(vec![7, 999]).documents(&few).is_none());
-        let near = SlotsOfDocuments::new(vec![7, 8]);
-        assert!(near.documents(&few).is_some());
-        assert!(near.documents(&Asked::new(&bits, 3)).is_none());
+        [7, 64, 70, 9_999].into_iter().for_each(|slot| bits.set(slot));
+        let asked = Asked::new(&bits, 10_000);
+        assert!(SlotsOfDocuments::new(vec![7, 9_999]).documents(&asked).is_none());
+        // In order, with gaps as deaths leave them, and from the second part on.
+        let merged = SlotsOfDocuments::new(vec![64, 66, 70, 71, 140]);
+        assert!(merged.mixed.is_empty());
+        assert_eq!(Vec::from_iter(merged.documents(&asked).unwrap().iter()), [0, 2]);
+        // Two segments of which the later came first.
+        let merged = SlotsOfDocuments::new(vec![70, 71, 130, 7, 64]);
+        assert_eq!(Vec::from_iter(merged.mixed.keys()), [&1]);
+        assert_eq!(Vec::from_iter(merged.documents(&asked).unwrap().iter()), [0, 3, 4]);
     }
 }
