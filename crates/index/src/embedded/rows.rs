@@ -56,12 +56,23 @@ impl SealedRows {
                 return self;
             }
         }
-        let full = |slot| self.full_row(slot, dimensions);
-        if !signs::tell(self.count, full, |slot| self.signs_row(slot, signs::words(dimensions))) {
+        let codes = |slot| (self.codes_row(slot, dimensions), self.scale_of(slot));
+        if !signs::tell(self.count, codes, |slot| self.signs_row(slot, signs::words(dimensions))) {
             tracing::info!("signs do not tell which vectors are near; scans read codes");
             self.signs = OwnedBytes::empty();
         }
         self
+    }
+
+    #[inline]
+    fn codes_row(&self, slot: u32, dimensions: usize) -> &[i8] {
+        let start = slot as usize * dimensions;
+        bytemuck::cast_slice(&self.codes[start..start + dimensions])
+    }
+
+    #[inline]
+    fn scale_of(&self, slot: u32) -> f32 {
+        bytemuck::cast_slice::<u8, f32>(&self.scales)[slot as usize]
     }
 
     fn full_row(&self, slot: u32, dimensions: usize) -> &[f32] {
@@ -207,10 +218,7 @@ impl Rows {
     fn sealed_codes(&self, slot: u32) -> &[i8] {
         match (self.late(slot), &self.sealed) {
             (Some(late), _) => &late.codes,
-            (None, Some(sealed)) => {
-                let start = slot as usize * self.dimensions;
-                bytemuck::cast_slice(&sealed.codes[start..start + self.dimensions])
-            }
+            (None, Some(sealed)) => sealed.codes_row(slot, self.dimensions),
             (None, None) => &[],
         }
     }
@@ -259,7 +267,7 @@ impl Rows {
             (Some(at), _) => self.scales[at],
             (None, Some(sealed)) => match self.late(slot) {
                 Some(late) => late.scale,
-                None => bytemuck::cast_slice::<u8, f32>(&sealed.scales)[slot as usize],
+                None => sealed.scale_of(slot),
             },
             (None, None) => 0.0,
         }

@@ -203,21 +203,41 @@ impl View {
     /// `None`: the file does not fit itself, which a checksum has not caught, and this view must
     /// not be used.
     pub(super) fn adopt(&mut self, sealed: &SealedFile) -> Option<Mark> {
-        let slots = sealed.state.slots as usize;
-        let (live, present) = (sealed.section(Section::Live), sealed.section(Section::Present));
-        let late = sealed.section(Section::Late);
-        let is_sealed = |slot: &u32| (*slot as usize) < slots;
-        let late: Vec<u32> = numbers::<u32>(&late)?.to_vec();
-        let vectors = rows(sealed);
-        if !late.iter().all(is_sealed) || !vectors.fit(self.vectors.dimensions()) {
-            return None;
-        }
-        self.live = Bitmap::of_words(numbers::<u64>(&live)?.to_vec());
+        let dimensions = self.vectors.dimensions();
+        let of_vectors = || {
+            let rows = rows(sealed);
+            rows.fit(dimensions).then(|| rows.signed(dimensions))
+        };
+        // Beside the rest, which takes as long.
+        std::thread::scope(|scope| {
+            let vectors = scope.spawn(of_vectors);
+            self.adopt_documents(sealed)?;
+            self.adopt_vectors(sealed, vectors.join().ok()??)
+        })?;
+        let mark = Mark { seq: Seq(sealed.state.seq), log_bytes: sealed.state.log_bytes };
+        (self.seq, self.log_bytes) = (mark.seq, mark.log_bytes);
+        Some(mark)
+    }
+
+    fn adopt_vectors(&mut self, sealed: &SealedFile, rows: SealedRows) -> Option<()> {
+        let is_sealed = |slot: &u32| (*slot as usize) < self.ids.len();
+        let (present, late) = (sealed.section(Section::Present), sealed.section(Section::Late));
         let present = Bitmap::of_words(numbers::<u64>(&present)?.to_vec());
-        if !self.live.iter().chain(present.iter()).all(|slot| is_sealed(&slot)) {
+        let late: Vec<u32> = numbers::<u32>(&late)?.to_vec();
+        if !late.iter().copied().chain(present.iter()).all(|slot| is_sealed(&slot)) {
             return None;
         }
-        self.vectors.adopt(vectors.signed(self.vectors.dimensions()), present, late);
+        self.vectors.adopt(rows, present, late);
+        Some(())
+    }
+
+    fn adopt_documents(&mut self, sealed: &SealedFile) -> Option<()> {
+        let slots = sealed.state.slots as usize;
+        let live = sealed.section(Section::Live);
+        self.live = Bitmap::of_words(numbers::<u64>(&live)?.to_vec());
+        if !self.live.iter().all(|slot| (slot as usize) < slots) {
+            return None;
+        }
         self.columns = columns(sealed)?;
         let tokens = sealed.section(Section::Tokens);
         self.tokens = numbers::<u32>(&tokens)?.as_chunks::<4>().0.to_vec();
@@ -233,9 +253,7 @@ impl View {
             }
             self.totals.add(self.tokens[slot as usize]);
         }
-        let mark = Mark { seq: Seq(sealed.state.seq), log_bytes: sealed.state.log_bytes };
-        (self.seq, self.log_bytes) = (mark.seq, mark.log_bytes);
-        Some(mark)
+        Some(())
     }
 }
 
