@@ -109,10 +109,12 @@ macro_rules! columns {
             fn of_rows(values: &[Vec<Facets>; COLUMNS], rows: Vec<Row>) -> Option<Self> {
                 let [$($name),+] = values;
                 Some(Self {
-                    $($name: Column::of_codes(
-                        $name.iter().map(get::$name).collect(),
-                        rows.iter().map(|row| row.$name),
-                    )?,)+
+                    $($name: {
+                        // By themselves, as they are gone through twice.
+                        let codes: Vec<u32> = rows.iter().map(|row| row.$name).collect();
+                        let values = $name.iter().map(get::$name).collect();
+                        Column::of_codes(values, codes.iter().copied())?
+                    },)+
                     places: Places::default(),
                     compared: ComparedColumn::default(),
                     named: Named::default(),

@@ -3,6 +3,7 @@
 //! What can change is copied while the view is held once; the rest is read bit by bit while
 //! questions and changes go on, since a slot's facts never change.
 
+use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -208,10 +209,12 @@ impl View {
             let rows = rows(sealed);
             rows.fit(dimensions).then(|| rows.signed(dimensions))
         };
-        // Beside the rest, which takes as long.
+        // Side by side, as each takes long.
         std::thread::scope(|scope| {
             let vectors = scope.spawn(of_vectors);
-            self.adopt_documents(sealed)?;
+            let documents = scope.spawn(|| documents(sealed));
+            self.columns = columns(sealed)?;
+            self.adopt_documents(sealed, documents.join().ok()??)?;
             self.adopt_vectors(sealed, vectors.join().ok()??)
         })?;
         let mark = Mark { seq: Seq(sealed.state.seq), log_bytes: sealed.state.log_bytes };
@@ -231,30 +234,38 @@ impl View {
         Some(())
     }
 
-    fn adopt_documents(&mut self, sealed: &SealedFile) -> Option<()> {
-        let slots = sealed.state.slots as usize;
-        let live = sealed.section(Section::Live);
-        self.live = Bitmap::of_words(numbers::<u64>(&live)?.to_vec());
-        if !self.live.iter().all(|slot| (slot as usize) < slots) {
-            return None;
-        }
-        self.columns = columns(sealed)?;
+    fn adopt_documents(&mut self, sealed: &SealedFile, documents: Documents) -> Option<()> {
         let tokens = sealed.section(Section::Tokens);
         self.tokens = numbers::<u32>(&tokens)?.as_chunks::<4>().0.to_vec();
-        self.ids = ids(sealed)?;
+        (self.ids, self.slots, self.live) = (documents.ids, documents.slots, documents.live);
+        let slots = sealed.state.slots as usize;
         if [self.ids.len(), self.tokens.len(), self.columns.len()] != [slots; 3] {
             return None;
         }
-        self.slots.reserve(slots);
-        for slot in self.live.iter() {
-            let twice = self.slots.insert(self.ids[slot as usize].0.clone(), slot);
-            if twice.is_some() {
-                return None;
-            }
-            self.totals.add(self.tokens[slot as usize]);
-        }
+        self.live.iter().for_each(|slot| self.totals.add(self.tokens[slot as usize]));
         Some(())
     }
+}
+
+/// Which documents there are.
+struct Documents {
+    ids: Vec<(DocumentId, Seq)>,
+    /// Of those that live.
+    slots: HashMap<DocumentId, u32>,
+    live: Bitmap,
+}
+
+fn documents(sealed: &SealedFile) -> Option<Documents> {
+    let live = sealed.section(Section::Live);
+    let (ids, live) = (ids(sealed)?, Bitmap::of_words(numbers::<u64>(&live)?.to_vec()));
+    let mut slots = HashMap::with_capacity(ids.len());
+    for slot in live.iter() {
+        let (id, _) = ids.get(slot as usize)?;
+        if slots.insert(id.clone(), slot).is_some() {
+            return None;
+        }
+    }
+    Some(Documents { ids, slots, live })
 }
 
 /// The numbers that a section holds; `None` when it does not hold a whole number of them.
