@@ -14,7 +14,7 @@ pub(crate) fn people(today: Date) -> impl Iterator<Item = v1::Profile> {
     (0..).map(move |number| generator.profile(number))
 }
 
-/// Resumes that a long one is put together from: some 1,500 characters.
+/// Resumes that a long one is put together from.
 const RESUMES_OF_ONE: usize = 10;
 
 /// The same people, with much more to tell: each has the resumes of some others as well.

@@ -5,9 +5,8 @@
 //! sign, each counted by its size: an estimate of the cosine from an eighth of the bytes of the
 //! one-byte codes (Charikar, "Similarity estimation techniques from rounding algorithms", 2002; a
 //! question that is kept finer than the rows is from Gao and Long, "RaBitQ", 2024). They turn the
-//! vectors at random first, so that no element tells more than another. The vectors of embedding
-//! models are even enough without: on those of `crates/embed` turned ones found no more. Other
-//! vectors may not be, so sealed rows are tried ([`tell`]) before they are chosen by their signs.
+//! vectors at random first, so that no element tells more than another; here they stay as they are,
+//! and sealed rows are tried ([`tell`]) before any is chosen by its signs.
 
 use super::kernels;
 use super::rows::Rows;
@@ -18,9 +17,7 @@ const DIMENSIONS_FROM: usize = 128;
 
 /// Rows are left by their signs that are so many times as many as are kept by their codes, …
 const LEFT_FACTOR: usize = 4;
-/// … and one in so many of all. With both, of the nearest ten of hard vectors
-/// (`benches/src/hard.rs`) all are left in the mean of 60 questions, and of the nearest hundred of
-/// generated postings .995.
+/// … and one in so many of all. What a search finds with both stands in `benches/README.md`, Recall.
 const LEFT_SHARE: usize = 16;
 /// Where no more than one in so many would be left out it is not worth looking.
 const WORTH_FROM: usize = 3;
@@ -33,7 +30,7 @@ const TRIED_ROWS: usize = 4_096;
 const TRIED_QUESTIONS: usize = 32;
 /// Of the nearest so many by codes …
 const TRIED_NEAREST: usize = 10;
-/// … so large a share has to be among the nearest eighth by signs. Of hard vectors .99 and more are.
+/// … so large a share has to be among the nearest eighth by signs.
 const TRIED_SHARE: f64 = 0.97;
 
 /// A question's elements 64 by 64, from the first on: the signs (1: negative), and the bits of their sizes

@@ -83,8 +83,8 @@ impl Cell {
         (far + self.radius + HAIR < bound - slack).then_some(true)
     }
 
-    /// Members that are surely within their own reach, and those that may be; members without a
-    /// limit are in neither.
+    /// Members that are surely within their own reach, and those that may be. Members without a limit
+    /// are not among the former; among the latter, which are not all ordered, they may be.
     fn within_own(&self, far: f64) -> (&[u32], impl Iterator<Item = usize> + use<>) {
         let ordered = &self.reaches[..self.ordered];
         let limited = ordered.partition_point(|reach| reach.is_infinite());
