@@ -1,5 +1,7 @@
 //! Requests for matches and their answers.
 
+use std::sync::Arc;
+
 use crate::condition::{ConditionKind, ConditionMode, ConditionState, Modes};
 use crate::division::Division;
 use crate::filter::Filter;
@@ -329,7 +331,7 @@ pub struct Match {
     /// Near-duplicates folded into this one, in order of rank.
     pub duplicates: Vec<DocumentId>,
     /// The posting; `None` for profiles.
-    pub posting: Option<Box<JobPosting>>,
+    pub posting: Option<Arc<JobPosting>>,
     /// Seq of the document's last change.
     pub seq: Seq,
     /// Instant of the document's last change.

@@ -5,10 +5,11 @@
 //! only costs.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
+use std::time::{Duration, Instant};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuilder, Yield};
 
 /// One a core beside the caller's; none where there is one core. Nothing that takes long runs here,
 /// so that no question waits for an import, the building of a graph or an exact scan.
@@ -60,6 +61,7 @@ impl Running {
     pub fn begin() -> Self {
         give_way();
         RUNNING.fetch_add(1, Ordering::Relaxed);
+        let _ = idle().map(keep_awake);
         Self(())
     }
 }
@@ -89,16 +91,70 @@ fn idle() -> Option<&'static ThreadPool> {
     POOL.as_ref().filter(is_idle).filter(|_| !STAYS.get())
 }
 
+/// How long a thread that has nothing to do for a call looks out for more before it sleeps. A core
+/// that sleeps takes some 30 µs to wake in a virtual machine, and a call has several steps, most of
+/// which follow each other within this time (`benches`, latency).
+const LOOK_OUT: Duration = Duration::from_micros(200);
+
+/// Has one of the threads look out for parts of calls, as long as they come.
+fn keep_awake(threads: &'static ThreadPool) -> &'static ThreadPool {
+    static LOOKS_OUT: AtomicBool = AtomicBool::new(false);
+    if !LOOKS_OUT.swap(true, Ordering::Relaxed) {
+        threads.spawn(|| {
+            let mut last = Instant::now();
+            while last.elapsed() < LOOK_OUT {
+                last = look_for_work(last);
+            }
+            LOOKS_OUT.store(false, Ordering::Relaxed);
+        });
+    }
+    threads
+}
+
+/// Does a part of a call where there is one and this is one of the pool's threads. When this thread
+/// had last done something.
+fn look_for_work(last: Instant) -> Instant {
+    if rayon::yield_now() == Some(Yield::Executed) {
+        return Instant::now();
+    }
+    std::hint::spin_loop();
+    last
+}
+
+/// Parts of a call that other threads have yet to end.
+struct Open(AtomicUsize);
+
+impl Open {
+    fn end_one(&self) {
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Looks out for the end of all of them for a while; one of the pool's threads takes a part that
+    /// nobody has taken. Whoever calls this must still wait.
+    fn look_out(&self) {
+        let mut last = Instant::now();
+        while self.0.load(Ordering::Acquire) > 0 && last.elapsed() < LOOK_OUT {
+            last = look_for_work(last);
+        }
+    }
+}
+
 /// Both results, of `a` by this thread and of `b` by another one where a core is idle.
 ///
 /// # Panics
 /// When one of them does.
 pub fn both<A, B: Send>(a: impl FnOnce() -> A, b: impl FnOnce() -> B + Send) -> (A, B) {
-    let Some(threads) = idle() else { return (a(), b()) };
+    let Some(threads) = idle().map(keep_awake) else { return (a(), b()) };
     let mut of_b = None;
+    let open = Open(AtomicUsize::new(1));
     let of_a = threads.in_place_scope(|scope| {
-        scope.spawn(|_| of_b = Some(b()));
-        a()
+        scope.spawn(|_| {
+            of_b = Some(b());
+            open.end_one();
+        });
+        let of_a = a();
+        open.look_out();
+        of_a
     });
     // Spawned and waited for, or the panic was passed on.
     (of_a, of_b.unwrap_or_else(|| unreachable!("the scope ends after it")))
@@ -116,22 +172,60 @@ pub fn stretches<'i, T: Sync, U: Send>(
     function: impl Fn(&'i [T]) -> Vec<U> + Sync,
 ) -> Vec<U> {
     let threads = idle().filter(|_| items.len() >= least.saturating_mul(2));
-    let Some(threads) = threads else { return function(items) };
+    let Some(threads) = threads.map(keep_awake) else { return function(items) };
     let most = threads.current_num_threads() + 1;
     let count = most.min(items.len() / least.max(1)).max(1);
     let length = items.len().div_ceil(count).max(1);
     let (own, others) = items.split_at(length.min(items.len()));
     let mut results: Vec<Vec<U>> = others.chunks(length).map(|_| Vec::new()).collect();
+    let open = Open(AtomicUsize::new(results.len()));
     let mut joined = threads.in_place_scope(|scope| {
         for (result, stretch) in results.iter_mut().zip(others.chunks(length)) {
-            let function = &function;
-            scope.spawn(move |_| *result = function(stretch));
+            let (function, open) = (&function, &open);
+            scope.spawn(move |_| {
+                *result = function(stretch);
+                open.end_one();
+            });
         }
-        function(own)
+        let own = function(own);
+        open.look_out();
+        own
     });
     joined.reserve(results.iter().map(Vec::len).sum());
     results.iter_mut().for_each(|result| joined.append(result));
     joined
+}
+
+/// Items that threads take one by one, each when it has time for another: what comes to them evenly
+/// where nobody knows beforehand how long each takes.
+pub(crate) struct Shared<T, U> {
+    items: Vec<(T, OnceLock<U>)>,
+    taken: AtomicUsize,
+}
+
+impl<T, U> Shared<T, U> {
+    /// None of them taken. Those that take long come first best.
+    pub(crate) fn new(items: Vec<T>) -> Self {
+        let items = items.into_iter().map(|item| (item, OnceLock::new())).collect();
+        Self { items, taken: AtomicUsize::new(0) }
+    }
+
+    /// Takes items until none is left.
+    pub(crate) fn work(&self, function: impl Fn(&T) -> U) {
+        let next = || self.items.get(self.taken.fetch_add(1, Ordering::Relaxed));
+        while let Some((item, result)) = next() {
+            result.get_or_init(|| function(item));
+        }
+    }
+
+    /// The items in their order with what they came to, once all threads have ended their work.
+    pub(crate) fn results(self) -> Vec<(T, U)> {
+        let result = |(item, result): (T, OnceLock<U>)| {
+            let result = result.into_inner();
+            (item, result.unwrap_or_else(|| unreachable!("all were taken")))
+        };
+        self.items.into_iter().map(result).collect()
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +251,18 @@ mod tests {
         };
         let broken = || stretches(&[0, 1, 2, 3], 1, broken);
         assert!(catch_unwind(AssertUnwindSafe(broken)).is_err());
+    }
+
+    #[test]
+    fn shared_items_are_worked_on_once_whoever_takes_them() {
+        let shared = Shared::new((0..100).collect());
+        let double = |item: &u32| item * 2;
+        both(|| shared.work(double), || shared.work(double));
+        let doubled: Vec<(u32, u32)> = (0..100).map(|item| (item, item * 2)).collect();
+        assert_eq!(shared.results(), doubled);
+        let shared: Shared<u32, u32> = Shared::new(Vec::new());
+        shared.work(double);
+        assert!(shared.results().is_empty());
     }
 
     #[test]

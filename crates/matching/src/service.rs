@@ -145,7 +145,12 @@ impl Service {
         let mut tasks: Vec<_> = running.map(tokio::spawn).collect();
         tasks.push(tokio::spawn(end_holds(store.clone(), clock.clone())));
         let scrubbed = Scrubbed::default();
-        tasks.push(tokio::spawn(scrub(store.clone(), scrubbed.clone())));
+        let (indexes, scrubbing) = (indexers.clone(), scrub(store.clone(), scrubbed.clone()));
+        tasks.push(tokio::spawn(async move {
+            // Both read all that there is. An index that cannot be opened does not keep it waiting.
+            let _ = ready(&indexes, Seq::default()).await;
+            scrubbing.await;
+        }));
         let compacting = compact_within.map(|age| compact_in_time(indexers[1].clone(), age));
         tasks.extend(compacting.map(tokio::spawn));
         let intake =
@@ -187,16 +192,7 @@ impl Service {
     /// Waits until both indexes serve and have caught up with the present Seq. Errors when
     /// one of them cannot be opened.
     pub async fn ready(&self) -> Result<(), MatchingError> {
-        let seq = self.store.seq();
-        for Indexer { keeper, .. } in &self.indexers {
-            while !keeper.is_serving() || keeper.searchable() < seq {
-                if matches!(keeper.state(), IndexState::Failed(_)) {
-                    keeper.engine()?;
-                }
-                tokio::time::sleep(READY_POLL).await;
-            }
-        }
-        Ok(())
+        ready(&self.indexers, self.store.seq()).await
     }
 
     /// Whether both indexes serve.
@@ -366,6 +362,19 @@ impl Service {
         // A panic in the writer is in the log already.
         let _ = tokio::task::spawn_blocking(move || store.shutdown()).await;
     }
+}
+
+/// Waits until the indexes serve and have caught up with a Seq.
+async fn ready(indexers: &[Indexer], seq: Seq) -> Result<(), MatchingError> {
+    for Indexer { keeper, .. } in indexers {
+        while !keeper.is_serving() || keeper.searchable() < seq {
+            if matches!(keeper.state(), IndexState::Failed(_)) {
+                keeper.engine()?;
+            }
+            tokio::time::sleep(READY_POLL).await;
+        }
+    }
+    Ok(())
 }
 
 /// The keeper of a collection's index; opens nothing.

@@ -328,12 +328,12 @@ fn legs(wire: &[i32]) -> Result<Legs, Violation> {
     Ok(out)
 }
 
-fn match_to_wire(found: &Match) -> v1::Match {
+fn match_to_wire(found: Match) -> v1::Match {
     v1::Match {
         id: found.id.to_string(),
         score: found.score,
-        factors: found.factors.iter().map(factor_to_wire).collect(),
-        conditions: found.conditions.iter().map(condition_to_wire).collect(),
+        factors: found.factors.into_iter().map(factor_to_wire).collect(),
+        conditions: found.conditions.into_iter().map(condition_to_wire).collect(),
         legs: found
             .legs
             .iter()
@@ -353,21 +353,21 @@ fn match_to_wire(found: &Match) -> v1::Match {
     }
 }
 
-pub(crate) fn factor_to_wire(factor: &Factor) -> v1::Factor {
+pub(crate) fn factor_to_wire(factor: Factor) -> v1::Factor {
     v1::Factor {
         kind: factor.kind.index() as i32 + 1,
         value: factor.value,
         contribution: factor.contribution,
-        evidence: factor.evidence.clone(),
+        evidence: factor.evidence,
     }
 }
 
-pub(crate) fn condition_to_wire(outcome: &Outcome) -> v1::Condition {
+pub(crate) fn condition_to_wire(outcome: Outcome) -> v1::Condition {
     v1::Condition {
         kind: outcome.kind.index() as i32 + 1,
         state: state_to_wire(outcome.state),
         mode: mode_to_wire(outcome.mode),
-        evidence: outcome.evidence.clone(),
+        evidence: outcome.evidence,
     }
 }
 
@@ -396,7 +396,8 @@ fn leg_to_wire(leg: Leg) -> i32 {
 }
 
 /// A page of postings. `digest` is that of the request; `debug` adds the trace.
-pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPostingsResponse {
+pub fn postings_page(mut page: MatchPage, digest: u64, debug: bool) -> v1::MatchPostingsResponse {
+    let read_as = page.read_as.take().unwrap_or_default();
     let v1::MatchProfilesResponse {
         matches,
         next_page_token,
@@ -415,14 +416,14 @@ pub fn postings_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchPos
         as_of,
         ranking_version,
         debug,
-        read_as: page.read_as.clone().unwrap_or_default(),
+        read_as,
         degraded,
     }
 }
 
 /// The answer for one person of a batch.
-pub fn batch_answer(answer: &BatchAnswer) -> v1::MatchPostingsBatchResponse {
-    let page = profiles_page(&answer.page, 0, false);
+pub fn batch_answer(answer: BatchAnswer) -> v1::MatchPostingsBatchResponse {
+    let page = profiles_page(answer.page, 0, false);
     v1::MatchPostingsBatchResponse {
         profile_id: answer.profile.to_string(),
         matches: page.matches,
@@ -437,15 +438,15 @@ pub fn batch_answer(answer: &BatchAnswer) -> v1::MatchPostingsBatchResponse {
 }
 
 /// A page of profiles; no match carries a text of the person's.
-pub fn profiles_page(page: &MatchPage, digest: u64, debug: bool) -> v1::MatchProfilesResponse {
+pub fn profiles_page(page: MatchPage, digest: u64, debug: bool) -> v1::MatchProfilesResponse {
     let next = page.next.as_ref().map(|start| page_token::matches(start, digest));
     v1::MatchProfilesResponse {
-        matches: page.matches.iter().map(match_to_wire).collect(),
+        matches: page.matches.into_iter().map(match_to_wire).collect(),
         next_page_token: next.unwrap_or_default(),
         seq: page.seq.0,
         exclusions: exclusions_to_wire(&page.exclusions),
         as_of: Some(f::timestamp(page.as_of)),
-        ranking_version: page.ranking_version.clone(),
+        ranking_version: page.ranking_version,
         debug: debug.then(|| debug_to_wire(&page.trace)),
         degraded: told(page.degraded),
     }
@@ -472,13 +473,13 @@ pub(crate) fn told(degraded: Option<Degraded>) -> String {
 }
 
 /// One pair.
-pub fn explanation(explained: &Explanation) -> v1::ExplainMatchResponse {
+pub fn explanation(explained: Explanation) -> v1::ExplainMatchResponse {
     v1::ExplainMatchResponse {
-        r#match: Some(match_to_wire(&explained.found)),
+        r#match: Some(match_to_wire(explained.found)),
         eligible: explained.eligible,
         seq: explained.seq.0,
         as_of: Some(f::timestamp(explained.as_of)),
-        ranking_version: explained.ranking_version.clone(),
+        ranking_version: explained.ranking_version,
         degraded: told(explained.degraded),
     }
 }

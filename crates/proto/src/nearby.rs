@@ -225,8 +225,12 @@ fn posting_to_wire(found: &NearbyPosting) -> v1::NearbyPosting {
         metres: found.metres,
         yuan_per_hour: found.yuan_per_hour,
         score: judgement.map(|j| j.score),
-        conditions: judgement.iter().flat_map(|j| &j.conditions).map(condition_to_wire).collect(),
-        factors: judgement.iter().flat_map(|j| &j.factors).map(factor_to_wire).collect(),
+        conditions: judgement
+            .iter()
+            .flat_map(|j| j.conditions.clone())
+            .map(condition_to_wire)
+            .collect(),
+        factors: judgement.iter().flat_map(|j| j.factors.clone()).map(factor_to_wire).collect(),
     }
 }
 

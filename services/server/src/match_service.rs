@@ -69,7 +69,7 @@ impl MatchService for MatchApi {
         let mut page = session.matcher().match_postings(request).await.map_err(status)?;
         page.trace.stages.insert(0, decode);
         note(&page);
-        Ok(Response::new(convert::postings_page(&page, digest, debug)))
+        Ok(Response::new(convert::postings_page(page, digest, debug)))
     }
 
     type MatchPostingsBatchStream = BatchStream;
@@ -85,7 +85,7 @@ impl MatchService for MatchApi {
         let answers = answers.map(|answer| {
             let answer = answer.map_err(status)?;
             note(&answer.page);
-            Ok(convert::batch_answer(&answer))
+            Ok(convert::batch_answer(answer))
         });
         Ok(Response::new(Box::pin(outbox::pass_on(answers, waiter))))
     }
@@ -102,7 +102,7 @@ impl MatchService for MatchApi {
         let mut page = session.matcher().match_profiles(request).await.map_err(status)?;
         page.trace.stages.insert(0, decode);
         note(&page);
-        Ok(Response::new(convert::profiles_page(&page, digest, debug)))
+        Ok(Response::new(convert::profiles_page(page, digest, debug)))
     }
 
     async fn explain_match(
@@ -112,7 +112,7 @@ impl MatchService for MatchApi {
         let session = session(&self.0, &request);
         let request = self.read(|c| convert::explain(request.into_inner(), c))?;
         let explained = session.matcher().explain(request).await.map_err(status)?;
-        Ok(Response::new(convert::explanation(&explained)))
+        Ok(Response::new(convert::explanation(explained)))
     }
 
     async fn analyze_text(

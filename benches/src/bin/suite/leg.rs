@@ -2,7 +2,7 @@
 //! many nodes its walk keeps. The questions are those that people of the other tables ask.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jobmatch_benches::harness::{spread, start};
 use jobmatch_domain::{Collection, Date};
@@ -103,7 +103,12 @@ async fn open(folder: &Path, analyzer: &Analyzer, vectors: VectorOptions) -> Emb
         analysis_version: analyzer.version().to_owned(),
         vectors,
     };
-    EmbeddedEngine::open(folder, options).expect("the index of the service")
+    let engine = EmbeddedEngine::open(folder, options).expect("the index of the service");
+    // What is mapped is taken at hand after it is opened.
+    while engine.stats().in_upkeep {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    engine
 }
 
 /// The answer and its milliseconds.

@@ -27,14 +27,14 @@ use jobmatch_domain::{
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::survey::{Gains, Seen};
+use crate::threads::both;
 use column::{Column, full};
 use compared::ComparedColumn;
 pub(super) use compared::SealedCompared;
 use named::Named;
 use places::{Places, Reach};
 pub(super) use sealing::SealedColumns;
-use selection::Fails;
-pub(crate) use selection::Selection;
+pub(crate) use selection::{Filtering, Selection};
 pub(super) use selection::{Tally, portable_tally};
 
 /// The columns, each with how its value is taken from facets and put into them.
@@ -223,10 +223,22 @@ impl Columns {
         self.places.located()
     }
 
-    /// Asks all conditions of all live slots.
+    /// Asks all conditions of all live slots, by all cores that are idle.
     pub(crate) fn select(&self, conditions: &[Condition], live: &Bitmap) -> Selection {
-        let add_unmet = |condition: &Condition, unmet: &mut _| self.add_unmet(condition, unmet);
-        Fails::of(conditions, self.len(), add_unmet).selection(live)
+        let filtering = self.filtering(conditions);
+        both(|| filtering.work(), || filtering.work());
+        filtering.selection(live)
+    }
+
+    /// The same, for threads that have other work as well.
+    pub(crate) fn filtering<'a>(&'a self, conditions: &'a [Condition]) -> Filtering<'a> {
+        Filtering::new(self, conditions)
+    }
+
+    /// Whether a condition is asked cell by cell.
+    fn is_of_places(condition: &Condition) -> bool {
+        use Condition as C;
+        matches!(condition.inner(), C::ReachableFrom { .. } | C::Within { .. } | C::Reaches(_))
     }
 
     fn add_unmet(&self, condition: &Condition, unmet: &mut Bitmap) {

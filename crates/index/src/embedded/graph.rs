@@ -2,10 +2,48 @@
 //!
 //! Vectors of identical codes are one node (reposted adverts would make each other
 //! unreachable). A walk begins at landmarks: the nodes of an upper layer, all of which are
-//! compared first, and those that no link leads to from them.
+//! compared first, and those that no link leads to from them; and where signs tell what is near
+//! ([`signs`]), at the nearest of a sample of all nodes as well.
 
 use super::rows::Rows;
+use super::signs;
 use super::walk::{Bounds, Pool, Space};
+use crate::bitmap::Bitmap;
+
+/// So many nodes, evenly spread, are looked at by their signs to find where a walk begins, …
+const SAMPLED: usize = 4_096;
+/// … and so many of them are. What that is worth stands in `benches/README.md`, The vector leg alone.
+const BEGUN_AT: usize = 32;
+
+/// Nodes, evenly spread, with their signs: those lie side by side, so that all are read in some 10 µs.
+pub(super) struct Sample {
+    nodes: Vec<u32>,
+    signs: Vec<u64>,
+    words: usize,
+}
+
+impl Sample {
+    /// Of a graph; `None` where it has too few nodes for that to pay, or signs do not tell.
+    pub(super) fn of(graph: &Graph, rows: &Rows) -> Option<Self> {
+        let count = graph.members.len();
+        if count < SAMPLED * 4 || !rows.signs_tell() {
+            return None;
+        }
+        let step = count / SAMPLED;
+        let nodes: Vec<u32> = (0..count as u32).step_by(step).take(SAMPLED).collect();
+        let signs = nodes.iter().flat_map(|node| rows.signs(graph.firsts[*node as usize]));
+        let signs = signs.copied().collect();
+        Some(Self { nodes, signs, words: signs::words(rows.dimensions()) })
+    }
+
+    /// The nodes of it that are nearest to a vector.
+    fn nearest(&self, query: &[f32]) -> impl Iterator<Item = u32> {
+        let places: Vec<u32> = (0..self.nodes.len() as u32).collect();
+        let signs = |place: u32| &self.signs[place as usize * self.words..][..self.words];
+        let near = signs::nearest((&places, signs), query, BEGUN_AT);
+        near.into_iter().map(|place| self.nodes[place as usize])
+    }
+}
 
 /// What a graph has seen: what came later is looked at beside it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,6 +97,8 @@ pub struct Graph {
     pub(super) members: Lists,
     /// The first slot of each node.
     firsts: Vec<u32>,
+    /// Nodes with more slots.
+    several: Bitmap,
     /// Nodes at which walks begin.
     pub(super) landmarks: Vec<u32>,
     pub(super) covers: Covers,
@@ -68,11 +108,17 @@ pub struct Graph {
 impl Graph {
     /// Of these parts.
     pub(super) fn of(links: Lists, members: Lists, landmarks: Vec<u32>, covers: Covers) -> Self {
-        let starts = std::iter::once(&0).chain(&members.ends).take(members.len());
+        let starts = || std::iter::once(&0).chain(&members.ends);
         // A node without a slot, as a file may have it, is refused by its reader.
         let first = |start: &u32| members.items.get(*start as usize).copied().unwrap_or_default();
-        let firsts = starts.map(first).collect();
-        Self { links, members, firsts, landmarks, covers, pool: Pool::default() }
+        let firsts = starts().take(members.len()).map(first).collect();
+        let mut several = Bitmap::default();
+        for (node, (start, end)) in (0..).zip(starts().zip(&members.ends)) {
+            if end.saturating_sub(*start) > 1 {
+                several.set(node);
+            }
+        }
+        Self { links, members, firsts, several, landmarks, covers, pool: Pool::default() }
     }
 
     /// Vectors in it.
@@ -85,14 +131,21 @@ impl Graph {
         self.members.items.is_empty()
     }
 
+    /// Where walks to a vector begin.
+    pub(super) fn starts(&self, sample: Option<&Sample>, query: &[f32]) -> Vec<u32> {
+        let near = sample.into_iter().flat_map(|sample| sample.nearest(query));
+        self.landmarks.iter().copied().chain(near).collect()
+    }
+
     /// Eligible slots of the best `ef` nodes, in no order; `None` when the walk gave up, having
     /// looked at `max_scores`.
     pub(super) fn walk(
         &self,
         slots: &impl Slots,
+        starts: &[u32],
         (ef, max_scores): (usize, usize),
     ) -> Option<Vec<u32>> {
-        let bounds = Bounds { nodes: self.members.len(), starts: &self.landmarks, ef, max_scores };
+        let bounds = Bounds { nodes: self.members.len(), starts, ef, max_scores };
         self.pool.with(|memory| {
             memory.walk(&View { graph: self, slots }, bounds).then(|| {
                 let found = memory.found().flat_map(|(_, node)| self.members.get(node));
@@ -144,24 +197,30 @@ impl<S: Slots> Space for View<'_, S> {
     }
 
     #[inline]
-    fn score(&self, node: u32) -> f32 {
-        self.slots.score(self.graph.firsts[node as usize])
+    fn row(&self, node: u32) -> u32 {
+        self.graph.firsts[node as usize]
     }
 
     #[inline]
-    fn prefetch(&self, node: u32) {
-        self.slots.prefetch(self.graph.firsts[node as usize]);
+    fn score(&self, row: u32) -> f32 {
+        self.slots.score(row)
     }
 
-    fn is_eligible(&self, node: u32) -> bool {
-        self.graph.members.get(node).iter().any(|slot| self.slots.is_eligible(*slot))
+    #[inline]
+    fn prefetch(&self, row: u32) {
+        self.slots.prefetch(row);
+    }
+
+    #[inline]
+    fn is_eligible(&self, node: u32, row: u32) -> bool {
+        let other = || self.graph.members.get(node).iter().any(|s| self.slots.is_eligible(*s));
+        self.slots.is_eligible(row) || (self.graph.several.contains(node) && other())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bitmap::Bitmap;
     use crate::embedded::vectors::{VectorOptions, Vectors};
 
     #[test]

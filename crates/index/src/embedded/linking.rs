@@ -163,7 +163,7 @@ impl<'a> Linking<'a> {
 
     fn scored(&self, node: u32, others: impl Iterator<Item = u32>) -> Vec<(f32, u32)> {
         let view = self.view_from(node);
-        others.map(|other| (view.score(other), other)).collect()
+        others.map(|other| (view.score(view.row(other)), other)).collect()
     }
 
     /// The nearest first; each of them only where none that was chosen before is nearer to it
@@ -176,7 +176,7 @@ impl<'a> Linking<'a> {
                 break;
             }
             let view = self.view_from(node);
-            if chosen.iter().all(|other| view.score(*other) < score) {
+            if chosen.iter().all(|other| view.score(view.row(*other)) < score) {
                 chosen.push(node);
             }
         }
@@ -211,17 +211,22 @@ impl Space for ViewFrom<'_> {
     }
 
     #[inline]
-    fn score(&self, node: u32) -> f32 {
-        let Linking { rows, slots, kernel, .. } = self.linking;
-        let slot = slots[node as usize];
-        kernel.dot(rows.codes(slot), self.codes) as f32 * rows.scale(slot) * self.scale
+    fn row(&self, node: u32) -> u32 {
+        self.linking.slots[node as usize]
     }
 
-    fn prefetch(&self, node: u32) {
-        kernels::prefetch(self.linking.rows.codes(self.linking.slots[node as usize]));
+    #[inline]
+    fn score(&self, row: u32) -> f32 {
+        let Linking { rows, kernel, .. } = self.linking;
+        kernel.dot(rows.codes(row), self.codes) as f32 * rows.scale(row) * self.scale
     }
 
-    fn is_eligible(&self, _: u32) -> bool {
+    #[inline]
+    fn prefetch(&self, row: u32) {
+        kernels::prefetch(self.linking.rows.codes(row));
+    }
+
+    fn is_eligible(&self, _: u32, _: u32) -> bool {
         true
     }
 }

@@ -41,10 +41,16 @@ impl View {
     fn steps(&self, query: &Query, limit: usize) -> Result<Retrieval, EngineError> {
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
-        let ((words, prepared_in), (selection, filtered_in)) = both(
-            || timed(|| self.prepared(query)),
-            || timed(|| self.columns.select(&query.conditions, &self.live)),
+        let filtering = self.columns.filtering(&query.conditions);
+        let ((words, prepared_in), ((), filtered_in)) = both(
+            || {
+                let words = timed(|| self.prepared(query));
+                filtering.work();
+                words
+            },
+            || timed(|| filtering.work()),
         );
+        let (selection, tallied_in) = timed(|| filtering.selection(&self.live));
         let (words, eligible) = (words?, &selection.eligible);
         let (((scored, scored_in), by_conditions), ((vector, plan), scanned_in)) = both(
             || {
@@ -65,7 +71,7 @@ impl View {
             seq: self.seq,
             plan,
             stages: vec![
-                ("filter", filtered_in),
+                ("filter", filtered_in + tallied_in),
                 ("lexical", prepared_in + scored_in),
                 ("vector", scanned_in),
                 ("union", joined_in),

@@ -22,8 +22,11 @@ pub(super) struct SealedRows {
     pub(super) full: OwnedBytes,
     /// A scale (`f32`) a row.
     pub(super) scales: OwnedBytes,
-    /// The signs of each row, made anew of its codes; none where they do not tell what is near.
+    /// The signs of each row, made anew of its codes; none where they do not tell what is near, or
+    /// before [`SealedRows::at_hand`].
     pub(super) signs: OwnedBytes,
+    /// Whether [`SealedRows::at_hand`] has made these.
+    pub(super) are_at_hand: bool,
 }
 
 impl SealedRows {
@@ -37,9 +40,15 @@ impl SealedRows {
         })
     }
 
-    /// The same with signs, where there are enough rows for them and they tell what is near. The
-    /// rows fit.
-    pub(super) fn signed(mut self, dimensions: usize) -> Self {
+    /// The same, where questions read them fast: what they read here and there in large pages
+    /// instead of mapped, and with signs. Takes a second for a million rows. The rows fit.
+    pub(super) fn at_hand(self, dimensions: usize) -> Self {
+        let (codes, scales) = (large_pages::moved(self.codes), large_pages::moved(self.scales));
+        Self { codes, scales, are_at_hand: true, ..self }.signed(dimensions)
+    }
+
+    /// The same with signs, where there are enough rows for them and they tell what is near.
+    fn signed(mut self, dimensions: usize) -> Self {
         if !signs::are_worth_it(self.count, dimensions) {
             return self;
         }
@@ -190,6 +199,17 @@ impl Rows {
         for slot in came_since.iter().filter(|slot| **slot < sealed_rows) {
             self.set(*slot, before.full(*slot));
         }
+    }
+
+    /// The sealed rows, where they are still mapped.
+    pub(super) fn mapped(&self) -> Option<&SealedRows> {
+        self.sealed.as_ref().filter(|sealed| !sealed.are_at_hand)
+    }
+
+    /// Reads the sealed rows from elsewhere from now on.
+    pub(super) fn take_at_hand(&mut self, sealed: SealedRows) {
+        debug_assert_eq!(sealed.count, self.first, "the same rows");
+        self.sealed = Some(sealed);
     }
 
     fn place(&self, at: usize) -> (usize, std::ops::Range<usize>) {

@@ -19,7 +19,7 @@ use super::log::{Mark, tail_checksum};
 use super::rows::SealedRows;
 use super::sealed_file::{SealedFile, SealedWriter, Section, State};
 use super::vectors::VectorParts;
-use super::{LOG_FILE, Shared, View, large_pages};
+use super::{LOG_FILE, Shared, View};
 use crate::bitmap::Bitmap;
 
 /// Slots, or values, that are read in one go: some milliseconds in which no batch comes in.
@@ -49,7 +49,7 @@ impl Shared {
         };
         let late = parts.vectors.late.len();
         let dimensions = parts.vectors.rows.dimensions();
-        let (rows, compared) = (rows(&sealed).signed(dimensions), compared(&sealed));
+        let (rows, compared) = (rows(&sealed).at_hand(dimensions), compared(&sealed));
         let mut view = self.view.write();
         let replaced = view.columns.settle(compared);
         view.vectors.settle(rows, late);
@@ -204,25 +204,23 @@ impl View {
     /// `None`: the file does not fit itself, which a checksum has not caught, and this view must
     /// not be used.
     pub(super) fn adopt(&mut self, sealed: &SealedFile) -> Option<Mark> {
-        let dimensions = self.vectors.dimensions();
-        let of_vectors = || {
-            let rows = rows(sealed);
-            rows.fit(dimensions).then(|| rows.signed(dimensions))
-        };
         // Side by side, as each takes long.
         std::thread::scope(|scope| {
-            let vectors = scope.spawn(of_vectors);
             let documents = scope.spawn(|| documents(sealed));
             self.columns = columns(sealed)?;
-            self.adopt_documents(sealed, documents.join().ok()??)?;
-            self.adopt_vectors(sealed, vectors.join().ok()??)
+            self.adopt_documents(sealed, documents.join().ok()??)
         })?;
+        self.adopt_vectors(sealed)?;
         let mark = Mark { seq: Seq(sealed.state.seq), log_bytes: sealed.state.log_bytes };
         (self.seq, self.log_bytes) = (mark.seq, mark.log_bytes);
         Some(mark)
     }
 
-    fn adopt_vectors(&mut self, sealed: &SealedFile, rows: SealedRows) -> Option<()> {
+    fn adopt_vectors(&mut self, sealed: &SealedFile) -> Option<()> {
+        let rows = rows(sealed);
+        if !rows.fit(self.vectors.dimensions()) {
+            return None;
+        }
         let is_sealed = |slot: &u32| (*slot as usize) < self.ids.len();
         let (present, late) = (sealed.section(Section::Present), sealed.section(Section::Late));
         let present = Bitmap::of_words(numbers::<u64>(&present)?.to_vec());
@@ -273,13 +271,15 @@ fn numbers<T: bytemuck::AnyBitPattern>(bytes: &OwnedBytes) -> Option<&[T]> {
     bytemuck::try_cast_slice(bytes).ok()
 }
 
+/// The rows as they are mapped.
 fn rows(sealed: &SealedFile) -> SealedRows {
     SealedRows {
         count: sealed.state.slots as usize,
-        codes: large_pages::moved(sealed.section(Section::VectorCodes)),
+        codes: sealed.section(Section::VectorCodes),
         full: sealed.section(Section::Vectors),
-        scales: large_pages::moved(sealed.section(Section::Scales)),
+        scales: sealed.section(Section::Scales),
         signs: OwnedBytes::empty(),
+        are_at_hand: false,
     }
 }
 

@@ -96,16 +96,26 @@ pub(super) fn shortlist(
     if !rows.signs_tell() || slots.len() / WORTH_FROM < most {
         return None;
     }
+    Some(nearest((slots, |slot| rows.signs(slot)), query, most))
+}
+
+/// The `most` items that are nearest by their signs, of so many or more, and all that are as near as
+/// the last of them, in the order given.
+pub(super) fn nearest<'a>(
+    (items, signs): (&[u32], impl Fn(u32) -> &'a [u64] + Sync),
+    query: &[f32],
+    most: usize,
+) -> Vec<u32> {
     let asked = asked(query);
-    let scan = |slots: &[u32]| {
-        let mut scores = Vec::with_capacity(slots.len());
-        kernels::agreements(&asked, (slots, |slot| rows.signs(slot)), |score| scores.push(score));
+    let scan = |items: &[u32]| {
+        let mut scores = Vec::with_capacity(items.len());
+        kernels::agreements(&asked, (items, &signs), |score| scores.push(score));
         scores
     };
-    let scores = threads::stretches(slots, ROWS_AT_ONCE, scan);
+    let scores = threads::stretches(items, ROWS_AT_ONCE, scan);
     let least = kth_greatest(&scores, most);
-    let near = slots.iter().zip(&scores).filter(|(_, score)| **score >= least);
-    Some(near.map(|(slot, _)| *slot).collect())
+    let near = items.iter().zip(&scores).filter(|(_, score)| **score >= least);
+    near.map(|(item, _)| *item).collect()
 }
 
 /// The `k`th of the scores, greatest first; there are as many.
@@ -160,6 +170,7 @@ mod tests {
     use tantivy::directory::OwnedBytes;
 
     use super::*;
+    use crate::embedded::graph::{Covers, Graph, Lists, Sample};
     use crate::embedded::rows::SealedRows;
 
     /// Vectors around centres that lie so close that they overlap, and a direction in common.
@@ -197,8 +208,9 @@ mod tests {
             full: bytes(&|slot| bytemuck::cast_slice(rows.full(slot)).to_vec()),
             scales: bytes(&|slot| rows.scale(slot).to_le_bytes().to_vec()),
             signs: OwnedBytes::empty(),
+            are_at_hand: false,
         };
-        rows.settle(file.signed(200), &[]);
+        rows.settle(file.at_hand(200), &[]);
         rows
     }
 
@@ -220,6 +232,29 @@ mod tests {
             nearest.sort_by(|a, b| cosine(b).total_cmp(&cosine(a)));
             assert!(nearest[..10].iter().all(|slot| left.contains(slot)), "{number}");
             assert!(number > 0 || left.contains(&4_000) && left.contains(&11_000));
+        }
+    }
+
+    #[test]
+    fn a_walk_begins_near_where_it_goes_as_well_as_at_the_landmarks() {
+        let vectors = sample(16_390, 0.0);
+        let (rows, few) = (rows(&vectors[..16_384], 16_384), rows(&vectors[..9_000], 9_000));
+        let graph = |nodes: u32| {
+            let (mut links, mut members) = (Lists::default(), Lists::default());
+            (0..nodes).for_each(|node| (links.push([]), members.push([node])).1);
+            Graph::of(links, members, vec![7], Covers::default())
+        };
+        assert!(Sample::of(&graph(9_000), &few).is_none());
+        assert_eq!(graph(9_000).starts(None, &vectors[0]), [7]);
+        let graph = graph(16_384);
+        let every_fourth = Sample::of(&graph, &rows).unwrap();
+        for query in &vectors[16_384..] {
+            let starts = graph.starts(Some(&every_fourth), query);
+            assert!(starts[0] == 7 && (33..64).contains(&starts.len()), "{starts:?}");
+            let cosine = |node: &u32| super::super::vectors::dot(rows.full(*node), query);
+            let mut nearest: Vec<u32> = (0..16_384).step_by(4).collect();
+            nearest.sort_by(|a, b| cosine(b).total_cmp(&cosine(a)));
+            assert!(nearest[..10].iter().any(|node| starts.contains(node)), "{nearest:?}");
         }
     }
 

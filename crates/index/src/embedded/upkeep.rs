@@ -113,6 +113,7 @@ impl Shared {
         let common = view.words.common_upto() as usize;
         view.vectors.wants_seal()
             || view.vectors.wants_graph()
+            || view.vectors.mapped().is_some()
             || common < view.vectors.sealed_len()
     }
 
@@ -144,6 +145,7 @@ impl Shared {
     /// Does what is due once; whether all of it could be done. What came while a graph was built is
     /// sealed as well, so that what is at rest is sealed but for little.
     fn keep_up(&self, folder: &Path, identity: &str) -> bool {
+        self.take_rows_at_hand();
         if self.view.read().vectors.wants_seal() && !self.seal(folder, identity) {
             return false;
         }
@@ -153,6 +155,25 @@ impl Shared {
         let is_built = self.build_graph(&folder.join(GRAPH_FILE));
         let is_worth_it = self.view.read().vectors.has_much_unsealed();
         is_built && (!is_worth_it || self.seal(folder, identity))
+    }
+
+    /// After a restart rows are mapped, so that questions need not wait until they lie where they
+    /// are read fast. Nobody else replaces them meanwhile.
+    fn take_rows_at_hand(&self) {
+        let (mapped, dimensions) = {
+            let view = self.view.read();
+            (view.vectors.mapped().cloned(), view.vectors.dimensions())
+        };
+        let Some(mapped) = mapped else { return };
+        let started = Instant::now();
+        let at_hand = mapped.at_hand(dimensions);
+        self.view.write().vectors.take_at_hand(at_hand);
+        // Scans are faster now.
+        let exact_below = self.view.read().vectors.measured_exact_below();
+        if let Some(exact_below) = exact_below {
+            self.view.write().vectors.set_exact_below(exact_below);
+        }
+        tracing::info!(took = ?started.elapsed(), exact_below, "sealed rows are at hand");
     }
 
     /// Merges the segments of words as far as they are committed, so that a question looks its
@@ -247,6 +268,7 @@ mod tests {
     use jobmatch_faults::Fault;
 
     use super::*;
+    use crate::bitmap::Bitmap;
     use crate::embedded::vectors::VectorOptions;
     use crate::engine::{Batch, Change, Document, Engine, Fields};
 
@@ -292,6 +314,27 @@ mod tests {
         upkeep_ends(&engine).await;
         assert_eq!(engine.shared.view.read().words.segments(), 1);
         assert_eq!(engine.stats().sealed, 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_a_restart_maps_is_taken_at_hand_and_answers_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("e");
+        let seal_from = VectorOptions { seal_from: 7, ..VectorOptions::default() };
+        let first = engine(&folder, seal_from);
+        let ids = (1..=7).map(|n| DocumentId::parse(&format!("D{n}")).unwrap());
+        let changes = ids.map(|id| upsert(id, Fields::default())).collect();
+        first.apply(Batch { changes, seq: Seq(7) }).await.unwrap();
+        upkeep_ends(&first).await;
+        let options = first.options.clone();
+        drop(first);
+        let again = EmbeddedEngine::open(&folder, options).unwrap();
+        upkeep_ends(&again).await;
+        let view = again.shared.view.read();
+        assert!(view.vectors.sealed_len() == 7 && view.vectors.mapped().is_none());
+        let one = Bitmap::of_words(vec![1 << 5]);
+        let found = view.vectors.search(&[1.0, 0.0], 1, &one, (false, &|a, b| a.cmp(&b)));
+        assert_eq!(found.0, [(5, 1.0)]);
     }
 
     #[tokio::test(flavor = "multi_thread")]

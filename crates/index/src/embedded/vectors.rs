@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use super::graph::{Covers, Graph, GraphInput};
+use super::graph::{Covers, Graph, GraphInput, Sample};
 use super::kernels;
 use super::retrieve::Tie;
 use super::rows::{Rows, SealedRows};
@@ -74,6 +74,7 @@ pub struct Vectors {
     /// Slots whose vector came after their document, in the order of coming.
     late: Vec<u32>,
     graph: Option<Graph>,
+    sample: Option<Sample>,
     /// See [`VectorOptions::exact_below`].
     exact_below: usize,
 }
@@ -88,6 +89,7 @@ impl Vectors {
             count: 0,
             late: Vec::new(),
             graph: None,
+            sample: None,
             exact_below: usize::MAX,
         }
     }
@@ -149,6 +151,17 @@ impl Vectors {
         self.rows.settle(sealed, &self.late[late.min(self.late.len())..]);
     }
 
+    /// The rows of the sealed file, where questions do not read them fast yet.
+    pub(super) fn mapped(&self) -> Option<&SealedRows> {
+        self.rows.mapped()
+    }
+
+    /// Reads the sealed rows from elsewhere from now on.
+    pub(super) fn take_at_hand(&mut self, sealed: SealedRows) {
+        self.rows.take_at_hand(sealed);
+        self.sample = self.graph.as_ref().and_then(|graph| Sample::of(graph, &self.rows));
+    }
+
     /// Whether a sealed file should be written, see [`VectorOptions::seal_from`].
     pub(super) fn wants_seal(&self) -> bool {
         self.has_much_unsealed() && (self.len() - self.rows.sealed()) * 4 >= self.len()
@@ -206,12 +219,22 @@ impl Vectors {
         {
             return None;
         }
-        self.exact_below = match self.options.exact_below {
-            Some(fixed) => fixed,
-            None => self.scanned_in_the_time_of_a_walk(&graph),
-        };
+        self.sample = Sample::of(&graph, &self.rows);
         self.graph = Some(graph);
+        self.exact_below = self.measured_exact_below()?;
         Some(self.exact_below)
+    }
+
+    /// See [`VectorOptions::exact_below`]; `None` without a graph.
+    pub(super) fn measured_exact_below(&self) -> Option<usize> {
+        let graph = self.graph.as_ref()?;
+        let measured = || self.scanned_in_the_time_of_a_walk(graph);
+        Some(self.options.exact_below.unwrap_or_else(measured))
+    }
+
+    /// Scans up to so many eligible vectors from now on.
+    pub(super) fn set_exact_below(&mut self, exact_below: usize) {
+        self.exact_below = exact_below;
     }
 
     /// Up to how many eligible vectors a scan costs no more than a walk. A walk among all costs
@@ -300,7 +323,8 @@ impl Vectors {
         bounds: (usize, usize),
         is_eligible: impl Fn(u32) -> bool,
     ) -> Option<Vec<u32>> {
-        graph.walk(&Seen { from: SeenFrom::new(&self.rows, query), is_eligible }, bounds)
+        let starts = graph.starts(self.sample.as_ref(), query);
+        graph.walk(&Seen { from: SeenFrom::new(&self.rows, query), is_eligible }, &starts, bounds)
     }
 
     /// The best slots by their one-byte codes, in no order. Reposted adverts have equal codes

@@ -11,14 +11,15 @@ use parking_lot::Mutex;
 /// What a walk remembers.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// The walk that last saw a node.
-    seen: Vec<u32>,
-    walk: u32,
+    /// The walk that last saw a node. In a byte, as a walk looks here and there in all of it.
+    seen: Vec<u8>,
+    walk: u8,
     /// Nodes to go on from, the nearest first.
     ahead: BinaryHeap<Scored>,
     /// The best that were found, the farthest first.
     found: BinaryHeap<Reverse<Scored>>,
     fresh: Vec<u32>,
+    rows: Vec<u32>,
 }
 
 /// Memories that no walk uses now.
@@ -47,12 +48,14 @@ impl PartialOrd for Scored {
 pub(super) trait Space {
     /// The nodes that a node leads to.
     fn links(&self, node: u32) -> &[u32];
-    /// How near a node is; the greater, the nearer.
-    fn score(&self, node: u32) -> f32;
+    /// The number of a node's row.
+    fn row(&self, node: u32) -> u32;
+    /// How near a row is; the greater, the nearer.
+    fn score(&self, row: u32) -> f32;
     /// Asks the memory for what `score` will read.
-    fn prefetch(&self, node: u32);
-    /// Whether a node may be found.
-    fn is_eligible(&self, node: u32) -> bool;
+    fn prefetch(&self, row: u32);
+    /// Whether a node may be found, which has this row.
+    fn is_eligible(&self, node: u32, row: u32) -> bool;
 }
 
 /// Where a walk begins and when it ends.
@@ -113,18 +116,22 @@ impl Memory {
     fn look_at(&mut self, nodes: &[u32], space: &impl Space, ef: usize) {
         /// Rows that are asked of the memory before their turn.
         const AHEAD: usize = 8;
-        nodes.iter().take(AHEAD).for_each(|node| space.prefetch(*node));
+        // The memory is waited for once for all of them.
+        self.rows.clear();
+        self.rows.extend(nodes.iter().map(|node| space.row(*node)));
+        self.rows.iter().take(AHEAD).for_each(|row| space.prefetch(*row));
         for (i, node) in nodes.iter().enumerate() {
-            if let Some(later) = nodes.get(i + AHEAD) {
+            if let Some(later) = self.rows.get(i + AHEAD) {
                 space.prefetch(*later);
             }
-            let scored = Scored(space.score(*node), *node);
+            let row = self.rows[i];
+            let scored = Scored(space.score(row), *node);
             let full = self.found.len() == ef;
             if full && self.found.peek().is_some_and(|Reverse(worst)| scored < *worst) {
                 continue;
             }
             self.ahead.push(scored);
-            if space.is_eligible(*node) {
+            if space.is_eligible(*node, row) {
                 self.found.push(Reverse(scored));
                 if full {
                     self.found.pop();

@@ -5,6 +5,7 @@
 //! there, and the next ones take its place.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jobmatch_domain::matching::{
     Factor, FactorKind, Leg, LegHit, Match, Outcome, PageStart, shown_key,
@@ -30,6 +31,8 @@ use crate::signals::{occupation_signal, skill_signal};
 const HITS_A_TASK: usize = 1_000;
 /// Fewest hits that another thread scores: some 0.1 ms.
 const HITS_AT_ONCE: usize = 64;
+/// Fewest records that another thread reads, and matches that it explains: as long.
+const RECORDS_AT_ONCE: usize = 6;
 
 /// The record of a hit as it is now.
 struct Current {
@@ -39,7 +42,7 @@ struct Current {
     volatile: Volatile,
     taken: u32,
     /// `None` for profiles, of which nothing is shown.
-    posting: Option<Box<JobPosting>>,
+    posting: Option<Arc<JobPosting>>,
 }
 
 /// A hit with its score.
@@ -109,7 +112,7 @@ impl<'a> Ranking<'a> {
         let mut scored = self.score(hit, retrieval.lexical_ceiling);
         scored.checked = self.checked(&Facets { volatile: current.volatile, ..hit.facets.clone() });
         let eligible = scored.checked.eligible;
-        Ok((self.explained(&scored, current, Vec::new()), eligible))
+        Ok((self.explained(&scored, &current, Vec::new()), eligible))
     }
 
     /// The page that the options ask for.
@@ -132,14 +135,16 @@ impl<'a> Ranking<'a> {
             scored.retain(|s| !stale.contains(&s.hit.id));
         };
         let more = selected.len() > options.page_size;
-        let matches: Vec<Match> = selected
-            .into_iter()
-            .take(options.page_size)
-            .filter_map(|s| {
+        let explained = |part: &[Selected]| {
+            let explained = |s: &Selected| {
                 let scored = &scored[s.index];
-                Some(self.explained(scored, current.remove(&scored.hit.id)?, s.duplicates))
-            })
-            .collect();
+                let current = current.get(&scored.hit.id)?;
+                Some(self.explained(scored, current, s.duplicates.clone()))
+            };
+            part.iter().filter_map(explained).collect()
+        };
+        let shown_now = &selected[..selected.len().min(options.page_size)];
+        let matches: Vec<Match> = stretches(shown_now, RECORDS_AT_ONCE, explained);
         for found in &matches {
             shown.push(shown_key(&found.id));
             shown.extend(found.duplicates.iter().map(shown_key));
@@ -195,8 +200,20 @@ impl<'a> Ranking<'a> {
     }
 
     fn read(&self, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Current>, MatchingError> {
+        // Each record is compared with what the index has of it, so they may be of two snapshots.
+        let read = stretches(ids, RECORDS_AT_ONCE, |ids| match self.read_some(ids) {
+            Ok(records) => {
+                let with_id = ids.iter().cloned().zip(records);
+                with_id.filter_map(|(id, record)| Some(Ok((id, record?)))).collect()
+            }
+            Err(error) => vec![Err(error)],
+        });
+        read.into_iter().collect()
+    }
+
+    fn read_some(&self, ids: &[DocumentId]) -> Result<Vec<Option<Current>>, MatchingError> {
         let store = &self.matcher.store;
-        let records: Vec<Option<Current>> = match self.question.collection {
+        Ok(match self.question.collection {
             Collection::Postings => {
                 let stored = store.get_many::<JobPosting>(ids)?.into_iter();
                 stored.map(|s| s.map(Current::of_posting)).collect()
@@ -205,8 +222,7 @@ impl<'a> Ranking<'a> {
                 let stored = store.get_many::<Profile>(ids)?.into_iter();
                 stored.map(|s| s.map(Current::of_profile)).collect()
             }
-        };
-        Ok(ids.iter().cloned().zip(records).filter_map(|(id, r)| Some((id, r?))).collect())
+        })
     }
 
     fn checked(&self, facets: &Facets) -> Checked {
@@ -277,13 +293,13 @@ impl<'a> Ranking<'a> {
 
     /// A posting that was read, with what ranking says of it.
     pub(super) fn judged(&self, scored: &Scored<'_>, stored: Stored<JobPosting>) -> Match {
-        self.explained(scored, Current::of_posting(stored), Vec::new())
+        self.explained(scored, &Current::of_posting(stored), Vec::new())
     }
 
     fn explained(
         &self,
         scored: &Scored<'_>,
-        current: Current,
+        current: &Current,
         duplicates: Vec<DocumentId>,
     ) -> Match {
         let pair = self.pair(&scored.hit.facets, &scored.signals);
@@ -308,7 +324,7 @@ impl<'a> Ranking<'a> {
             distance_metres: metres,
             travel_minutes: metres.map(|m| pair.person.travel.minutes_in(area, m)),
             duplicates,
-            posting: current.posting,
+            posting: current.posting.clone(),
             seq: current.seq,
             updated: current.updated,
             taken: current.taken,
@@ -324,7 +340,7 @@ impl Current {
 
     fn of_posting(stored: Stored<JobPosting>) -> Self {
         let current = Self::of(&stored, Volatile::of_posting(&stored.record, stored.taken));
-        Self { posting: Some(Box::new(stored.record)), ..current }
+        Self { posting: Some(Arc::new(stored.record)), ..current }
     }
 
     fn of_profile(stored: Stored<Profile>) -> Self {

@@ -9,7 +9,7 @@ use crate::sample::page;
 
 #[test]
 fn every_field_of_a_match_arrives() {
-    let answer = postings_page(&page(), 5, true);
+    let answer = postings_page(page(), 5, true);
     let found = &answer.matches[0];
     assert_eq!((found.id.as_str(), found.score), ("A001", 0.75));
     // The names of the domain and of the contract agree, number by number.
@@ -39,7 +39,7 @@ fn every_field_of_a_match_arrives() {
 
 #[test]
 fn a_page_carries_its_frame() {
-    let answer = profiles_page(&page(), 5, true);
+    let answer = profiles_page(page(), 5, true);
     assert_eq!(answer.seq, 300);
     assert_eq!(answer.as_of.unwrap().seconds, 1_795_363_200);
     assert_eq!(answer.ranking_version, "r1");
@@ -56,7 +56,7 @@ fn a_page_carries_its_frame() {
 fn the_last_page_has_no_token_and_debug_is_on_demand() {
     let mut last = page();
     last.next = None;
-    let answer = postings_page(&last, 5, false);
+    let answer = postings_page(last, 5, false);
     assert_eq!(answer.next_page_token, "");
     assert_eq!(answer.debug, None);
 }
@@ -71,7 +71,7 @@ fn one_pair_arrives_with_its_verdict() {
         ranking_version: "r1".into(),
         degraded: Some(jobmatch_domain::matching::Degraded::OtherSpace),
     };
-    let answer = explanation(&explained);
+    let answer = explanation(explained);
     assert_eq!(answer.r#match.unwrap().id, "A001");
     assert!(answer.eligible);
     assert_eq!((answer.seq, answer.as_of.unwrap().seconds), (9, 8));

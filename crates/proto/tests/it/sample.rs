@@ -1,5 +1,7 @@
 //! Generators of valid records, and small messages to spoil.
 
+use std::sync::Arc;
+
 use jobmatch_domain::gig::{PhysicalLoad, Provider, Settlement};
 use jobmatch_domain::ids::{Origin, Owner};
 use jobmatch_domain::matching::{FactorKind, Leg, LegHit, Match, MatchPage, PageStart, Trace};
@@ -94,7 +96,7 @@ pub(crate) fn page() -> MatchPage {
         distance_metres: Some(1_200.0),
         travel_minutes: None,
         duplicates: vec![DocumentId::parse("A002").unwrap()],
-        posting: Some(Box::new(jobmatch_proto::posting::from_wire(posting()).unwrap())),
+        posting: Some(Arc::new(jobmatch_proto::posting::from_wire(posting()).unwrap())),
         seq: Seq(255),
         updated: Instant(42),
         taken: 0,

@@ -18,7 +18,7 @@ fn with_token(mut request: v1::MatchPostingsRequest, token: &str) -> v1::MatchPo
 fn a_request_without_options_has_a_second_page() {
     let (first, digest) = match_postings(for_jobs(), context()).unwrap();
     assert_eq!(first.options.page, None);
-    let answer = postings_page(&page(), digest, false);
+    let answer = postings_page(page(), digest, false);
     let second = with_token(for_jobs(), &answer.next_page_token);
     let (second, again) = match_postings(second, context()).unwrap();
     assert_eq!(second.options.page, Some(page_start()));

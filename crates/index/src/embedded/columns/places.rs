@@ -42,8 +42,10 @@ struct Cell {
     ordered: usize,
 }
 
-/// Members of a cell that may be out of order, besides a quarter of those that are not.
+/// Members of a cell that may be out of order, …
 const UNORDERED: usize = 16;
+/// … besides one for so many of those that are not.
+const ORDERED_SHARE: usize = 16;
 
 impl Cell {
     fn around(centre: [f64; 3]) -> Self {
@@ -60,7 +62,11 @@ impl Cell {
         self.reaches.push(reach);
         if self.ordered == count && follows {
             self.ordered += 1;
-        } else if count - self.ordered >= UNORDERED + self.ordered / 4 {
+        }
+    }
+
+    fn order_when_due(&mut self) {
+        if self.slots.len() - self.ordered > UNORDERED + self.ordered / ORDERED_SHARE {
             self.order();
         }
     }
@@ -108,17 +114,36 @@ pub(super) enum Reach {
 }
 
 impl Places {
+    /// Those of all documents.
+    pub(super) fn of(documents: impl Iterator<Item = Option<Facets>>) -> Option<Self> {
+        let mut places = Self::default();
+        for facets in documents {
+            places.add(&facets?);
+        }
+        places.cells.iter_mut().for_each(Cell::order);
+        Some(places)
+    }
+
     pub(super) fn push(&mut self, facets: &Facets) {
+        if let Some(cell) = self.add(facets) {
+            cell.order_when_due();
+        }
+    }
+
+    /// Returns the cell that it is added to.
+    fn add(&mut self, facets: &Facets) -> Option<&mut Cell> {
         let slot = self.points.len() as u32;
         let reach = facets.reach_metres().map_or(f64::INFINITY, Point::chord_for_metres);
         self.points.push(facets.point);
-        let Some(point) = facets.point else { return };
+        let point = facets.point?;
         self.located.set(slot);
         if reach.is_finite() {
             self.limited.set(slot);
         }
         let unit = point.unit_vector();
-        self.cell_of(&point).add(slot, unit, reach);
+        let cell = self.cell_of(&point);
+        cell.add(slot, unit, reach);
+        Some(cell)
     }
 
     fn cell_of(&mut self, point: &Point) -> &mut Cell {
@@ -292,11 +317,13 @@ mod tests {
         fn cells_find_what_distances_find(
             documents in proptest::collection::vec(document(), 0..200),
             from in point(),
+            at_once in 0usize..200,
             asked in 0usize..200,
             metres in 0.0f64..60_000.0,
         ) {
-            let mut places = Places::default();
-            documents.iter().for_each(|d| places.push(d));
+            let all = documents.iter().cloned().map(Some);
+            let mut places = Places::of(all.clone().take(at_once)).unwrap();
+            all.skip(at_once).flatten().for_each(|d| places.push(&d));
             // The distance of one of them: it lies on the very border.
             let to = documents.get(asked).and_then(|d| d.point);
             let metres = to.map_or(metres, |to| from.distance_metres(&to));

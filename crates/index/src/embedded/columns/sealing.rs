@@ -61,16 +61,14 @@ impl Columns {
     }
 
     fn places(&self, degrees: &[[f64; 2]]) -> Option<Places> {
-        let mut places = Places::default();
-        for ([latitude, longitude], row) in degrees.iter().zip(&self.rows) {
+        let facets = |([latitude, longitude], row): (&[f64; 2], &Row)| {
             let point = match latitude.is_nan() {
                 true => None,
                 false => Some(Point::new(*latitude, *longitude, Datum::Wgs84).ok()?),
             };
             let (travel, max_travel_minutes) = *self.reach.value(row.reach);
-            let facets = Facets { point, travel, max_travel_minutes, ..Facets::default() };
-            places.push(&facets);
-        }
-        Some(places)
+            Some(Facets { point, travel, max_travel_minutes, ..Facets::default() })
+        };
+        Places::of(degrees.iter().zip(&self.rows).map(facets))
     }
 }

@@ -4,11 +4,12 @@ use jobmatch_domain::matching::Exclusion;
 use jobmatch_domain::{Condition, ConditionKind};
 
 use super::super::kernels::tally;
+use super::Columns;
 use crate::bitmap::Bitmap;
-use crate::threads;
+use crate::threads::Shared;
 
 /// The slots that do not meet a kind's conditions, by kind.
-pub(super) struct Fails {
+struct Fails {
     slots: usize,
     /// In their order.
     kinds: Vec<(ConditionKind, Bitmap)>,
@@ -21,29 +22,48 @@ pub(crate) struct Selection {
     pub(crate) exclusions: Vec<Exclusion>,
 }
 
-impl Fails {
-    /// Of so many slots. `add_unmet` adds the slots that do not meet a condition; kind by kind,
-    /// side by side where cores are idle.
-    pub(super) fn of(
-        conditions: &[Condition],
-        slots: usize,
-        add_unmet: impl Fn(&Condition, &mut Bitmap) + Sync,
-    ) -> Self {
+/// A filter that is being looked up, kind by kind, by all threads that have time for it.
+pub(crate) struct Filtering<'a> {
+    columns: &'a Columns,
+    conditions: &'a [Condition],
+    kinds: Shared<ConditionKind, Bitmap>,
+}
+
+impl<'a> Filtering<'a> {
+    /// Nothing of it is looked up yet.
+    pub(super) fn new(columns: &'a Columns, conditions: &'a [Condition]) -> Self {
         let mut kinds: Vec<ConditionKind> = conditions.iter().map(Condition::kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        let fails = |kind: &ConditionKind| {
-            let mut unmet = Bitmap::new(slots);
-            let of_kind = conditions.iter().filter(|condition| condition.kind() == *kind);
-            of_kind.for_each(|condition| add_unmet(condition, &mut unmet));
-            (*kind, unmet)
+        // Places take longest.
+        let asks_a_place = |kind: &ConditionKind| {
+            conditions.iter().any(|c| c.kind() == *kind && Columns::is_of_places(c))
         };
-        let some = |kinds: &[ConditionKind]| kinds.iter().map(fails).collect::<Vec<_>>();
-        Self { slots, kinds: threads::stretches(&kinds, 1, some) }
+        kinds.sort_by_key(|kind| !asks_a_place(kind));
+        Self { columns, conditions, kinds: Shared::new(kinds) }
     }
 
+    /// Looks kinds up until none is left.
+    pub(crate) fn work(&self) {
+        self.kinds.work(|kind| {
+            let mut unmet = Bitmap::new(self.columns.len());
+            let of_kind = self.conditions.iter().filter(|condition| condition.kind() == *kind);
+            of_kind.for_each(|condition| self.columns.add_unmet(condition, &mut unmet));
+            unmet
+        });
+    }
+
+    /// What it leaves of the live slots, once all threads have ended their work.
+    pub(crate) fn selection(self, live: &Bitmap) -> Selection {
+        let mut kinds = self.kinds.results();
+        kinds.sort_unstable_by_key(|(kind, _)| *kind);
+        Fails { slots: self.columns.len(), kinds }.selection(live)
+    }
+}
+
+impl Fails {
     /// The live slots that fail nothing, and how many of them fail one kind alone.
-    pub(super) fn selection(self, live: &Bitmap) -> Selection {
+    fn selection(self, live: &Bitmap) -> Selection {
         let words = self.slots.div_ceil(64);
         let live: Vec<u64> = (0..words).map(|index| live.word(index)).collect();
         let fails: Vec<&[u64]> = self.kinds.iter().map(|(_, fails)| fails.words()).collect();
