@@ -37,7 +37,7 @@ mod words;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use jobmatch_domain::{Collection, Condition, DocumentId, Seq, Volatile};
@@ -274,7 +274,7 @@ impl Engine for EmbeddedEngine {
             tombstones: (view.ids.len() - view.slots.len()) as u64,
             graph_vectors: view.vectors.graph_len() as u64,
             sealed: view.vectors.sealed_len() as u64,
-            in_upkeep: self.shared.building.load(Ordering::Acquire),
+            in_upkeep: self.is_in_upkeep(),
             bytes: folder_bytes(&self.folder),
             seq: view.seq,
             space: self.options.space.clone(),

@@ -92,14 +92,16 @@ fn idle() -> Option<&'static ThreadPool> {
 }
 
 /// How long a thread that has nothing to do for a call looks out for more before it sleeps. A core
-/// that sleeps takes some 30 µs to wake in a virtual machine, and a call has several steps, most of
-/// which follow each other within this time (`benches`, latency).
+/// that sleeps takes long to wake, above all in a virtual machine, and a call has several steps, most
+/// of which follow each other within this time (`benches/README.md`, Latency).
 const LOOK_OUT: Duration = Duration::from_micros(200);
 
-/// Has one of the threads look out for parts of calls, as long as they come.
+/// Has one of the threads look out for parts of calls, as long as they come. Not for the threads
+/// themselves: one that waits for its part would look out for others instead.
 fn keep_awake(threads: &'static ThreadPool) -> &'static ThreadPool {
     static LOOKS_OUT: AtomicBool = AtomicBool::new(false);
-    if !LOOKS_OUT.swap(true, Ordering::Relaxed) {
+    let is_of_caller = rayon::current_thread_index().is_none();
+    if is_of_caller && !LOOKS_OUT.swap(true, Ordering::Relaxed) {
         threads.spawn(|| {
             let mut last = Instant::now();
             while last.elapsed() < LOOK_OUT {

@@ -168,6 +168,11 @@ impl IndexKeeper {
         Ok(())
     }
 
+    /// Whether the engine that serves is in upkeep.
+    pub(crate) fn is_in_upkeep(&self) -> bool {
+        self.engine.load().as_ref().is_some_and(|engine| engine.is_in_upkeep())
+    }
+
     pub(crate) fn set_state(&self, state: IndexState) {
         *self.state.write() = state;
     }

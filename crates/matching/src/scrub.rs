@@ -1,4 +1,4 @@
-//! The scrub: compares the bytes of all rows with the store's directory at the start, at once, and
+//! The scrub: compares the bytes of all rows with the store's directory at once, and
 //! then reads every record again and again, slowly, so that a row that went bad is counted before
 //! somebody needs it.
 

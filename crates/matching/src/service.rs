@@ -284,6 +284,12 @@ impl Service {
         self.indexers.iter().any(|i| matches!(i.keeper.state(), IndexState::Failed(_)))
     }
 
+    /// Whether an index is in upkeep, see [`jobmatch_index::EngineStats`]: it holds much memory, and
+    /// lets go of it in the end.
+    pub fn is_in_upkeep(&self) -> bool {
+        self.indexers.iter().any(|i| i.keeper.is_in_upkeep())
+    }
+
     /// Starts to build the index of a collection anew; of both when none is named.
     pub fn rebuild(&self, collection: Option<Collection>) -> Ticket {
         let ticket = self.tickets.open("rebuild", self.now(), self.store.seq());

@@ -7,7 +7,7 @@ use jobmatch_matching::{DiskState, Service};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::telemetry;
+use crate::{memory, telemetry};
 
 /// How often the state is looked at, and each how many looks the gauges of the metrics are brought
 /// up to date: that asks the file system for the size of every file of the indexes.
@@ -24,7 +24,7 @@ const WRITES: &str = "jobmatch.v1.Writes";
 /// Reports until the service goes away.
 pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
     let mut interval = tokio::time::interval(INTERVAL);
-    let mut was_read_only = false;
+    let (mut was_read_only, mut was_in_upkeep) = (false, false);
     let mut looks = (0..LOOKS_A_GAUGE).cycle();
     loop {
         let look = looks.next();
@@ -41,6 +41,11 @@ pub(crate) async fn report(service: Arc<Service>, reporter: HealthReporter) {
         if disk.is_read_only() != was_read_only {
             was_read_only = disk.is_read_only();
             note_turn(disk);
+        }
+        let in_upkeep = service.is_in_upkeep();
+        if std::mem::replace(&mut was_in_upkeep, in_upkeep) && !in_upkeep {
+            // Its threads have ended, so that what they freed is nobody's.
+            let _ = tokio::task::spawn_blocking(memory::give_back).await;
         }
         if look == Some(0) {
             let service = service.clone();

@@ -18,6 +18,7 @@ mod kinds;
 pub mod kiosk;
 pub mod limits;
 mod match_service;
+mod memory;
 mod nearby_service;
 mod outbox;
 mod posting_service;
@@ -30,8 +31,3 @@ mod status;
 pub mod store_config;
 mod telemetry;
 pub mod tls;
-
-/// A question over 100,000 postings takes and returns some megabytes; the system's allocator
-/// hands them back to the kernel each time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -15,7 +15,7 @@ const SAMPLED: usize = 4_096;
 /// … and so many of them are. What that is worth stands in `benches/README.md`, The vector leg alone.
 const BEGUN_AT: usize = 32;
 
-/// Nodes, evenly spread, with their signs: those lie side by side, so that all are read in some 10 µs.
+/// Nodes, evenly spread, with their signs, which lie side by side, so that all are read fast.
 pub(super) struct Sample {
     nodes: Vec<u32>,
     signs: Vec<u64>,

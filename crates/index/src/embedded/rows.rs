@@ -41,7 +41,7 @@ impl SealedRows {
     }
 
     /// The same, where questions read them fast: what they read here and there in large pages
-    /// instead of mapped, and with signs. Takes a second for a million rows. The rows fit.
+    /// instead of mapped, and with signs. All of them are read for it. The rows fit.
     pub(super) fn at_hand(self, dimensions: usize) -> Self {
         let (codes, scales) = (large_pages::moved(self.codes), large_pages::moved(self.scales));
         Self { codes, scales, are_at_hand: true, ..self }.signed(dimensions)
@@ -265,6 +265,13 @@ impl Rows {
     /// Whether signs tell which rows are near, as those of the sealed file show.
     pub(super) fn signs_tell(&self) -> bool {
         self.sealed.as_ref().is_some_and(|sealed| !sealed.signs.is_empty())
+    }
+
+    /// The signs of all sealed rows, side by side, where those of the slots are all among them.
+    pub(super) fn sealed_signs(&self, slots: &[u32]) -> Option<&[u64]> {
+        let sealed = self.sealed.as_ref().filter(|_| self.late.is_empty())?;
+        let are_sealed = slots.iter().all(|slot| (*slot as usize) < self.first);
+        are_sealed.then(|| bytemuck::cast_slice(&sealed.signs))
     }
 
     /// The signs of a row, see [`signs::of`]; only where they tell.

@@ -96,7 +96,12 @@ pub(super) fn shortlist(
     if !rows.signs_tell() || slots.len() / WORTH_FROM < most {
         return None;
     }
-    Some(nearest((slots, |slot| rows.signs(slot)), query, most))
+    let width = words(rows.dimensions());
+    Some(match rows.sealed_signs(slots) {
+        // Found without looking where each lies.
+        Some(all) => nearest((slots, |slot| &all[slot as usize * width..][..width]), query, most),
+        None => nearest((slots, |slot| rows.signs(slot)), query, most),
+    })
 }
 
 /// The `most` items that are nearest by their signs, of so many or more, and all that are as near as

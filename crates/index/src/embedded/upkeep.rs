@@ -45,6 +45,11 @@ impl EmbeddedEngine {
         }
     }
 
+    /// Whether a graph is being built, or a sealed file written.
+    pub fn is_in_upkeep(&self) -> bool {
+        self.shared.building.load(Ordering::Acquire)
+    }
+
     /// The space of its vectors.
     pub fn space(&self) -> &str {
         &self.options.space

@@ -277,7 +277,7 @@ impl Vectors {
         (exact, tie): (bool, Tie<'_>),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
         if exact {
-            let all = eligible.iter_shared(&self.present).collect();
+            let all = eligible.shared(&self.present);
             return (self.ranked(all, query, k, tie), VectorPlan::Exact);
         }
         let count = eligible.count();
@@ -287,8 +287,7 @@ impl Vectors {
         {
             return (self.ranked(found, query, k, tie), VectorPlan::Graph);
         }
-        let mut slots = Vec::with_capacity(count);
-        slots.extend(eligible.iter_shared(&self.present));
+        let slots = eligible.shared(&self.present);
         let kept = self.nearest_codes(&slots, query, (k, tie));
         (self.ranked(kept, query, k, tie), VectorPlan::Exact)
     }

@@ -239,11 +239,16 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         return Vec::new();
     }
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
-    let mut scored: Vec<(f32, u32)> = Vec::new();
+    // Most lie below the worst of the best so far and are passed over.
+    let (mut scored, mut least): (Vec<(f32, u32)>, f32) = (Vec::new(), 0.0);
     scores.asked.each(|slot, place| {
         let score = scores.by_place[place];
-        if score > 0.0 && eligible.contains(slot) {
+        if score > 0.0 && score >= least && eligible.contains(slot) {
             scored.push((score, slot));
+            if scored.len() == limit.saturating_mul(4) {
+                least = scored.select_nth_unstable_by(limit - 1, order).1.0;
+                scored.truncate(limit);
+            }
         }
     });
     if scored.len() > limit {

@@ -1,0 +1,43 @@
+//! Who gives memory, and takes it back.
+
+/// A question over 100,000 postings takes and returns some megabytes; the system's allocator
+/// hands them back to the kernel each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Gives what is free back to the system. The allocator does so when it is asked for more some time
+/// after, and so keeps what a load and a graph took while nobody loads.
+#[allow(unsafe_code, reason = "a function of the allocator's, which is in C")]
+pub(crate) fn give_back() {
+    unsafe extern "C" {
+        /// Of mimalloc (`mimalloc.h`): collects what threads have let go of, and, where that is
+        /// forced, gives all that is free back at once.
+        fn mi_collect(force: bool);
+    }
+    // SAFETY: any thread may call it at any time; what is in use stays.
+    unsafe { mi_collect(true) };
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// Bytes of memory that this process has from the system.
+    fn resident() -> u64 {
+        let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+        pages.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 4096
+    }
+
+    #[test]
+    fn what_a_thread_that_has_ended_let_go_of_goes_back() {
+        const BYTES: u64 = 200 << 20;
+        let taken = std::thread::spawn(|| {
+            let rows: Vec<Vec<u8>> = (0..BYTES >> 20).map(|_| vec![1; 1 << 20]).collect();
+            (resident(), rows.len())
+        });
+        let (taken, _) = taken.join().unwrap();
+        give_back();
+        let left = resident();
+        assert!(left + BYTES / 2 < taken, "{left} of {taken} bytes");
+    }
+}
