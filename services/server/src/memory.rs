@@ -18,16 +18,19 @@ pub(crate) fn give_back() {
     unsafe { mi_collect(true) };
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
     use super::*;
 
     /// Bytes of memory that this process has from the system.
+    #[cfg(target_os = "linux")]
     fn resident() -> u64 {
         let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
         pages.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 4096
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn what_a_thread_that_has_ended_let_go_of_goes_back() {
         const BYTES: u64 = 200 << 20;
