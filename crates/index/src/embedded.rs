@@ -112,7 +112,7 @@ impl Drop for EmbeddedEngine {
 /// What searches read.
 struct Shared {
     view: RwLock<View>,
-    /// A graph is being built, or a sealed file written.
+    /// A graph is being built, a sealed file written, or what is mapped taken at hand.
     building: AtomicBool,
 }
 

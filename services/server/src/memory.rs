@@ -5,8 +5,8 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Gives what is free back to the system. The allocator does so when it is asked for more some time
-/// after, and so keeps what a load and a graph took while nobody loads.
+/// Gives what is free back to the system. The allocator does so only when it is asked for more some
+/// time after, and so keeps what threads that have ended let go of while nobody asks.
 #[allow(unsafe_code, reason = "a function of the allocator's, which is in C")]
 pub(crate) fn give_back() {
     unsafe extern "C" {

@@ -42,12 +42,8 @@ impl View {
         let tie = |a: u32, b: u32| self.ids[a as usize].0.cmp(&self.ids[b as usize].0);
         // Terms are looked up without regard to the filter, so neither waits for the other.
         let filtering = self.columns.filtering(&query.conditions);
-        let ((words, prepared_in), ((), filtered_in)) = both(
-            || {
-                let words = timed(|| self.prepared(query));
-                filtering.work();
-                words
-            },
+        let (((words, prepared_in), ((), ours)), ((), theirs)) = both(
+            || (timed(|| self.prepared(query)), timed(|| filtering.work())),
             || timed(|| filtering.work()),
         );
         let (selection, tallied_in) = timed(|| filtering.selection(&self.live));
@@ -71,7 +67,7 @@ impl View {
             seq: self.seq,
             plan,
             stages: vec![
-                ("filter", filtered_in + tallied_in),
+                ("filter", ours.max(theirs) + tallied_in),
                 ("lexical", prepared_in + scored_in),
                 ("vector", scanned_in),
                 ("union", joined_in),

@@ -45,7 +45,7 @@ impl EmbeddedEngine {
         }
     }
 
-    /// Whether a graph is being built, or a sealed file written.
+    /// Whether a graph is being built, a sealed file written, or what is mapped taken at hand.
     pub fn is_in_upkeep(&self) -> bool {
         self.shared.building.load(Ordering::Acquire)
     }

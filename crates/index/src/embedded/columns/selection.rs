@@ -8,13 +8,6 @@ use super::Columns;
 use crate::bitmap::Bitmap;
 use crate::threads::Shared;
 
-/// The slots that do not meet a kind's conditions, by kind.
-struct Fails {
-    slots: usize,
-    /// In their order.
-    kinds: Vec<(ConditionKind, Bitmap)>,
-}
-
 /// What a filter leaves.
 pub(crate) struct Selection {
     pub(crate) eligible: Bitmap,
@@ -53,23 +46,16 @@ impl<'a> Filtering<'a> {
         });
     }
 
-    /// What it leaves of the live slots, once all threads have ended their work.
+    /// The live slots that fail nothing, and how many of them fail one kind alone, once all threads
+    /// have ended their work.
     pub(crate) fn selection(self, live: &Bitmap) -> Selection {
         let mut kinds = self.kinds.results();
         kinds.sort_unstable_by_key(|(kind, _)| *kind);
-        Fails { slots: self.columns.len(), kinds }.selection(live)
-    }
-}
-
-impl Fails {
-    /// The live slots that fail nothing, and how many of them fail one kind alone.
-    fn selection(self, live: &Bitmap) -> Selection {
-        let words = self.slots.div_ceil(64);
+        let words = self.columns.len().div_ceil(64);
         let live: Vec<u64> = (0..words).map(|index| live.word(index)).collect();
-        let fails: Vec<&[u64]> = self.kinds.iter().map(|(_, fails)| fails.words()).collect();
+        let fails: Vec<&[u64]> = kinds.iter().map(|(_, fails)| fails.words()).collect();
         let Tally { left, count, alone } = tally(&live, &fails);
-        let exclusions = self
-            .kinds
+        let exclusions = kinds
             .iter()
             .zip(alone)
             .filter(|(_, count)| *count > 0)
