@@ -21,6 +21,27 @@ impl Bitmap {
         self.words[word] |= 1 << (bit % 64);
     }
 
+    /// Makes room for `0..len`, so that it need not grow bit by bit.
+    pub fn widen(&mut self, len: usize) {
+        if len > self.words.len() * 64 {
+            self.words.resize(len.div_ceil(64), 0);
+        }
+    }
+
+    /// Adds `first` + each of the numbers below 64 that are bits of a word; grows as needed.
+    pub fn add_word(&mut self, first: u32, bits: u64) {
+        let (index, shift) = (first as usize / 64, first % 64);
+        // Shifted by 64 in two steps, where nothing is to go over.
+        for (index, bits) in [(index, bits << shift), (index + 1, bits >> 1 >> (63 - shift))] {
+            if bits != 0 {
+                if index >= self.words.len() {
+                    self.words.resize(index + 1, 0);
+                }
+                self.words[index] |= bits;
+            }
+        }
+    }
+
     /// Takes a number out.
     pub fn clear(&mut self, bit: u32) {
         if let Some(word) = self.words.get_mut(bit as usize / 64) {
@@ -139,6 +160,15 @@ mod tests {
             prop_assert_eq!(bitmap.iter().collect::<Vec<_>>(), Vec::from_iter(oracle.clone()));
             let rest = oracle.range(97..).copied();
             prop_assert_eq!(bitmap.iter_from(97).collect::<Vec<_>>(), rest.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_word_is_added_where_it_begins(first in 0u32..200, bits: u64, more: u64) {
+            let mut bitmap = Bitmap::new(100);
+            bitmap.add_word(70, more);
+            bitmap.add_word(first, bits);
+            let expected = ones(more).map(|bit| 70 + bit).chain(ones(bits).map(|bit| first + bit));
+            prop_assert_eq!(BTreeSet::from_iter(bitmap.iter()), expected.collect());
         }
 
         #[test]

@@ -6,6 +6,7 @@ mod nearby;
 mod ranking;
 mod seeker;
 mod stopwatch;
+mod versioned;
 mod watch;
 
 use std::sync::Arc;
@@ -20,10 +21,8 @@ use jobmatch_domain::{
     Point, Seq, TravelTimes,
 };
 use jobmatch_index::{Engine, Query, Retrieval, VectorPlan, threads};
-use jobmatch_rank::RankingProfile;
 use jobmatch_store::Store;
 use tokio::runtime::Handle;
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::Analyst;
 use crate::call::Call;
@@ -36,6 +35,7 @@ use crate::reading::Reading;
 use crate::stations::Stations;
 use ranking::Ranking;
 use stopwatch::Stopwatch;
+pub(crate) use versioned::VersionedRanking;
 
 /// Hits that each leg brings. The union of the legs is what is ranked, and bounds how
 /// deep pages go.
@@ -52,7 +52,7 @@ pub struct Matcher {
     pub(crate) keepers: Arc<[Arc<IndexKeeper>; 2]>,
     pub(crate) stations: Stations,
     pub(crate) times: TravelTimes,
-    pub(crate) ranking: RankingProfile,
+    pub(crate) ranking: VersionedRanking,
     pub(crate) clock: Clock,
     pub(crate) caller: Caller,
     pub(crate) exposure: Arc<Exposure>,
@@ -153,20 +153,14 @@ impl Matcher {
 
     /// Name and version of everything that decides an order: ranking, lexicon, model.
     pub fn ranking_version(&self) -> String {
-        let analyzer = self.analyst.analyzer().version();
-        format!("{}/{analyzer}/{}", self.ranking.version(), self.analyst.embedder().space())
-    }
-
-    /// The same as one number, for page tokens.
-    fn ranking_digest(&self) -> u64 {
-        xxh3_64(self.ranking_version().as_bytes())
+        self.ranking.version().to_owned()
     }
 
     /// The time that a request is answered for: the first page's, on later pages.
     fn as_of(&self, options: &MatchOptions) -> Result<Instant, MatchingError> {
         match &options.page {
             None => Ok((self.clock)()),
-            Some(page) if page.ranking_version == self.ranking_digest() => Ok(page.as_of),
+            Some(page) if page.ranking_version == self.ranking.digest() => Ok(page.as_of),
             Some(_) => Err(MatchingError::RankingChanged),
         }
     }
@@ -327,7 +321,7 @@ impl Matcher {
         let scored = ranking.scored(&retrieval)?;
         let candidates = scored.len() as u64;
         watch.lap("rank");
-        let page = ranking.page(scored, self.ranking_digest())?;
+        let page = ranking.page(scored, self.ranking.digest())?;
         if question.collection == Collection::Profiles {
             self.caller.looked_at("match", page.matches.iter().map(|m| &m.id));
         }

@@ -37,9 +37,10 @@ impl Analyst {
         detail.push_str(posting.description.as_str());
         let today = posting.validity.published().unwrap_or(today);
         let judged = || parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
-        let ((focus, detail), judged) = both(
-            || (self.analyzer().analyze(posting.title.as_str()), self.analyzer().analyze(&detail)),
+        // The longer part by this thread: another one may have to wake first.
+        let (judged, (focus, detail)) = both(
             || self.options.facts.then(judged),
+            || (self.analyzer().analyze(posting.title.as_str()), self.analyzer().analyze(&detail)),
         );
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
@@ -71,9 +72,10 @@ impl Analyst {
         detail.push('\n');
         detail.push_str(profile.resume.as_str());
         let text = format!("{wanted}\n{}", profile.resume.as_str());
-        let ((focus, detail), draft) = both(
-            || (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail)),
+        // As above.
+        let (draft, (focus, detail)) = both(
             || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
+            || (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail)),
         );
         let named = first_told([&focus, &detail]);
         let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };

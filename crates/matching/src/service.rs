@@ -21,7 +21,7 @@ use crate::folder_lock::FolderLock;
 use crate::index_keeper::{IndexKeeper, IndexState};
 use crate::indexer::{Indexer, Opening};
 use crate::intake::{Guard, Intake};
-use crate::matcher::Matcher;
+use crate::matcher::{Matcher, VersionedRanking};
 use crate::scrub::{Scrubbed, scrub};
 use crate::slots::end_holds;
 use crate::stations::Stations;
@@ -161,7 +161,7 @@ impl Service {
             keepers,
             stations: stations.clone(),
             times: travel_times,
-            ranking,
+            ranking: VersionedRanking::new(ranking, &analyst),
             clock: clock.clone(),
             caller: Caller::default(),
             exposure: Arc::default(),

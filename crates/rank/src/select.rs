@@ -8,9 +8,9 @@ use jobmatch_domain::fingerprint::Fingerprint;
 
 /// A scored candidate.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub struct Candidate<'a> {
     /// Document.
-    pub id: DocumentId,
+    pub id: &'a DocumentId,
     /// Final score.
     pub score: f64,
     /// Employer; `None` for profiles and postings that name none.
@@ -35,17 +35,17 @@ pub struct Limits {
 pub struct Selected {
     /// Position in the candidates given.
     pub index: usize,
-    /// Ids of the near-duplicates folded into it, in order of rank.
-    pub duplicates: Vec<DocumentId>,
+    /// Positions of the near-duplicates folded into it, in order of rank.
+    pub duplicates: Vec<usize>,
 }
 
 /// Orders by score, ties by id, folds near-duplicates into the best of them and drops
 /// what exceeds the limit of an employer.
-pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
+pub fn select(candidates: &[Candidate<'_>], limits: Limits) -> Vec<Selected> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&candidates[*a], &candidates[*b]);
-        b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id))
+        b.score.total_cmp(&a.score).then_with(|| a.id.cmp(b.id))
     });
     let mut shown: Vec<Selected> = Vec::new();
     let mut prints: Vec<Option<Fingerprint>> = Vec::new();
@@ -57,7 +57,7 @@ pub fn select(candidates: &[Candidate], limits: Limits) -> Vec<Selected> {
         let candidate = &candidates[index];
         let print = candidate.fingerprint.filter(|_| !limits.keep_duplicates);
         if let Some(twin) = prints.iter().position(|other| near(*other, print)) {
-            shown[twin].duplicates.push(candidate.id.clone());
+            shown[twin].duplicates.push(index);
             continue;
         }
         if let Some(employer) = candidate.employer {
@@ -81,36 +81,38 @@ fn near(a: Option<Fingerprint>, b: Option<Fingerprint>) -> bool {
 mod tests {
     use super::*;
 
-    fn candidate(id: &str, score: f64, employer: &str) -> Candidate {
-        Candidate {
-            id: DocumentId::parse(id).unwrap(),
-            score,
+    /// Ids, scores and employers.
+    type Given = (&'static str, f64, &'static str);
+
+    fn shown(given: &[Given], per_employer: usize) -> Vec<&'static str> {
+        let ids: Vec<DocumentId> =
+            given.iter().map(|(id, ..)| DocumentId::parse(id).unwrap()).collect();
+        let candidate = |(id, (_, score, employer)): (_, &Given)| Candidate {
+            id,
+            score: *score,
             employer: EmployerKey::of(employer),
             fingerprint: None,
-        }
-    }
-
-    fn shown(candidates: &[Candidate], per_employer: usize) -> Vec<&str> {
+        };
+        let candidates: Vec<Candidate> = ids.iter().zip(given).map(candidate).collect();
         let limits = Limits { per_employer, keep_duplicates: false, enough: 100 };
-        select(candidates, limits).iter().map(|s| candidates[s.index].id.as_str()).collect()
+        select(&candidates, limits).iter().map(|s| given[s.index].0).collect()
     }
 
     #[test]
     fn order_is_by_score_then_id_whatever_the_input_order() {
-        let a = [candidate("b", 0.5, ""), candidate("c", 0.9, ""), candidate("a", 0.5, "")];
-        assert_eq!(shown(&a, 3), ["c", "a", "b"]);
+        assert_eq!(shown(&[("b", 0.5, ""), ("c", 0.9, ""), ("a", 0.5, "")], 3), ["c", "a", "b"]);
     }
 
     #[test]
     fn an_employer_gets_its_share_and_the_nameless_are_not_one_employer() {
-        let a = [
-            candidate("a", 0.9, "甲公司"),
-            candidate("b", 0.8, "甲公司"),
-            candidate("c", 0.7, "甲公司"),
-            candidate("d", 0.6, ""),
-            candidate("e", 0.5, ""),
+        let given = [
+            ("a", 0.9, "甲公司"),
+            ("b", 0.8, "甲公司"),
+            ("c", 0.7, "甲公司"),
+            ("d", 0.6, ""),
+            ("e", 0.5, ""),
         ];
-        assert_eq!(shown(&a, 2), ["a", "b", "d", "e"]);
-        assert_eq!(shown(&a, 1), ["a", "d", "e"]);
+        assert_eq!(shown(&given, 2), ["a", "b", "d", "e"]);
+        assert_eq!(shown(&given, 1), ["a", "d", "e"]);
     }
 }

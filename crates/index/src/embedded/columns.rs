@@ -12,6 +12,8 @@ mod places;
 mod sealing;
 mod selection;
 
+use std::ops::Range;
+use std::slice;
 use std::sync::Arc;
 
 use jobmatch_domain::facets::EmployerKey;
@@ -24,6 +26,7 @@ use jobmatch_domain::{
     PhysicalSet, Point, Travel, Volatile, WeekHours,
 };
 
+use super::kernels::prefetch;
 use super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 use crate::survey::{Gains, Seen};
@@ -185,6 +188,18 @@ impl Columns {
         facets
     }
 
+    /// Asks for the memory in which the facets of a slot begin.
+    pub(crate) fn prefetch(&self, slot: u32) {
+        prefetch(slice::from_ref(&self.rows[slot as usize]));
+        self.places.prefetch(slot);
+        self.compared.prefetch_place(slot);
+    }
+
+    /// Asks for the memory of what ranking compares of a slot.
+    pub(crate) fn prefetch_compared(&self, slot: u32) {
+        self.compared.prefetch(slot);
+    }
+
     /// Straight-line metres from a point.
     pub(crate) fn metres(&self, slot: u32, from: &Point) -> Option<f64> {
         self.places.point(slot).map(|p| from.distance_metres(&p))
@@ -235,10 +250,14 @@ impl Columns {
         Filtering::new(self, conditions)
     }
 
-    /// Whether a condition is asked cell by cell.
-    fn is_of_places(condition: &Condition) -> bool {
+    /// What a condition asks that is asked cell by cell: how far from where.
+    fn reach(condition: &Condition) -> Option<(&Point, Reach)> {
         use Condition as C;
-        matches!(condition.inner(), C::ReachableFrom { .. } | C::Within { .. } | C::Reaches(_))
+        let asked = condition.inner();
+        if let C::ReachableFrom { from, metres } | C::Within { centre: from, metres } = asked {
+            return Some((from, Reach::Metres(*metres)));
+        }
+        if let C::Reaches(job) = asked { Some((job, Reach::Own)) } else { None }
     }
 
     fn add_unmet(&self, condition: &Condition, unmet: &mut Bitmap) {
@@ -290,39 +309,39 @@ impl Columns {
                 let slots = excluded.iter().filter_map(|e| self.employer.slots_of(&Some(*e)));
                 slots.for_each(|slots| slots.add_to(unmet));
             }
-            C::ReachableFrom { from, metres } | C::Within { centre: from, metres } => {
-                self.add_beyond(c, (from, Reach::Metres(*metres)), unmet);
-            }
-            C::Reaches(job) => self.add_beyond(c, (job, Reach::Own), unmet),
+            // See `within` and `beyond`.
+            C::ReachableFrom { .. } | C::Within { .. } | C::Reaches(_) => {}
         }
     }
 
-    /// Adds the slots whose place is known and out of reach.
-    fn add_beyond(
-        &self,
-        condition: &Condition,
-        (from, reach): (&Point, Reach),
-        unmet: &mut Bitmap,
-    ) {
+    /// The slots of some cells that are within the reach that a condition asks for.
+    fn within(&self, condition: &Condition, cells: Range<usize>) -> Bitmap {
         let is_within = |slot: u32| {
             let (travel, max_travel_minutes) = *self.reach.value(self.rows[slot as usize].reach);
             let point = self.places.point(slot);
             let facets = Facets { point, travel, max_travel_minutes, ..Facets::default() };
             condition.evaluate(&facets) != ConditionState::Unmet
         };
-        let mut beyond = match (condition, reach) {
+        let within = |asked| self.places.within(cells, asked, is_within);
+        Self::reach(condition).map(within).unwrap_or_default()
+    }
+
+    /// The slots whose place is known and out of the reach that a condition asks for, by those of
+    /// all cells that are within.
+    fn beyond(&self, condition: &Condition, within: &Bitmap) -> Bitmap {
+        let mut beyond = match (condition, condition.inner()) {
             // What has no place is not known to be within.
             (Condition::Known(_), _) => full(self.len()),
-            (_, Reach::Metres(_)) => self.places.located().clone(),
-            (_, Reach::Own) => self.places.limited().clone(),
+            (_, Condition::Reaches(_)) => self.places.limited().clone(),
+            _ => self.places.located().clone(),
         };
-        beyond.subtract(&self.places.within(from, reach, is_within));
+        beyond.subtract(within);
         // A job with lodging is in reach wherever it is.
         if let Condition::ReachableFrom { .. } = condition.inner()
             && let Some(lodged) = self.lodging.slots_of(&true)
         {
             lodged.take_from(&mut beyond);
         }
-        unmet.union(&beyond);
+        beyond
     }
 }

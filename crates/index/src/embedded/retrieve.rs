@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::slice;
 use std::time::Instant;
 
+use super::kernels::prefetch;
 use super::words::{self, Asked, Living, Prepared, Scores};
 use super::{MAX_LIMIT, View};
 use crate::bitmap::Bitmap;
 use crate::engine::{EngineError, Hit, Query, Retrieval, VectorPlan};
-use crate::threads::{self, both};
+use crate::threads::{self, Shared, both};
 
 /// From so many slots on the work of a query is shared by idle cores. At 10,000 the filter and
 /// the words take some 0.1 and 0.3 ms (`benches/README.md`, latency), so it is worth waking a
@@ -48,15 +50,25 @@ impl View {
         );
         let (selection, tallied_in) = timed(|| filtering.selection(&self.live));
         let (words, eligible) = (words?, &selection.eligible);
-        let (((scored, scored_in), by_conditions), ((vector, plan), scanned_in)) = both(
+        // Of words and vectors now these and now those take longer; who is done first goes on.
+        let conditions = Shared::new(vec![limit]);
+        let nearest =
+            || conditions.work(|limit| timed(|| self.nearest(query, *limit, (eligible, &tie))));
+        let ((scored, scored_in), ((vector, plan), scanned_in)) = both(
             || {
                 let scored =
                     timed(|| self.by_words(query, words.as_ref(), (limit, eligible, &tie)));
-                (scored, self.nearest(query, limit, (eligible, &tie)))
+                nearest();
+                scored
             },
-            || timed(|| self.nearest_vectors(query, limit, (eligible, &tie))),
+            || {
+                let found = timed(|| self.nearest_vectors(query, limit, (eligible, &tie)));
+                nearest();
+                found
+            },
         );
         let (scores, lexical) = scored?;
+        let (by_conditions, nearest_in) = conditions.results().pop().unwrap_or_default().1;
         let legs = Legs { lexical, vector, by_conditions };
         let (hits, joined_in) = timed(|| self.hits(query, &legs, scores.as_ref()));
         Ok(Retrieval {
@@ -70,6 +82,7 @@ impl View {
                 ("filter", ours.max(theirs) + tallied_in),
                 ("lexical", prepared_in + scored_in),
                 ("vector", scanned_in),
+                ("conditions", nearest_in),
                 ("union", joined_in),
             ],
         })
@@ -172,8 +185,17 @@ impl View {
         };
         let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
         let mut union = legs.union(also);
+        union.iter().for_each(|(slot, _)| prefetch(slice::from_ref(&self.ids[*slot as usize])));
+        union.iter().for_each(|(slot, _)| prefetch(self.ids[*slot as usize].0.as_str().as_bytes()));
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
-        let hits = |part: &[(u32, Ranks)]| part.iter().map(hit).collect::<Vec<Hit>>();
+        // What is read of hits lies anywhere in memory, and is asked for together.
+        let hits = |part: &[(u32, Ranks)]| {
+            part.iter().for_each(|(slot, _)| self.columns.prefetch(*slot));
+            let vectors = part.iter().filter_map(|(slot, _)| self.vectors.get(*slot));
+            vectors.for_each(prefetch);
+            part.iter().for_each(|(slot, _)| self.columns.prefetch_compared(*slot));
+            part.iter().map(hit).collect::<Vec<Hit>>()
+        };
         threads::stretches(&union, HITS_AT_ONCE, hits)
     }
 }

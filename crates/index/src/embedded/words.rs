@@ -24,6 +24,9 @@ pub(super) use segment::{Posting, Segment};
 /// out than it costs to count them.
 const DENSE_SHARE: usize = 4;
 
+/// Words of slots whose scores are passed over at once where none is among the best.
+const WORDS_AT_ONCE: usize = 16;
+
 /// The slots whose scores are asked for, each with its place in a row of scores.
 pub(super) struct Asked {
     /// 64 slots each. Apart from the numbers below, so that the bits, of which each posting's is
@@ -70,21 +73,23 @@ impl Asked {
         Some((self.before[index] + (word & (bit - 1)).count_ones()) as usize)
     }
 
-    /// Calls a function with each slot that is asked for, rising, and its place.
-    #[inline]
-    fn each(&self, mut function: impl FnMut(u32, usize)) {
-        let mut counted = 0;
-        for (index, word) in (0u32..).zip(self.words()) {
-            for bit in ones(word) {
-                let slot = index * 64 + bit;
-                function(slot, if self.is_dense { slot as usize } else { counted });
-                counted += 1;
-            }
+    /// The first place of the slots from a word of them on.
+    fn places_from(&self, word: usize) -> usize {
+        match self.before.get(word) {
+            _ if self.is_dense => word.min(self.words.len()) * 64,
+            Some(before) => *before as usize,
+            None => self.count,
         }
     }
 
+    /// The slots that are asked for among those of some words, rising.
+    fn slots(&self, first: usize) -> impl Iterator<Item = u32> {
+        let words = (first as u32..).zip(self.words().skip(first).take(WORDS_AT_ONCE));
+        words.flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit))
+    }
+
     fn places(&self) -> usize {
-        if self.is_dense { self.words.len() * 64 } else { self.count }
+        self.places_from(self.words.len())
     }
 }
 
@@ -98,6 +103,13 @@ impl Scores {
     /// The score of a slot that was asked for; 0 where no term matches.
     pub(super) fn of(&self, slot: u32) -> f32 {
         self.asked.place(slot).map_or(0.0, |place| self.by_place[place])
+    }
+
+    /// Whether a slot of some words has so high a score. Without a branch a score, so that the
+    /// compiler compares several at once.
+    fn reach(&self, least: f32, first: usize) -> bool {
+        let places = self.asked.places_from(first)..self.asked.places_from(first + WORDS_AT_ONCE);
+        self.by_place[places].iter().fold(false, |any, score| any | (*score >= least))
     }
 }
 
@@ -239,18 +251,23 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         return Vec::new();
     }
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
-    // Most lie below the worst of the best so far and are passed over.
-    let (mut scored, mut least): (Vec<(f32, u32)>, f32) = (Vec::new(), 0.0);
-    scores.asked.each(|slot, place| {
-        let score = scores.by_place[place];
-        if score > 0.0 && score >= least && eligible.contains(slot) {
-            scored.push((score, slot));
-            if scored.len() == limit.saturating_mul(4) {
-                least = scored.select_nth_unstable_by(limit - 1, order).1.0;
-                scored.truncate(limit);
+    // The least positive number, and then the worst of the best so far: most lie below it.
+    let (mut scored, mut least): (Vec<(f32, u32)>, f32) = (Vec::new(), f32::from_bits(1));
+    for first in (0..scores.asked.words.len()).step_by(WORDS_AT_ONCE) {
+        if !scores.reach(least, first) {
+            continue;
+        }
+        for slot in scores.asked.slots(first) {
+            let score = scores.of(slot);
+            if score >= least && eligible.contains(slot) {
+                scored.push((score, slot));
+                if scored.len() == limit.saturating_mul(4) {
+                    least = scored.select_nth_unstable_by(limit - 1, order).1.0;
+                    scored.truncate(limit);
+                }
             }
         }
-    });
+    }
     if scored.len() > limit {
         scored.select_nth_unstable_by(limit - 1, order);
         scored.truncate(limit);

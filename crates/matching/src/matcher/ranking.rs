@@ -135,11 +135,13 @@ impl<'a> Ranking<'a> {
             scored.retain(|s| !stale.contains(&s.hit.id));
         };
         let more = selected.len() > options.page_size;
+        let ids = |index: usize| &scored[index].hit.id;
         let explained = |part: &[Selected]| {
             let explained = |s: &Selected| {
                 let scored = &scored[s.index];
                 let current = current.get(&scored.hit.id)?;
-                Some(self.explained(scored, current, s.duplicates.clone()))
+                let duplicates = s.duplicates.iter().map(|index| ids(*index).clone()).collect();
+                Some(self.explained(scored, current, duplicates))
             };
             part.iter().filter_map(explained).collect()
         };
@@ -163,7 +165,7 @@ impl<'a> Ranking<'a> {
             enough: before.len().saturating_add(options.page_size).saturating_add(1),
         };
         let mut selected = select(&candidates, limits);
-        selected.retain(|s| !before.contains(&shown_key(&candidates[s.index].id)));
+        selected.retain(|s| !before.contains(&shown_key(candidates[s.index].id)));
         selected.truncate(options.page_size.saturating_add(1));
         selected
     }
@@ -176,20 +178,17 @@ impl<'a> Ranking<'a> {
         selected: &[Selected],
         current: &mut HashMap<DocumentId, Current>,
     ) -> Result<HashSet<DocumentId>, MatchingError> {
-        let ids = |s: &Selected| {
-            let own = scored[s.index].hit.id.clone();
-            std::iter::once(own).chain(s.duplicates.clone()).collect::<Vec<_>>()
-        };
-        let ids: Vec<DocumentId> = selected.iter().flat_map(ids).collect();
-        let unread: Vec<DocumentId> =
-            ids.iter().filter(|id| !current.contains_key(*id)).cloned().collect();
+        let shown = selected.iter().flat_map(|s| std::iter::once(&s.index).chain(&s.duplicates));
+        let hits: Vec<&Hit> = shown.map(|index| scored[*index].hit).collect();
+        let unread = hits.iter().filter(|hit| !current.contains_key(&hit.id));
+        let unread: Vec<DocumentId> = unread.map(|hit| hit.id.clone()).collect();
         current.extend(self.read(&unread)?);
-        let hits: HashMap<&DocumentId, &Hit> = scored.iter().map(|s| (&s.hit.id, s.hit)).collect();
-        let is_current = |id: &DocumentId| match (current.get(id), hits.get(id)) {
-            (Some(now), Some(hit)) => now.content_seq == hit.seq && self.is_open(now, hit),
-            _ => false,
+        let is_current = |hit: &Hit| {
+            let now = current.get(&hit.id);
+            now.is_some_and(|now| now.content_seq == hit.seq && self.is_open(now, hit))
         };
-        Ok(ids.into_iter().filter(|id| !is_current(id)).collect())
+        let stale = hits.into_iter().filter(|hit| !is_current(hit));
+        Ok(stale.map(|hit| hit.id.clone()).collect())
     }
 
     /// Whether a record is still eligible by its facts of now.
@@ -233,7 +232,8 @@ impl<'a> Ranking<'a> {
         let signals = self.signals(hit, lexical_ceiling);
         let checked = self.checked(&hit.facets);
         let values = values(&self.pair(&hit.facets, &signals));
-        let fused = fuse(&values, &self.matcher.ranking, &self.question.options.multipliers);
+        let fused =
+            fuse(&values, self.matcher.ranking.profile(), &self.question.options.multipliers);
         let score = (penalised(fused.score, &checked) - self.crowding(hit)).max(0.0);
         Scored { hit, signals, checked, values, fused, score }
     }
@@ -348,10 +348,10 @@ impl Current {
     }
 }
 
-fn candidate(scored: &Scored<'_>) -> Candidate {
+fn candidate<'a>(scored: &Scored<'a>) -> Candidate<'a> {
     let facets = &scored.hit.facets;
     Candidate {
-        id: scored.hit.id.clone(),
+        id: &scored.hit.id,
         score: scored.score,
         employer: facets.employer,
         fingerprint: facets.compared.fingerprint,

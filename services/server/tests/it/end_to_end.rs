@@ -246,8 +246,18 @@ async fn an_answer_tells_its_stages_when_asked() {
     };
     let answer = server.matches().match_postings(request.clone()).await.unwrap().into_inner();
     let stages: Vec<String> = answer.debug.unwrap().stages.into_iter().map(|s| s.stage).collect();
-    let told =
-        ["decode", "analyse", "embed", "filter", "lexical", "vector", "union", "rank", "fetch"];
+    let told = [
+        "decode",
+        "analyse",
+        "embed",
+        "filter",
+        "lexical",
+        "vector",
+        "conditions",
+        "union",
+        "rank",
+        "fetch",
+    ];
     assert_eq!(stages, told);
     request.options = None;
     let answer = server.matches().match_postings(request).await.unwrap().into_inner();

@@ -242,6 +242,10 @@ impl<T: Clone + Eq + Hash> Column<T> {
                 passed += slots.count();
             }
         }
+        if failed == 0 {
+            return;
+        }
+        unmet.widen(self.len);
         if failed <= passed {
             failing.into_iter().for_each(|slots| slots.add_to(unmet));
         } else {

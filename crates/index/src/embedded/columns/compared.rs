@@ -1,10 +1,13 @@
 //! What ranking compares of each slot: of sealed slots it is read when it is asked for.
 
+use std::slice;
+
 use jobmatch_domain::facets::Compared;
 use prost::Message;
 use tantivy::directory::OwnedBytes;
 
 use super::super::codec::{ComparedEntry, compared_of};
+use super::super::kernels::prefetch;
 
 /// By slot.
 #[derive(Debug, Default)]
@@ -34,11 +37,16 @@ impl SealedCompared {
         (ends.is_sorted() && end == self.bytes.len() as u64).then_some(ends.len())
     }
 
-    /// What was sealed; blank where it makes no sense, which a checksum has not caught.
-    fn get(&self, slot: usize) -> Compared {
+    /// What was sealed, encoded.
+    fn entry(&self, slot: usize) -> Option<&[u8]> {
         let ends = self.ends();
         let start = slot.checked_sub(1).map_or(0, |before| ends[before] as usize);
-        self.bytes.get(start..ends[slot] as usize).and_then(compared_of).unwrap_or_default()
+        self.bytes.get(start..ends[slot] as usize)
+    }
+
+    /// What was sealed; blank where it makes no sense, which a checksum has not caught.
+    fn get(&self, slot: usize) -> Compared {
+        self.entry(slot).and_then(compared_of).unwrap_or_default()
     }
 }
 
@@ -49,6 +57,24 @@ impl ComparedColumn {
 
     fn sealed(&self) -> usize {
         self.sealed.as_ref().map_or(0, |sealed| sealed.ends().len())
+    }
+
+    /// Asks for the memory that tells where a slot's is.
+    pub(super) fn prefetch_place(&self, slot: u32) {
+        match ((slot as usize).checked_sub(self.sealed()), &self.sealed) {
+            (Some(at), _) => prefetch(slice::from_ref(&self.newer[at])),
+            (None, Some(sealed)) => prefetch(slice::from_ref(&sealed.ends()[slot as usize])),
+            (None, None) => {}
+        }
+    }
+
+    /// Asks for the memory of a slot's, where it is sealed.
+    pub(super) fn prefetch(&self, slot: u32) {
+        if let Some(sealed) = &self.sealed
+            && (slot as usize) < self.sealed()
+        {
+            sealed.entry(slot as usize).into_iter().for_each(prefetch);
+        }
     }
 
     pub(super) fn get(&self, slot: u32) -> Compared {

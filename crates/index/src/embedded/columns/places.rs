@@ -1,9 +1,12 @@
 //! Where the documents are: a grid of cells, so that a radius is asked of whole cells first.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::slice;
 
 use jobmatch_domain::{Facets, Point};
 
+use super::super::kernels::prefetch;
 use super::super::retrieve::Tie;
 use crate::bitmap::Bitmap;
 
@@ -157,6 +160,10 @@ impl Places {
         &mut self.cells[index as usize]
     }
 
+    pub(super) fn prefetch(&self, slot: u32) {
+        prefetch(slice::from_ref(&self.points[slot as usize]));
+    }
+
     pub(super) fn point(&self, slot: u32) -> Option<Point> {
         self.points[slot as usize]
     }
@@ -207,12 +214,18 @@ impl Places {
         found
     }
 
-    /// The slots within reach of a point. Chords decide; within a hair of the limit `is_within`
-    /// is asked, the condition itself. Of their own reaches, slots without a limit are left out.
+    /// How many cells there are.
+    pub(super) fn cells(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The slots of some cells within reach of a point. Chords decide; within a hair of the limit
+    /// `is_within` is asked, the condition itself. Of their own reaches, slots without a limit are
+    /// left out.
     pub(super) fn within(
         &self,
-        from: &Point,
-        reach: Reach,
+        cells: Range<usize>,
+        (from, reach): (&Point, Reach),
         is_within: impl Fn(u32) -> bool,
     ) -> Bitmap {
         let unit = from.unit_vector();
@@ -226,7 +239,7 @@ impl Places {
                 found.set(slot);
             }
         };
-        for cell in &self.cells {
+        for cell in &self.cells[cells] {
             let far = chord_squared(&cell.centre, &unit).sqrt();
             match reach {
                 Reach::Metres(metres) => {
@@ -319,6 +332,7 @@ mod tests {
             from in point(),
             at_once in 0usize..200,
             asked in 0usize..200,
+            part in 0usize..20,
             metres in 0.0f64..60_000.0,
         ) {
             let all = documents.iter().cloned().map(Some);
@@ -331,13 +345,19 @@ mod tests {
                 (0u32..).zip(&documents).filter(|(_, d)| keep(d)).map(|(slot, _)| slot).collect()
             };
             let within = |d: &Facets| d.point.is_some_and(|p| from.distance_metres(&p) <= metres);
-            let found = places.within(&from, Reach::Metres(metres), |s| within(&documents[s as usize]));
+            let all_within = |reach, is_within: &dyn Fn(u32) -> bool| {
+                let part = part.min(places.cells());
+                let mut found = places.within(0..part, (&from, reach), is_within);
+                found.union(&places.within(part..places.cells(), (&from, reach), is_within));
+                found
+            };
+            let found = all_within(Reach::Metres(metres), &|s| within(&documents[s as usize]));
             prop_assert_eq!(found.iter().collect::<Vec<_>>(), slots(&within));
             let reaches = |d: &Facets| {
                 let way = d.point.map(|p| from.distance_metres(&p));
                 way.zip(d.reach_metres()).is_some_and(|(way, reach)| way <= reach)
             };
-            let found = places.within(&from, Reach::Own, |s| reaches(&documents[s as usize]));
+            let found = all_within(Reach::Own, &|s| reaches(&documents[s as usize]));
             prop_assert_eq!(found.iter().collect::<Vec<_>>(), slots(&reaches));
         }
     }

@@ -101,9 +101,15 @@ impl SlotsOfDocuments {
         let mut documents = Bitmap::new(self.by_document.len());
         let words = asked.words().skip(self.first_part as usize);
         for (part, word) in self.parts.iter().zip(words) {
-            for bit in ones(word & part.present) {
-                let before = part.present & ((1 << bit) - 1);
-                documents.set(part.first + before.count_ones());
+            match part.present {
+                // Nothing of it is dead, as is so nearly everywhere.
+                u64::MAX => documents.add_word(part.first, word),
+                present => {
+                    for bit in ones(word & present) {
+                        let before = present & ((1 << bit) - 1);
+                        documents.set(part.first + before.count_ones());
+                    }
+                }
             }
         }
         for (slot, document) in self.mixed.values().flatten() {
