@@ -28,20 +28,6 @@ impl Bitmap {
         }
     }
 
-    /// Adds `first` + each of the numbers below 64 that are bits of a word; grows as needed.
-    pub fn add_word(&mut self, first: u32, bits: u64) {
-        let (index, shift) = (first as usize / 64, first % 64);
-        // Shifted by 64 in two steps, where nothing is to go over.
-        for (index, bits) in [(index, bits << shift), (index + 1, bits >> 1 >> (63 - shift))] {
-            if bits != 0 {
-                if index >= self.words.len() {
-                    self.words.resize(index + 1, 0);
-                }
-                self.words[index] |= bits;
-            }
-        }
-    }
-
     /// Takes a number out.
     pub fn clear(&mut self, bit: u32) {
         if let Some(word) = self.words.get_mut(bit as usize / 64) {
@@ -95,17 +81,6 @@ impl Bitmap {
     pub fn count_outside(&self, other: &Self) -> usize {
         let outside = (0..).zip(&self.words).map(|(index, word)| word & !other.word(index));
         outside.map(|w| w.count_ones() as usize).sum()
-    }
-
-    /// The numbers that another set has as well, rising.
-    pub fn shared(&self, other: &Self) -> Vec<u32> {
-        let shared = || self.words.iter().zip(&other.words).map(|(a, b)| a & b);
-        let mut numbers = Vec::with_capacity(shared().map(|w| w.count_ones() as usize).sum());
-        // Into room that is there already: a scan begins with some ten thousand of them.
-        for (index, word) in (0u32..).zip(shared()) {
-            ones(word).for_each(|bit| numbers.push(index * 64 + bit));
-        }
-        numbers
     }
 
     /// The numbers, rising.
@@ -163,15 +138,6 @@ mod tests {
         }
 
         #[test]
-        fn a_word_is_added_where_it_begins(first in 0u32..200, bits: u64, more: u64) {
-            let mut bitmap = Bitmap::new(100);
-            bitmap.add_word(70, more);
-            bitmap.add_word(first, bits);
-            let expected = ones(more).map(|bit| 70 + bit).chain(ones(bits).map(|bit| first + bit));
-            prop_assert_eq!(BTreeSet::from_iter(bitmap.iter()), expected.collect());
-        }
-
-        #[test]
         fn union_and_subtraction_are_those_of_sets(
             a in proptest::collection::btree_set(0u32..300, 0..60),
             b in proptest::collection::btree_set(0u32..300, 0..60),
@@ -188,8 +154,6 @@ mod tests {
             rest.subtract(&bitmap_of(&b));
             prop_assert_eq!(rest.iter().collect::<BTreeSet<_>>(), &a - &b);
             prop_assert_eq!(bitmap_of(&a).count_outside(&bitmap_of(&b)), (&a - &b).len());
-            let (one, other) = (bitmap_of(&a), bitmap_of(&b));
-            prop_assert_eq!(BTreeSet::from_iter(one.shared(&other)), &a & &b);
         }
     }
 }

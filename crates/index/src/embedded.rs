@@ -14,6 +14,7 @@ mod fault_tests;
 pub mod fuzzing;
 mod graph;
 mod graph_file;
+mod ids;
 pub(crate) mod kernels;
 mod large_pages;
 mod lexical;
@@ -181,7 +182,7 @@ impl EmbeddedEngine {
         (view.seq, view.log_bytes) = mark.map_or((Seq(0), 0), |m| (m.seq, m.log_bytes));
         view.note_dead();
         let slots = view.ids.len();
-        let dead = slots - view.slots.len();
+        let dead = slots - view.ids.living();
         if slots > MIN_SLOTS_TO_COMPACT && dead as f64 > slots as f64 * MAX_DEAD_SHARE {
             return Err(EngineError::NeedsRebuild {
                 reason: "it mostly holds dead versions".into(),
@@ -270,8 +271,8 @@ impl Engine for EmbeddedEngine {
     fn stats(&self) -> EngineStats {
         let view = self.shared.view.read();
         EngineStats {
-            live: view.slots.len() as u64,
-            tombstones: (view.ids.len() - view.slots.len()) as u64,
+            live: view.ids.living() as u64,
+            tombstones: (view.ids.len() - view.ids.living()) as u64,
             graph_vectors: view.vectors.graph_len() as u64,
             sealed: view.vectors.sealed_len() as u64,
             in_upkeep: self.is_in_upkeep(),
@@ -337,7 +338,7 @@ fn plan(view: &View, changes: Vec<Change>) -> (Vec<Step>, Vec<crate::engine::Fie
     let mut steps = Vec::with_capacity(changes.len());
     let mut fields = Vec::new();
     let version_of = |moved: &HashMap<DocumentId, Option<(u32, Seq)>>, id: &DocumentId| {
-        let indexed = || view.slots.get(id).map(|slot| (*slot, view.ids[*slot as usize].1));
+        let indexed = || view.ids.slot_of(id).map(|slot| (slot, view.ids[slot as usize].1));
         moved.get(id).copied().unwrap_or_else(indexed)
     };
     let slot_of = |moved: &_, id: &_| version_of(moved, id).map(|(slot, _)| slot);

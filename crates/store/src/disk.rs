@@ -24,10 +24,10 @@ type Backend = Box<dyn StorageBackend>;
 /// Gives the file, or what stands for it in tests, each time that the database is opened.
 pub(crate) type Opener = Box<dyn Fn() -> std::io::Result<Backend> + Send + Sync>;
 
-/// Pages that redb keeps in memory: a quarter of its own measure, which is a third of what a
+/// Pages that redb keeps in memory: a sixteenth of its own measure, which is a third of what a
 /// million postings take (`benches/README.md`, Footprint). What is read besides is kept by the
 /// system.
-const CACHE_BYTES: usize = 256 << 20;
+const CACHE_BYTES: usize = 64 << 20;
 
 /// How often a read is tried again while the database is being opened again, and how long it
 /// waits in between: a tenth of a second in all, as after that the writer holds the lock.

@@ -5,6 +5,16 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Has the heap in small pages from now on: large ones keep what is free of them. Those that gain by large
+/// ones, the codes of vectors, ask for them by themselves. What both are worth stands in
+/// `benches/README.md`, Footprint.
+pub(crate) fn in_small_pages() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::info!(%error, "the heap may lie in large pages");
+    }
+}
+
 /// Gives what is free back to the system. The allocator does so only when it is asked for more some
 /// time after, and so keeps what threads that have ended let go of while nobody asks.
 #[allow(unsafe_code, reason = "a function of the allocator's, which is in C")]

@@ -41,7 +41,7 @@ use crate::posting_service::PostingApi;
 use crate::profile_service::ProfileApi;
 use crate::station_service::StationApi;
 use crate::tls::{Tls, TlsError};
-use crate::{health, telemetry};
+use crate::{health, memory, telemetry};
 
 /// Largest message that is read: a batch of ids or a posting with a vector is far smaller.
 const MAX_MESSAGE_BYTES: usize = 4 << 20;
@@ -191,6 +191,7 @@ pub(crate) async fn terminated() {
 
 /// Opens the service and starts the listeners.
 pub async fn start(config: &Config) -> Result<Running, RunError> {
+    memory::in_small_pages();
     let options = service_options(config)?;
     if let Some(address) = config.metrics_listen {
         telemetry::start_metrics(address).map_err(RunError::Metrics)?;

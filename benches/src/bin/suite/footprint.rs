@@ -11,7 +11,10 @@ use jobmatch_benches::generator::Generator;
 use jobmatch_benches::harness::{SEED, config, connect, import, kept, ready, settled};
 use jobmatch_benches::process::{Memory, disk, megabytes, memory};
 use jobmatch_matching::system_clock;
+use jobmatch_proto::v1::match_service_client::MatchServiceClient;
 use jobmatchd::run;
+
+use crate::asking::{in_city, people};
 
 /// How long a server that was told to stop is given.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,6 +24,9 @@ const IMPORTED: Duration = Duration::from_millis(700);
 
 /// Within this a server gives back what its upkeep has let go of.
 const GIVEN_BACK: Duration = Duration::from_secs(1);
+
+/// Questions after which memory is read again.
+const QUESTIONS: usize = 2_000;
 
 /// A server in a process of its own.
 pub(crate) struct Server {
@@ -146,6 +152,14 @@ async fn load(folder: &Path, postings: usize) {
     println!("| most resident until then | {:.0} MB |", megabytes(building.peak));
 }
 
+/// Asks for people's matches: what is mapped is resident once it was read.
+async fn ask(address: SocketAddr) {
+    let mut client = MatchServiceClient::new(connect(address).await);
+    for person in people(system_clock()().date()).take(QUESTIONS) {
+        client.match_postings(in_city(person)).await.expect("an answer");
+    }
+}
+
 async fn restart(folder: &Path, postings: usize) {
     let bytes = disk(folder);
     let started = Instant::now();
@@ -155,10 +169,14 @@ async fn restart(folder: &Path, postings: usize) {
     let ready_in = started.elapsed();
     settled(server.admin, postings as u64).await;
     let reopened = server.memory();
+    ask(server.address).await;
+    let asked = server.memory();
     server.stop();
     let each = |bytes: u64| bytes as f64 / postings as f64 / 1e3;
     println!("| resident after a restart | {:.0} MB |", megabytes(reopened.resident));
     println!("| of that, a posting | {:.2} kB |", each(reopened.resident));
+    println!("| resident after {QUESTIONS} questions | {:.0} MB |", megabytes(asked.resident));
+    println!("| of that, a posting | {:.2} kB |", each(asked.resident));
     println!("| on disk | {:.0} MB |", megabytes(bytes));
     println!("| of that, a posting | {:.2} kB |", each(bytes));
     println!("| restart until it listens | {:.2} s |", listens_in.as_secs_f64());

@@ -168,10 +168,10 @@ fn check(view: &View) {
     assert_eq!([view.tokens.len(), view.columns.len(), view.vectors.len()], [slots; 3]);
     assert_eq!(view.totals.documents, view.live.iter().count() as u64);
     assert!(view.live.iter().all(|slot| (slot as usize) < slots));
-    for (id, slot) in &view.slots {
-        assert!(view.live.contains(*slot) && view.ids[*slot as usize].0 == *id);
+    for slot in view.live.iter() {
+        assert_eq!(view.ids.slot_of(&view.ids[slot as usize].0), Some(slot));
     }
-    assert_eq!(view.slots.len(), view.live.iter().count(), "an id has one live version");
+    assert_eq!(view.ids.living(), view.live.iter().count(), "an id has one live version");
     let all = facets(view);
     for facets in all.iter().take(MOST_SLOTS) {
         let read = FacetsEntry::of(facets).facets();

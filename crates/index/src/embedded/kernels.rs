@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use super::columns::{Tally, portable_tally};
 use super::signs::Asked;
 
-/// Rows of codes that are asked of the memory before their turn.
-const CODES_AHEAD: usize = 12;
+/// Cache lines of rows that are asked of the memory before their turn.
+const LINES_AHEAD: usize = 48;
 
 /// How sums of products of codes are made, with instructions that this machine has: [`runnable`]
 /// alone gives one out. All give the same sums.
@@ -117,9 +117,11 @@ fn every<'a, E: 'a, R>(
     dot: impl Fn(&'a [E]) -> R,
     mut each: impl FnMut(u32, R),
 ) {
-    slots.iter().take(CODES_AHEAD).for_each(|slot| prefetch(row(*slot)));
+    let lines = |slot: &u32| size_of_val(row(*slot)).div_ceil(CACHE_LINE_BYTES).max(1);
+    let ahead = slots.first().map_or(0, |slot| LINES_AHEAD.div_ceil(lines(slot)));
+    slots.iter().take(ahead).for_each(|slot| prefetch(row(*slot)));
     for (turn, slot) in slots.iter().enumerate() {
-        if let Some(later) = slots.get(turn + CODES_AHEAD) {
+        if let Some(later) = slots.get(turn + ahead) {
             prefetch(row(*later));
         }
         each(*slot, dot(row(*slot)));
@@ -135,6 +137,44 @@ pub(super) fn tally(live: &[u64], fails: &[&[u64]]) -> Tally {
         return unsafe { x86::tally(live, fails) };
     }
     portable_tally(live, fails)
+}
+
+/// The numbers that two sets of bits share, rising: [`portable_shared`], with instructions that count
+/// and find bits where the machine has them.
+pub(super) fn shared(a: &[u64], b: &[u64]) -> Vec<u32> {
+    #[cfg(target_arch = "x86_64")]
+    if x86::has_bit_instructions() {
+        // SAFETY: the machine has them.
+        return unsafe { x86::shared(a, b) };
+    }
+    portable_shared(a, b)
+}
+
+/// Numbers of a word that are written in any case: how many it has is no branch that could be foreseen.
+const WRITTEN: usize = 4;
+
+#[inline(always)]
+fn portable_shared(a: &[u64], b: &[u64]) -> Vec<u32> {
+    let shared = || a.iter().zip(b).map(|(a, b)| a & b);
+    let count: usize = shared().map(|word| word.count_ones() as usize).sum();
+    let mut numbers = vec![0; count + WRITTEN];
+    let mut at = 0;
+    for (first, word) in (0u32..).step_by(64).zip(shared()) {
+        let (mut rest, mut next) = (word, at);
+        for number in &mut numbers[at..at + WRITTEN] {
+            *number = first + rest.trailing_zeros();
+            rest &= rest.wrapping_sub(1);
+        }
+        at += word.count_ones() as usize;
+        next += WRITTEN;
+        while rest != 0 {
+            numbers[next] = first + rest.trailing_zeros();
+            rest &= rest - 1;
+            next += 1;
+        }
+    }
+    numbers.truncate(count);
+    numbers
 }
 
 /// How much the signs of rows agree with a question ([`signs`](super::signs)), row after row: the
@@ -176,7 +216,6 @@ pub(super) fn prefetch<T>(row: &[T]) {
     let _ = row;
 }
 
-#[cfg(target_arch = "x86_64")]
 const CACHE_LINE_BYTES: usize = 64;
 
 /// The twin that the others are tested against, and the end of rows that fill no register.
@@ -198,6 +237,15 @@ mod x86 {
 
     pub(super) fn has_popcnt() -> bool {
         is_x86_feature_detected!("popcnt")
+    }
+
+    pub(super) fn has_bit_instructions() -> bool {
+        is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("bmi1")
+    }
+
+    #[target_feature(enable = "popcnt,bmi1")]
+    pub(super) fn shared(a: &[u64], b: &[u64]) -> Vec<u32> {
+        super::portable_shared(a, b)
     }
 
     pub(super) fn has_avx2_and_popcnt() -> bool {
@@ -327,6 +375,24 @@ mod tests {
             for kernel in runnable() {
                 prop_assert_eq!(i64::from(kernel.dot(&a, &b)), exact, "{:?}", kernel);
             }
+        }
+    }
+
+    proptest! {
+        /// Of words with few numbers, many and none.
+        #[test]
+        fn what_two_sets_share_is_what_both_have(
+            words in proptest::collection::vec((any::<u64>(), any::<u64>(), 0u32..64), 0..20),
+            longer in 0usize..3,
+        ) {
+            let a: Vec<u64> = words.iter().map(|(a, _, fewer)| a >> fewer).collect();
+            let mut b: Vec<u64> = words.iter().map(|(_, b, _)| *b).collect();
+            b.extend(std::iter::repeat_n(u64::MAX, longer));
+            let has = |set: &[u64], n: &u32| set[*n as usize / 64] >> (n % 64) & 1 == 1;
+            let all = 0..a.len() as u32 * 64;
+            let expected: Vec<u32> = all.filter(|n| has(&a, n) && has(&b, n)).collect();
+            prop_assert_eq!(&portable_shared(&a, &b), &expected);
+            prop_assert_eq!(&shared(&b, &a), &expected);
         }
     }
 

@@ -107,8 +107,8 @@ impl View {
             0 => Cow::Owned(Bitmap::default()),
             _ => Cow::Borrowed(eligible),
         };
-        for slot in query.score_also.iter().filter_map(|id| self.slots.get(id)) {
-            asked.to_mut().set(*slot);
+        for slot in query.score_also.iter().filter_map(|id| self.ids.slot_of(id)) {
+            asked.to_mut().set(slot);
         }
         let scores = self.words.score(words, Asked::new(&asked, self.ids.len()))?;
         let best = words::best(&scores, limit, eligible, tie);
@@ -168,8 +168,9 @@ impl View {
 
     /// The union of the legs and of what was asked for besides, in order of id.
     fn hits(&self, query: &Query, legs: &Legs, scores: Option<&Scores>) -> Vec<Hit> {
-        let hit = |(slot, ranks): &(u32, Ranks)| {
-            let (slot, [lexical_rank, vector_rank, conditions_rank]) = (*slot, *ranks);
+        let hit = |(slot, found): &(u32, Found)| {
+            let (slot, [lexical_rank, vector_rank, conditions_rank]) = (*slot, found.ranks);
+            let cosine = || query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q));
             let (id, seq) = self.ids[slot as usize].clone();
             Hit {
                 id,
@@ -177,22 +178,22 @@ impl View {
                 lexical_rank,
                 lexical: scores.map_or(0.0, |s| s.of(slot)),
                 vector_rank,
-                cosine: query.vector.as_ref().and_then(|q| self.vectors.cosine(slot, q)),
+                cosine: found.cosine.or_else(cosine),
                 conditions_rank,
                 metres: query.near.and_then(|near| self.columns.metres(slot, &near)),
                 facets: self.columns.facets(slot),
             }
         };
-        let also = query.score_also.iter().filter_map(|id| self.slots.get(id).copied());
+        let also = query.score_also.iter().filter_map(|id| self.ids.slot_of(id));
         let mut union = legs.union(also);
         union.iter().for_each(|(slot, _)| prefetch(slice::from_ref(&self.ids[*slot as usize])));
         union.iter().for_each(|(slot, _)| prefetch(self.ids[*slot as usize].0.as_str().as_bytes()));
         union.sort_unstable_by(|a, b| self.ids[a.0 as usize].0.cmp(&self.ids[b.0 as usize].0));
         // What is read of hits lies anywhere in memory, and is asked for together.
-        let hits = |part: &[(u32, Ranks)]| {
+        let hits = |part: &[(u32, Found)]| {
             part.iter().for_each(|(slot, _)| self.columns.prefetch(*slot));
-            let vectors = part.iter().filter_map(|(slot, _)| self.vectors.get(*slot));
-            vectors.for_each(prefetch);
+            let others = part.iter().filter(|(_, found)| found.cosine.is_none());
+            others.filter_map(|(slot, _)| self.vectors.get(*slot)).for_each(prefetch);
             part.iter().for_each(|(slot, _)| self.columns.prefetch_compared(*slot));
             part.iter().map(hit).collect::<Vec<Hit>>()
         };
@@ -200,8 +201,14 @@ impl View {
     }
 }
 
-/// The ranks of a slot in the legs, from 1 on.
-type Ranks = [Option<u32>; 3];
+/// What the legs found of a slot.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    /// Its ranks in them, from 1 on.
+    ranks: [Option<u32>; 3],
+    /// Its cosine, where the second found it.
+    cosine: Option<f32>,
+}
 
 /// What each leg found, best first.
 struct Legs {
@@ -212,19 +219,27 @@ struct Legs {
 
 impl Legs {
     /// What one of the legs found and what was asked for besides, each slot once.
-    fn union(&self, also: impl Iterator<Item = u32>) -> Vec<(u32, Ranks)> {
-        let vector = self.vector.iter().map(|(slot, _)| *slot);
-        let mut found: Vec<(u32, Ranks)> = also.map(|slot| (slot, [None; 3])).collect();
-        found
-            .extend((1..).zip(&self.lexical).map(|(rank, slot)| (*slot, [Some(rank), None, None])));
-        found.extend((1..).zip(vector).map(|(rank, slot)| (slot, [None, Some(rank), None])));
-        let by_conditions = (1..).zip(&self.by_conditions);
-        found.extend(by_conditions.map(|(rank, slot)| (*slot, [None, None, Some(rank)])));
+    fn union(&self, also: impl Iterator<Item = u32>) -> Vec<(u32, Found)> {
+        let at = |leg: usize, rank: u32| {
+            let mut found = Found::default();
+            found.ranks[leg] = Some(rank);
+            found
+        };
+        let mut found: Vec<(u32, Found)> = also.map(|slot| (slot, Found::default())).collect();
+        found.extend((1..).zip(&self.lexical).map(|(rank, slot)| (*slot, at(0, rank))));
+        found.extend(
+            (1..).zip(&self.vector).map(|(rank, (slot, cosine))| {
+                (*slot, Found { cosine: Some(*cosine), ..at(1, rank) })
+            }),
+        );
+        found.extend((1..).zip(&self.by_conditions).map(|(rank, slot)| (*slot, at(2, rank))));
         found.sort_unstable_by_key(|(slot, _)| *slot);
         found.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             if same {
-                kept.1 = std::array::from_fn(|leg| kept.1[leg].or(next.1[leg]));
+                let (kept, next) = (&mut kept.1, &next.1);
+                kept.ranks = std::array::from_fn(|leg| kept.ranks[leg].or(next.ranks[leg]));
+                kept.cosine = kept.cosine.or(next.cosine);
             }
             same
         });

@@ -16,6 +16,8 @@ use prost::Message;
 use tantivy::Directory;
 use tantivy::directory::{MmapDirectory, OwnedBytes};
 
+use super::large_pages;
+
 /// Its name in the engine's folder.
 const NAME: &str = "sealed.bin";
 /// How the names of those end that are being written.
@@ -234,6 +236,15 @@ impl SealedFile {
             }
         }
         Ok(())
+    }
+
+    /// Gives the memory back that what was read of it takes; what is read again is mapped again.
+    pub(super) fn let_go(&self) {
+        // SAFETY: they are the mapped file.
+        #[allow(unsafe_code, reason = "see there")]
+        unsafe {
+            large_pages::let_go(&self.bytes);
+        }
     }
 
     /// The bytes of a section; none where it is missing.

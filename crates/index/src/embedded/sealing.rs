@@ -3,7 +3,6 @@
 //! What can change is copied while the view is held once; the rest is read bit by bit while
 //! questions and changes go on, since a slot's facts never change.
 
-use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -15,6 +14,7 @@ use tantivy::directory::OwnedBytes;
 
 use super::codec::FacetsEntry;
 use super::columns::{COLUMNS, Columns, SealedColumns, SealedCompared};
+use super::ids::Ids;
 use super::log::{Mark, tail_checksum};
 use super::rows::SealedRows;
 use super::sealed_file::{SealedFile, SealedWriter, Section, State};
@@ -49,7 +49,10 @@ impl Shared {
         };
         let late = parts.vectors.late.len();
         let dimensions = parts.vectors.rows.dimensions();
-        let (rows, compared) = (rows(&sealed).at_hand(dimensions), compared(&sealed));
+        // SAFETY: they are of the file that was just written, and mapped.
+        #[allow(unsafe_code, reason = "see `SealedRows::moved_to_hand`")]
+        let rows = unsafe { rows(&sealed).moved_to_hand(dimensions) };
+        let compared = compared(&sealed);
         let mut view = self.view.write();
         let replaced = view.columns.settle(compared);
         view.vectors.settle(rows, late);
@@ -235,7 +238,7 @@ impl View {
     fn adopt_documents(&mut self, sealed: &SealedFile, documents: Documents) -> Option<()> {
         let tokens = sealed.section(Section::Tokens);
         self.tokens = numbers::<u32>(&tokens)?.as_chunks::<4>().0.to_vec();
-        (self.ids, self.slots, self.live) = (documents.ids, documents.slots, documents.live);
+        (self.ids, self.live) = (documents.ids, documents.live);
         let slots = sealed.state.slots as usize;
         if [self.ids.len(), self.tokens.len(), self.columns.len()] != [slots; 3] {
             return None;
@@ -247,23 +250,14 @@ impl View {
 
 /// Which documents there are.
 struct Documents {
-    ids: Vec<(DocumentId, Seq)>,
-    /// Of those that live.
-    slots: HashMap<DocumentId, u32>,
+    ids: Ids,
     live: Bitmap,
 }
 
 fn documents(sealed: &SealedFile) -> Option<Documents> {
     let live = sealed.section(Section::Live);
-    let (ids, live) = (ids(sealed)?, Bitmap::of_words(numbers::<u64>(&live)?.to_vec()));
-    let mut slots = HashMap::with_capacity(ids.len());
-    for slot in live.iter() {
-        let (id, _) = ids.get(slot as usize)?;
-        if slots.insert(id.clone(), slot).is_some() {
-            return None;
-        }
-    }
-    Some(Documents { ids, slots, live })
+    let live = Bitmap::of_words(numbers::<u64>(&live)?.to_vec());
+    Some(Documents { ids: Ids::of(ids(sealed)?, live.iter())?, live })
 }
 
 /// The numbers that a section holds; `None` when it does not hold a whole number of them.

@@ -76,7 +76,7 @@ impl EmbeddedEngine {
     /// version.
     pub fn vector(&self, id: &DocumentId, seq: Seq) -> Option<Vec<f32>> {
         let view = self.shared.view.read();
-        let slot = *view.slots.get(id)?;
+        let slot = view.ids.slot_of(id)?;
         if view.ids[slot as usize].1 != seq {
             return None;
         }
@@ -171,7 +171,9 @@ impl Shared {
         };
         let Some(mapped) = mapped else { return };
         let started = Instant::now();
-        let at_hand = mapped.at_hand(dimensions);
+        // SAFETY: rows that are not at hand are those of the sealed file.
+        #[allow(unsafe_code, reason = "see `SealedRows::moved_to_hand`")]
+        let at_hand = unsafe { mapped.moved_to_hand(dimensions) };
         self.view.write().vectors.take_at_hand(at_hand);
         // Scans are faster now.
         let exact_below = self.view.read().vectors.measured_exact_below();
@@ -259,7 +261,7 @@ impl View {
     /// Digest of the documents in the first slots; `None` when there are fewer.
     fn digest(&self, slots: usize) -> Option<u32> {
         let mut hasher = crc32fast::Hasher::new();
-        for (id, seq) in self.ids.get(..slots)? {
+        for (id, seq) in self.ids.rows().get(..slots)? {
             hasher.update(id.as_str().as_bytes());
             hasher.update(&seq.0.to_le_bytes());
         }

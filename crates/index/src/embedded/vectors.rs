@@ -17,7 +17,7 @@ use crate::engine::VectorPlan;
 use crate::threads;
 
 /// The scan keeps so many times `k` for the ranking by full vectors.
-const RERANK_FACTOR: usize = 3;
+const RERANK_FACTOR: usize = 2;
 /// The least that it keeps.
 const RERANK_MIN: usize = 200;
 
@@ -277,7 +277,7 @@ impl Vectors {
         (exact, tie): (bool, Tie<'_>),
     ) -> (Vec<(u32, f32)>, VectorPlan) {
         if exact {
-            let all = eligible.shared(&self.present);
+            let all = kernels::shared(eligible.words(), self.present.words());
             return (self.ranked(all, query, k, tie), VectorPlan::Exact);
         }
         let count = eligible.count();
@@ -287,7 +287,7 @@ impl Vectors {
         {
             return (self.ranked(found, query, k, tie), VectorPlan::Graph);
         }
-        let slots = eligible.shared(&self.present);
+        let slots = kernels::shared(eligible.words(), self.present.words());
         let kept = self.nearest_codes(&slots, query, (k, tie));
         (self.ranked(kept, query, k, tie), VectorPlan::Exact)
     }

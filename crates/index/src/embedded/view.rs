@@ -1,12 +1,12 @@
 //! One state of the index: what a log or a sealed file comes to.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use jobmatch_domain::{DocumentId, Seq, Volatile};
+use jobmatch_domain::{Seq, Volatile};
 
 use super::codec::{Kept, Kind, VectorEntry, VolatileEntry};
 use super::columns::Columns;
+use super::ids::Ids;
 use super::lexical::Lexical;
 use super::log::{Mark, tail_checksum};
 use super::sealed_file::SealedFile;
@@ -22,8 +22,7 @@ pub(super) struct View {
     pub(super) seq: Seq,
     /// Length of the document log with what is seen here.
     pub(super) log_bytes: u64,
-    pub(super) ids: Vec<(DocumentId, Seq)>,
-    pub(super) slots: HashMap<DocumentId, u32>,
+    pub(super) ids: Ids,
     pub(super) tokens: Vec<[u32; 4]>,
     pub(super) totals: Totals,
     pub(super) live: Bitmap,
@@ -51,7 +50,10 @@ impl View {
             Ok(None) => return Ok((Self::empty(options, lexical)?, None)),
             Ok(Some(file)) if fits(&file) => {
                 let mut view = Self::empty(options, lexical)?;
-                match view.adopt(&file) {
+                let adopted = view.adopt(&file);
+                // Most of it was read to be kept in another form.
+                file.let_go();
+                match adopted {
                     Some(from) => return Ok((view, Some(from))),
                     None => "its sections do not fit each other".to_owned(),
                 }
@@ -67,8 +69,7 @@ impl View {
         Ok(Self {
             seq: Seq(0),
             log_bytes: 0,
-            ids: Vec::new(),
-            slots: HashMap::new(),
+            ids: Ids::default(),
             tokens: Vec::new(),
             totals: Totals::default(),
             live: Bitmap::default(),
@@ -83,7 +84,7 @@ impl View {
         let step = match kind {
             Kind::Upsert(entry) => {
                 let kept = Kept::of(entry)?;
-                let replaces = self.slots.get(&kept.id).copied();
+                let replaces = self.ids.slot_of(&kept.id);
                 Step::Upsert { kept, replaces }
             }
             Kind::Volatile(VolatileEntry { slot, open, places_left }) => {
@@ -113,8 +114,7 @@ impl View {
                 }
                 let slot = self.columns.push(&kept.facets);
                 self.vectors.push(kept.vector.as_deref());
-                self.slots.insert(kept.id.clone(), slot);
-                self.ids.push((kept.id, kept.seq));
+                self.ids.push(kept.id, kept.seq);
                 self.tokens.push(kept.tokens);
                 self.totals.add(kept.tokens);
                 self.live.set(slot);
@@ -123,7 +123,7 @@ impl View {
             Step::Vector { slot, vector } => self.vectors.fill(slot, &vector),
             Step::Delete { slot } => {
                 self.bury(slot);
-                self.slots.remove(&self.ids[slot as usize].0);
+                self.ids.forget(slot);
             }
         }
     }
@@ -141,7 +141,7 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    use jobmatch_domain::{Collection, Facets};
+    use jobmatch_domain::{Collection, DocumentId, Facets};
 
     use super::*;
     use crate::embedded::disk::System;
@@ -175,9 +175,9 @@ mod tests {
         for slot in [0, 2] {
             assert!(view.replay(Kind::Delete(slot)).is_none(), "dead or not there: {slot}");
         }
-        assert_eq!((view.ids.len(), view.slots.len(), view.totals.documents), (2, 1, 1));
+        assert_eq!((view.ids.len(), view.ids.living(), view.totals.documents), (2, 1, 1));
         assert!(view.replay(Kind::Delete(1)).is_some());
         assert!(view.replay(Kind::Delete(1)).is_none());
-        assert_eq!((view.slots.len(), view.totals.documents), (0, 0));
+        assert_eq!((view.ids.living(), view.totals.documents), (0, 0));
     }
 }

@@ -25,7 +25,7 @@ pub(super) use segment::{Posting, Segment};
 const DENSE_SHARE: usize = 4;
 
 /// Words of slots whose scores are passed over at once where none is among the best.
-const WORDS_AT_ONCE: usize = 16;
+const WORDS_AT_ONCE: usize = 8;
 
 /// The slots whose scores are asked for, each with its place in a row of scores.
 pub(super) struct Asked {
@@ -251,18 +251,22 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         return Vec::new();
     }
     let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then_with(|| tie(a.1, b.1));
-    // The least positive number, and then the worst of the best so far: most lie below it.
-    let (mut scored, mut least): (Vec<(f32, u32)>, f32) = (Vec::new(), f32::from_bits(1));
+    // The worst of the best so far: most lie behind it, and many are like it where adverts are
+    // posted again and again.
+    let mut scored: Vec<(f32, u32)> = Vec::new();
+    let mut worst: Option<(f32, u32)> = None;
+    let least_positive = f32::from_bits(1);
     for first in (0..scores.asked.words.len()).step_by(WORDS_AT_ONCE) {
-        if !scores.reach(least, first) {
+        if !scores.reach(worst.map_or(least_positive, |(score, _)| score), first) {
             continue;
         }
         for slot in scores.asked.slots(first) {
-            let score = scores.of(slot);
-            if score >= least && eligible.contains(slot) {
-                scored.push((score, slot));
+            let found = (scores.of(slot), slot);
+            let is_among = worst.is_none_or(|worst| order(&found, &worst).is_lt());
+            if found.0 > 0.0 && is_among && eligible.contains(slot) {
+                scored.push(found);
                 if scored.len() == limit.saturating_mul(4) {
-                    least = scored.select_nth_unstable_by(limit - 1, order).1.0;
+                    worst = Some(*scored.select_nth_unstable_by(limit - 1, order).1);
                     scored.truncate(limit);
                 }
             }

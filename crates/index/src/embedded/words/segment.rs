@@ -1,6 +1,5 @@
 //! One segment of tantivy's: the postings lists of its documents, and which slots these have.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -38,18 +37,20 @@ struct SlotsOfDocuments {
     parts: Vec<Part>,
     /// The number of the first part.
     first_part: u32,
-    /// Where the documents of a part do not follow each other: those of its slots.
-    mixed: HashMap<u32, Vec<(u32, u32)>>,
+    /// The documents of the slots of the parts in which these do not follow each other.
+    mixed: Vec<[u32; 64]>,
 }
 
-/// Documents of 64 slots. Nearly always they follow each other, as merges keep the order and leave
-/// out what is dead, so that all of the parts fit into a near cache.
+/// Documents of 64 slots. Mostly they follow each other, as merges keep the order and leave out what
+/// is dead, so that all of the parts fit into a near cache.
 #[derive(Debug, Clone, Copy, Default)]
 struct Part {
-    /// The document of the first slot that has one.
-    first: u32,
-    /// Slots that have one; none where they are `mixed`.
+    /// Slots that have one.
     present: u64,
+    /// The document of the first of them; or, where the documents do not follow each other, the
+    /// number of those of the part in `mixed`.
+    first: u32,
+    is_mixed: bool,
 }
 
 /// Postings that are looked through at once: as many as a block of tantivy's has.
@@ -60,8 +61,8 @@ impl SlotsOfDocuments {
         let last = by_document.iter().max().copied().unwrap_or_default();
         let first_part = by_document.iter().min().copied().unwrap_or_default() / 64;
         let count = (last / 64 - first_part) as usize + 1;
-        let mut slots =
-            Self { last, first_part, parts: Vec::new(), mixed: HashMap::new(), by_document };
+        let (parts, mixed) = (Vec::new(), Vec::new());
+        let mut slots = Self { last, first_part, parts, mixed, by_document };
         if count > slots.by_document.len() {
             return slots;
         }
@@ -69,25 +70,23 @@ impl SlotsOfDocuments {
         for (document, slot) in (0..).zip(&slots.by_document) {
             let part = &mut slots.parts[(slot / 64 - first_part) as usize];
             let bit = 1 << (slot % 64);
-            let follows = part.present == 0 || {
-                let is_last = part.present < bit;
-                is_last && document == part.first + part.present.count_ones()
-            };
+            let is_last = part.present < bit;
             if part.present == 0 {
                 part.first = document;
+            } else if !is_last || document != part.first + part.present.count_ones() {
+                part.is_mixed = true;
             }
             part.present |= bit;
-            if !follows {
-                slots.mixed.entry(slot / 64).or_default();
-            }
+        }
+        for part in slots.parts.iter_mut().filter(|part| part.is_mixed) {
+            part.first = slots.mixed.len() as u32;
+            slots.mixed.push([0; 64]);
         }
         for (document, slot) in (0..).zip(&slots.by_document) {
-            if let Some(mixed) = slots.mixed.get_mut(&(slot / 64)) {
-                mixed.push((*slot, document));
+            let part = &slots.parts[(slot / 64 - first_part) as usize];
+            if part.is_mixed {
+                slots.mixed[part.first as usize][(slot % 64) as usize] = document;
             }
-        }
-        for number in slots.mixed.keys() {
-            slots.parts[(number - first_part) as usize].present = 0;
         }
         slots
     }
@@ -98,32 +97,37 @@ impl SlotsOfDocuments {
         if self.parts.is_empty() {
             return None;
         }
-        let mut documents = Bitmap::new(self.by_document.len());
+        // One word more, into which nothing reaches.
+        let mut documents = vec![0u64; self.by_document.len().div_ceil(64) + 1];
         let words = asked.words().skip(self.first_part as usize);
         for (part, word) in self.parts.iter().zip(words) {
-            match part.present {
-                // Nothing of it is dead, as is so nearly everywhere.
-                u64::MAX => documents.add_word(part.first, word),
-                present => {
-                    for bit in ones(word & present) {
-                        let before = present & ((1 << bit) - 1);
-                        documents.set(part.first + before.count_ones());
-                    }
+            let mut add = |document: u32| documents[document as usize / 64] |= 1 << (document % 64);
+            match part {
+                Part { is_mixed: true, present, first } => {
+                    let of_slots = &self.mixed[*first as usize];
+                    ones(word & present).for_each(|bit| add(of_slots[bit as usize]));
+                }
+                // Nothing of it is dead: its bits are moved to where its documents begin.
+                Part { present: u64::MAX, first, .. } => {
+                    let (index, shift) = (*first as usize / 64, first % 64);
+                    documents[index] |= word << shift;
+                    documents[index + 1] |= word >> 1 >> (63 - shift);
+                }
+                Part { present, first, .. } => {
+                    let before = |bit: u32| (present & ((1 << bit) - 1)).count_ones();
+                    ones(word & present).for_each(|bit| add(first + before(bit)));
                 }
             }
         }
-        for (slot, document) in self.mixed.values().flatten() {
-            if asked.place(*slot).is_some() {
-                documents.set(*document);
-            }
-        }
-        Some(documents)
+        Some(Bitmap::of_words(documents))
     }
 }
 
-/// One document in the list of a term.
+/// Documents in the list of a term, and how often the term stands in each.
+type Chosen<'a> = &'a [(u32, u32)];
+
+/// One slot in the list of a term.
 pub(in crate::embedded) struct Posting {
-    document: u32,
     pub(in crate::embedded) slot: u32,
     pub(in crate::embedded) frequency: u32,
 }
@@ -217,34 +221,41 @@ impl Segment {
     ) -> io::Result<()> {
         let mut block = BlockSegmentPostings::empty();
         self.open(field, info, &mut block)?;
-        self.walk((&mut block, |_| true), &mut function);
+        self.walk((&mut block, |_| true), &mut |chosen| {
+            for (document, frequency) in chosen.iter().copied() {
+                let slot = self.slots.by_document[document as usize];
+                function(Posting { slot, frequency });
+            }
+        });
         Ok(())
     }
 
-    /// Calls a function with each posting of a list whose document is wanted.
+    /// Calls a function with the postings of a list whose documents are wanted, some at once: what is
+    /// read of each lies anywhere in memory, and is waited for together.
     #[inline]
     fn walk(
         &self,
         (block, is_wanted): (&mut BlockSegmentPostings, impl Fn(u32) -> bool),
-        function: &mut impl FnMut(Posting),
+        function: &mut impl FnMut(Chosen<'_>),
     ) {
-        let mut chosen = [(0, 0); AT_ONCE];
+        let mut chosen = [(0, 0); 2 * AT_ONCE];
+        let mut count = 0;
         while !block.docs().is_empty() {
             let parts = block.docs().chunks(AT_ONCE).zip(block.freqs().chunks(AT_ONCE));
             for (documents, frequencies) in parts {
-                let mut count = 0;
                 for posting in documents.iter().copied().zip(frequencies.iter().copied()) {
                     // Written in any case: whether it stays is no branch that could be foreseen.
                     chosen[count] = posting;
                     count += usize::from(is_wanted(posting.0));
                 }
-                for (document, frequency) in chosen[..count].iter().copied() {
-                    let slot = self.slots.by_document[document as usize];
-                    function(Posting { document, slot, frequency });
+                if count > AT_ONCE {
+                    function(&chosen[..count]);
+                    count = 0;
                 }
             }
             block.advance();
         }
+        function(&chosen[..count]);
     }
 
     /// Puts the lengths of its documents, as they are stored, by their slots.
@@ -267,8 +278,11 @@ impl Segment {
         }
         self.open(field, info, block)?;
         let mut count = 0;
-        self.walk((block, |_| true), &mut |Posting { slot, .. }| {
-            count += u64::from(slot >= from && live.contains(slot));
+        self.walk((block, |_| true), &mut |chosen| {
+            for (document, _) in chosen {
+                let slot = self.slots.by_document[*document as usize];
+                count += u64::from(slot >= from && live.contains(slot));
+            }
         });
         Ok(count)
     }
@@ -283,10 +297,15 @@ impl Segment {
         (field, from): (Field, u32),
     ) {
         let norms = &self.lengths[field.index()];
-        let mut add = |Posting { document, slot, frequency }| {
-            if let Some(place) = scores.asked.place(slot).filter(|_| slot >= from) {
-                let length = norms.fieldnorm_id(document);
-                scores.by_place[place] += scorer.score(lengths, length, frequency);
+        let mut read = [(0, 0); 2 * AT_ONCE];
+        let mut add = |chosen: Chosen<'_>| {
+            for (read, (document, _)) in read.iter_mut().zip(chosen) {
+                *read = (self.slots.by_document[*document as usize], norms.fieldnorm_id(*document));
+            }
+            for ((slot, length), (_, frequency)) in read.iter().zip(chosen) {
+                if let Some(place) = scores.asked.place(*slot).filter(|_| *slot >= from) {
+                    scores.by_place[place] += scorer.score(lengths, *length, *frequency);
+                }
             }
         };
         match wanted {
@@ -305,11 +324,14 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Documents in any order or nearly in that of their slots, with gaps, and slots beyond both
-        /// ends asked for as well.
+        /// Documents in any order or nearly in that of their slots, with gaps or without, and slots
+        /// beyond both ends asked for as well.
         #[test]
         fn the_documents_of_slots_are_those_that_have_them(
-            in_order in proptest::collection::btree_set(70u32..400, 100..200),
+            in_order in prop_oneof![
+                proptest::collection::btree_set(70u32..400, 100..200),
+                (0u32..200, 130u32..300).prop_map(|(from, count)| (from..from + count).collect()),
+            ],
             turned in proptest::option::of(0usize..100),
             seed in any::<u64>(),
             asked in proptest::collection::btree_set(0u32..600, 0..100),
@@ -343,7 +365,8 @@ mod tests {
         assert_eq!(Vec::from_iter(merged.documents(&asked).unwrap().iter()), [0, 2]);
         // Two segments of which the later came first.
         let merged = SlotsOfDocuments::new(vec![70, 71, 130, 7, 64]);
-        assert_eq!(Vec::from_iter(merged.mixed.keys()), [&1]);
+        let mixed: Vec<bool> = merged.parts.iter().map(|part| part.is_mixed).collect();
+        assert_eq!(mixed, [false, true, false]);
         assert_eq!(Vec::from_iter(merged.documents(&asked).unwrap().iter()), [0, 3, 4]);
     }
 }
