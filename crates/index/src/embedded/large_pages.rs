@@ -58,10 +58,12 @@ pub(super) unsafe fn let_go(mapped: &[u8]) {
 /// So many bytes as `fill` makes them of zeros, at the beginning of a page.
 pub(super) fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> io::Result<OwnedBytes> {
     let mut pages = MmapMut::map_anon(length)?;
+    if length < WORTH_IT {
+        fill(&mut pages);
+        return Ok(OwnedBytes::new(pages));
+    }
     #[cfg(target_os = "linux")]
-    if length >= WORTH_IT
-        && let Err(error) = pages.advise(memmap2::Advice::HugePage)
-    {
+    if let Err(error) = pages.advise(memmap2::Advice::HugePage) {
         tracing::info!(%error, "no large pages");
     }
     in_large_pages(|| fill(&mut pages));

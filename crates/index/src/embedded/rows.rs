@@ -47,19 +47,6 @@ impl SealedRows {
         Self { codes, scales, are_at_hand: true, ..self }.signed(dimensions)
     }
 
-    /// These in large pages, where they were mapped: what is not read any more is let go of.
-    ///
-    /// # Safety
-    /// The codes are of a mapped file.
-    #[allow(unsafe_code, reason = "see `large_pages::let_go`")]
-    pub(super) unsafe fn moved_to_hand(self, dimensions: usize) -> Self {
-        let mapped = self.codes.clone();
-        let at_hand = self.at_hand(dimensions);
-        // SAFETY: as the caller says.
-        unsafe { large_pages::let_go(&mapped) };
-        at_hand
-    }
-
     /// The same with signs, where there are enough rows for them and they tell what is near.
     fn signed(mut self, dimensions: usize) -> Self {
         if !signs::are_worth_it(self.count, dimensions) {

@@ -49,10 +49,9 @@ impl Shared {
         };
         let late = parts.vectors.late.len();
         let dimensions = parts.vectors.rows.dimensions();
-        // SAFETY: they are of the file that was just written, and mapped.
-        #[allow(unsafe_code, reason = "see `SealedRows::moved_to_hand`")]
-        let rows = unsafe { rows(&sealed).moved_to_hand(dimensions) };
-        let compared = compared(&sealed);
+        let (rows, compared) = (rows(&sealed).at_hand(dimensions), compared(&sealed));
+        // Its codes were read to lie elsewhere.
+        sealed.let_go();
         let mut view = self.view.write();
         let replaced = view.columns.settle(compared);
         view.vectors.settle(rows, late);

@@ -11,7 +11,9 @@ use jobmatch_domain::{DocumentId, Seq};
 use parking_lot::Mutex;
 
 use super::graph::Graph;
-use super::{EmbeddedEngine, EngineOptions, LOG_FILE, Shared, View, Writer, graph_file, log};
+use super::{
+    EmbeddedEngine, EngineOptions, LOG_FILE, Shared, View, Writer, graph_file, large_pages, log,
+};
 use crate::engine::EngineError;
 
 /// The graph's file in the engine's folder.
@@ -171,9 +173,13 @@ impl Shared {
         };
         let Some(mapped) = mapped else { return };
         let started = Instant::now();
-        // SAFETY: rows that are not at hand are those of the sealed file.
-        #[allow(unsafe_code, reason = "see `SealedRows::moved_to_hand`")]
-        let at_hand = unsafe { mapped.moved_to_hand(dimensions) };
+        let codes = mapped.codes.clone();
+        let at_hand = mapped.at_hand(dimensions);
+        // SAFETY: rows that were not at hand are those of the sealed file.
+        #[allow(unsafe_code, reason = "see there")]
+        unsafe {
+            large_pages::let_go(&codes);
+        }
         self.view.write().vectors.take_at_hand(at_hand);
         // Scans are faster now.
         let exact_below = self.view.read().vectors.measured_exact_below();

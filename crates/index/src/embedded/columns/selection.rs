@@ -59,7 +59,7 @@ impl<'a> Filtering<'a> {
         self.parts.work(|part| match part {
             Part::Within(condition, cells) => self.columns.within(condition, cells.clone()),
             Part::Unmet(kind) => {
-                // Of most kinds nothing fails, which then costs nothing.
+                // Grows when something fails: a kind that all meet costs no bitmap.
                 let mut unmet = Bitmap::default();
                 let of_kind = self.conditions.iter().filter(|c| c.kind() == *kind);
                 of_kind.for_each(|condition| self.columns.add_unmet(condition, &mut unmet));
