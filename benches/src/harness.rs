@@ -14,6 +14,7 @@ use jobmatch_proto::v1::posting_service_client::PostingServiceClient;
 use jobmatch_proto::v1::profile_service_client::ProfileServiceClient;
 use jobmatchd::config::Config;
 use jobmatchd::run::{self, Running};
+use tokio::runtime::Builder;
 use tokio_stream::StreamExt;
 use tonic::transport::Channel;
 
@@ -154,8 +155,7 @@ async fn start_in(
         std::fs::write(folder.mark(), "").expect("a mark");
     }
     running.ready().await.expect("searchable records");
-    let client = MatchServiceClient::new(channel).max_decoding_message_size(64 << 20);
-    Bench { running, client, loaded, today, collection, folder }
+    Bench { running, client: match_client(channel), loaded, today, collection, folder }
 }
 
 /// The configuration of a server of benches. Limits can be given by the environment, as for any
@@ -181,6 +181,26 @@ pub fn config(folder: &Path) -> Config {
 pub async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
     endpoint.connect().await.expect("a connection")
+}
+
+/// What a caller comes to who has a thread and a connection of their own, as one on another machine
+/// has: the server's threads do nothing for them.
+///
+/// # Panics
+/// When the caller does.
+pub async fn as_caller<T: Send + 'static>(
+    address: SocketAddr,
+    asks: impl AsyncFnOnce(MatchServiceClient<Channel>) -> T + Send + 'static,
+) -> T {
+    let caller = tokio::task::spawn_blocking(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async { asks(match_client(connect(address).await)).await })
+    });
+    caller.await.expect("a caller who ends")
+}
+
+fn match_client(channel: Channel) -> MatchServiceClient<Channel> {
+    MatchServiceClient::new(channel).max_decoding_message_size(64 << 20)
 }
 
 /// Loads postings through the import stream; returns when the last is durable, and how long it

@@ -9,6 +9,7 @@
 
 mod analysis;
 mod call;
+mod call_threads;
 mod caller;
 mod clock;
 mod compaction;

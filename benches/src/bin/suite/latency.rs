@@ -4,42 +4,49 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use jobmatch_benches::harness::{Bench, quantile, spread, start, start_profiles};
+use jobmatch_benches::harness::{Bench, as_caller, quantile, spread, start, start_profiles};
 use jobmatch_proto::v1;
 
 use crate::asking::{WARMING, for_people, in_city, jobs, people, tellers};
 
 /// Prints the table of people who ask for postings.
 pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
-    let mut bench = start(postings, 60).await;
+    let bench = start(postings, 60).await;
     tell_load(&bench, postings).await;
-    let mut times = Times::default();
     let asking: Box<dyn Iterator<Item = v1::Profile> + Send> = match long {
         true => Box::new(tellers(bench.today)),
         false => Box::new(people(bench.today)),
     };
-    for person in asking.take(queries + WARMING) {
-        let request = in_city(person);
-        let asked = Instant::now();
-        let answer = bench.client.match_postings(request).await.expect("an answer").into_inner();
-        times.note(asked.elapsed(), answer.debug);
-    }
-    times.tell(postings);
+    let times = as_caller(bench.running.address, async move |mut client| {
+        let mut times = Times::default();
+        for person in asking.take(queries + WARMING) {
+            let request = in_city(person);
+            let asked = Instant::now();
+            let answer = client.match_postings(request).await.expect("an answer").into_inner();
+            times.note(asked.elapsed(), answer.debug);
+        }
+        times
+    });
+    times.await.tell(postings);
     bench.running.stop().await.expect("a clean stop");
 }
 
 /// Prints the table of jobs that ask for people.
 pub(crate) async fn table_of_profiles(profiles: usize, queries: usize) {
-    let mut bench = start_profiles(profiles).await;
+    let bench = start_profiles(profiles).await;
     tell_load(&bench, profiles).await;
-    let mut times = Times::default();
-    for job in jobs(bench.today).take(queries + WARMING) {
-        let request = for_people(job);
-        let asked = Instant::now();
-        let answer = bench.client.match_profiles(request).await.expect("an answer").into_inner();
-        times.note(asked.elapsed(), answer.debug);
-    }
-    times.tell(profiles);
+    let asking = jobs(bench.today).take(queries + WARMING);
+    let times = as_caller(bench.running.address, async move |mut client| {
+        let mut times = Times::default();
+        for job in asking {
+            let request = for_people(job);
+            let asked = Instant::now();
+            let answer = client.match_profiles(request).await.expect("an answer").into_inner();
+            times.note(asked.elapsed(), answer.debug);
+        }
+        times
+    });
+    times.await.tell(profiles);
     bench.running.stop().await.expect("a clean stop");
 }
 
