@@ -4,6 +4,9 @@
 //! there are fewer than two cores for each question, each stays on its own thread: then side by side
 //! only costs.
 
+#[cfg(target_os = "linux")]
+mod placing;
+
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
@@ -17,7 +20,7 @@ static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let others = cores.checked_sub(1).filter(|others| *others > 0)?;
     let pool = ThreadPoolBuilder::new().num_threads(others);
-    let pool = pool.thread_name(|n| format!("search-{n}")).start_handler(|_| give_way()).build();
+    let pool = pool.thread_name(|n| format!("search-{n}")).start_handler(|_| help()).build();
     pool.inspect_err(|error| tracing::error!(%error, "no threads; questions use one")).ok()
 });
 
@@ -29,6 +32,13 @@ thread_local! {
     static GIVES_WAY: () = give_way_for_good();
     /// See [`on_one`].
     static STAYS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// This thread is one of those that help.
+fn help() {
+    give_way();
+    #[cfg(target_os = "linux")]
+    placing::begin_helping();
 }
 
 /// Lets this thread give way to those that speak with callers, from now on.
@@ -61,7 +71,11 @@ impl Running {
     pub fn begin() -> Self {
         give_way();
         RUNNING.fetch_add(1, Ordering::Relaxed);
-        let _ = idle().map(keep_awake);
+        if let Some(threads) = idle() {
+            #[cfg(target_os = "linux")]
+            placing::keep_helpers_off();
+            keep_awake(threads);
+        }
         Self(())
     }
 }
