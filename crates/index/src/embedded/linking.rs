@@ -223,7 +223,7 @@ impl Space for ViewFrom<'_> {
 
     #[inline]
     fn prefetch(&self, row: u32) {
-        kernels::prefetch(self.linking.rows.codes(row));
+        self.linking.rows.prefetch(row);
     }
 
     fn is_eligible(&self, _: u32, _: u32) -> bool {

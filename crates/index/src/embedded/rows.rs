@@ -2,11 +2,12 @@
 //! memory. Each row is kept in full, as one byte an element with a scale, and as one bit an element.
 
 use std::collections::HashMap;
+use std::slice;
 use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
 
-use super::{large_pages, signs};
+use super::{kernels, large_pages, signs};
 
 /// Rows of a block. Blocks are shared with clones, which a graph or a sealed file is made of.
 const BLOCK_ROWS: usize = 1024;
@@ -65,7 +66,7 @@ impl SealedRows {
                 return self;
             }
         }
-        let codes = |slot| (self.codes_row(slot, dimensions), self.scale_of(slot));
+        let codes = |slot| (self.codes_row(slot, dimensions), *self.scale_of(slot));
         if !signs::tell(self.count, codes, |slot| self.signs_row(slot, signs::words(dimensions))) {
             tracing::info!("signs do not tell which vectors are near; scans read codes");
             self.signs = OwnedBytes::empty();
@@ -80,8 +81,8 @@ impl SealedRows {
     }
 
     #[inline]
-    fn scale_of(&self, slot: u32) -> f32 {
-        bytemuck::cast_slice::<u8, f32>(&self.scales)[slot as usize]
+    fn scale_of(&self, slot: u32) -> &f32 {
+        &bytemuck::cast_slice(&self.scales)[slot as usize]
     }
 
     fn full_row(&self, slot: u32, dimensions: usize) -> &[f32] {
@@ -290,14 +291,26 @@ impl Rows {
 
     #[inline]
     pub(super) fn scale(&self, slot: u32) -> f32 {
+        *self.scale_of(slot)
+    }
+
+    #[inline]
+    fn scale_of(&self, slot: u32) -> &f32 {
         match ((slot as usize).checked_sub(self.first), &self.sealed) {
-            (Some(at), _) => self.scales[at],
+            (Some(at), _) => &self.scales[at],
             (None, Some(sealed)) => match self.late(slot) {
-                Some(late) => late.scale,
+                Some(late) => &late.scale,
                 None => sealed.scale_of(slot),
             },
-            (None, None) => 0.0,
+            (None, None) => &0.0,
         }
+    }
+
+    /// Asks the memory for a row's codes and its scale.
+    #[inline]
+    pub(super) fn prefetch(&self, slot: u32) {
+        kernels::prefetch(self.codes(slot));
+        kernels::prefetch(slice::from_ref(self.scale_of(slot)));
     }
 }
 

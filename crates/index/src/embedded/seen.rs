@@ -38,7 +38,7 @@ impl<'a> SeenFrom<'a> {
     /// Asks the memory for what `score` will read.
     #[inline]
     pub(super) fn prefetch(&self, slot: u32) {
-        kernels::prefetch(self.rows.codes(slot));
+        self.rows.prefetch(slot);
     }
 }
 

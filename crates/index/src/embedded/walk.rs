@@ -8,6 +8,8 @@ use std::collections::BinaryHeap;
 
 use parking_lot::Mutex;
 
+use super::kernels::prefetch;
+
 /// What a walk remembers.
 #[derive(Default)]
 pub(super) struct Memory {
@@ -101,6 +103,10 @@ impl Memory {
             if scores > bounds.max_scores {
                 self.fresh = fresh;
                 return false;
+            }
+            // Unless one of the fresh nodes is nearer, it is gone on from here.
+            if let Some(Scored(_, next)) = self.ahead.peek() {
+                prefetch(space.links(*next));
             }
             self.look_at(&fresh, space, bounds.ef);
         }

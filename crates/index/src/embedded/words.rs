@@ -82,10 +82,14 @@ impl Asked {
         }
     }
 
-    /// The slots that are asked for among those of some words, rising.
-    fn slots(&self, first: usize) -> impl Iterator<Item = u32> {
+    /// The slots that are asked for among those of some words, rising, each with its place.
+    fn slots(&self, first: usize) -> impl Iterator<Item = (u32, usize)> {
         let words = (first as u32..).zip(self.words().skip(first).take(WORDS_AT_ONCE));
-        words.flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit))
+        let slots = words.flat_map(|(index, word)| ones(word).map(move |bit| index * 64 + bit));
+        let begins = self.places_from(first);
+        let place =
+            move |(before, slot)| if self.is_dense { slot as usize } else { begins + before };
+        slots.enumerate().map(move |(before, slot)| (slot, place((before, slot))))
     }
 
     fn places(&self) -> usize {
@@ -260,10 +264,11 @@ pub(super) fn best(scores: &Scores, limit: usize, eligible: &Bitmap, tie: Tie<'_
         if !scores.reach(worst.map_or(least_positive, |(score, _)| score), first) {
             continue;
         }
-        for slot in scores.asked.slots(first) {
-            let found = (scores.of(slot), slot);
-            let is_among = worst.is_none_or(|worst| order(&found, &worst).is_lt());
-            if found.0 > 0.0 && is_among && eligible.contains(slot) {
+        let least = worst.map_or(least_positive, |(score, _)| score);
+        for (slot, place) in scores.asked.slots(first) {
+            let found = (scores.by_place[place], slot);
+            let is_among = || worst.is_none_or(|worst| order(&found, &worst).is_lt());
+            if found.0 >= least && is_among() && eligible.contains(slot) {
                 scored.push(found);
                 if scored.len() == limit.saturating_mul(4) {
                     worst = Some(*scored.select_nth_unstable_by(limit - 1, order).1);
