@@ -8,7 +8,7 @@ use jobmatch_index::{Document, EmbeddedEngine};
 use jobmatch_text::redact;
 
 use crate::analysis::{Analyst, fields};
-use crate::reading::Reading;
+use crate::reading::{Reading, Words};
 
 /// A record that was read, on its way into an index.
 pub(crate) struct Draft {
@@ -62,7 +62,7 @@ impl Analyst {
     /// embedded for its lack is no degradation.
     pub(crate) fn question_vector(
         &self,
-        reading: &Reading,
+        words: Words<'_>,
         own: Option<&Embedding>,
     ) -> Result<Option<Vec<f32>>, Degraded> {
         let embedder = self.embedder();
@@ -72,8 +72,8 @@ impl Analyst {
         if !self.may_embed(Collection::Profiles) {
             return Ok(None);
         }
-        let raw = self.raw(reading);
-        embedder.embed_query(&input(reading, &raw)).map_err(|error| {
+        let raw = self.raw(words);
+        embedder.embed_query(&input(words, &raw)).map_err(|error| {
             tracing::debug!(%error, "a question is answered without its vector");
             Degraded::EmbedderUnavailable
         })
@@ -103,8 +103,8 @@ impl Analyst {
         if !asks || open.is_empty() {
             return Ok(());
         }
-        let raws: Vec<String> = open.iter().map(|draft| self.raw(&draft.reading)).collect();
-        let inputs = open.iter().zip(&raws).map(|(draft, raw)| input(&draft.reading, raw));
+        let raws: Vec<String> = open.iter().map(|draft| self.raw(draft.reading.words())).collect();
+        let inputs = open.iter().zip(&raws).map(|(draft, raw)| input(draft.reading.words(), raw));
         let vectors = embedder.embed(&inputs.collect::<Vec<_>>())?;
         for (draft, vector) in open.into_iter().zip(vectors) {
             draft.vector = vector;
@@ -114,11 +114,11 @@ impl Analyst {
 
     /// The text for models that read texts, once more without contact data: records are
     /// stored without it, but a question may hold some. The built-in model reads terms.
-    fn raw(&self, reading: &Reading) -> String {
+    fn raw(&self, words: Words<'_>) -> String {
         if self.embedder().nature() == Nature::Immediate {
             return String::new();
         }
-        let (focus, detail) = (&reading.focus.normalized, &reading.detail.normalized);
+        let (focus, detail) = (&words.focus.normalized, &words.detail.normalized);
         redact(format!("{focus}\n{detail}").trim()).text
     }
 }
@@ -130,12 +130,12 @@ fn own_vector(own: Option<&Embedding>, space: &str, dimensions: usize) -> Option
     (values.len() == dimensions).then(|| values.to_vec())
 }
 
-fn input<'a>(reading: &'a Reading, raw: &'a str) -> EmbedInput<'a> {
+fn input<'a>(words: Words<'a>, raw: &'a str) -> EmbedInput<'a> {
     EmbedInput {
-        title_words: &reading.focus.words,
-        title_grams: &reading.focus.grams,
-        body_words: &reading.detail.words,
-        body_grams: &reading.detail.grams,
+        title_words: &words.focus.words,
+        title_grams: &words.focus.grams,
+        body_words: &words.detail.words,
+        body_grams: &words.detail.grams,
         raw,
     }
 }

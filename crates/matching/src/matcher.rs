@@ -32,7 +32,7 @@ use crate::clock::Clock;
 use crate::error::MatchingError;
 use crate::exposure::Exposure;
 use crate::index_keeper::IndexKeeper;
-use crate::reading::Reading;
+use crate::reading::{Reading, Words};
 use crate::stations::Stations;
 use ranking::Ranking;
 use stopwatch::Stopwatch;
@@ -190,15 +190,16 @@ impl Matcher {
         let MatchPostings { person, filter, mut options } = request;
         let (person, read_as) = self.person(person)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let reading = self.analyst.read_profile(&person, as_of.date());
+        let vector = |words: Words<'_>| self.vector(words, person.embedding.as_ref(), &options);
+        let (reading, vector) = self.analyst.read_profile_and(&person, as_of.date(), vector);
         let mut conditions = demands_on_postings(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Postings));
         if !person.is_filled_in() {
             prefer_what_was_read(&mut options.modes);
         }
         watch.lap("analyse");
-        let (vector, degraded) = self.vector(&reading, person.embedding.as_ref(), &options);
-        watch.lap("embed");
+        let ((vector, degraded), micros) = vector;
+        watch.add("embed", micros);
         Ok(Question {
             collection: Collection::Postings,
             vector,
@@ -221,13 +222,14 @@ impl Matcher {
         let MatchProfiles { job, filter, options } = request;
         let job = self.job(job)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
-        let reading = self.analyst.read_posting(&job, as_of.date());
+        let vector = |words: Words<'_>| self.vector(words, job.embedding.as_ref(), &options);
+        let (reading, vector) = self.analyst.read_posting_and(&job, as_of.date(), vector);
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
         conditions.extend(self.caller.people()?);
         watch.lap("analyse");
-        let (vector, degraded) = self.vector(&reading, job.embedding.as_ref(), &options);
-        watch.lap("embed");
+        let ((vector, degraded), micros) = vector;
+        watch.add("embed", micros);
         Ok(Question {
             collection: Collection::Profiles,
             vector,
@@ -241,19 +243,20 @@ impl Matcher {
         })
     }
 
+    /// A question's vector, or why it has none; and the microseconds that it took.
     fn vector(
         &self,
-        reading: &Reading,
+        words: Words<'_>,
         own: Option<&Embedding>,
         options: &MatchOptions,
-    ) -> (Option<Vec<f32>>, Option<Degraded>) {
-        if !options.legs.vector {
-            return (None, None);
-        }
-        match self.analyst.question_vector(reading, own) {
-            Ok(vector) => (vector, None),
-            Err(degraded) => (None, Some(degraded)),
-        }
+    ) -> ((Option<Vec<f32>>, Option<Degraded>), u64) {
+        let watch = Stopwatch::start();
+        let vector = match options.legs.vector.then(|| self.analyst.question_vector(words, own)) {
+            Some(Ok(vector)) => (vector, None),
+            Some(Err(degraded)) => (None, Some(degraded)),
+            None => (None, None),
+        };
+        (vector, watch.micros())
     }
 
     async fn retrieve(

@@ -27,10 +27,33 @@ pub(crate) struct Reading {
     pub(crate) conditions: Vec<&'static str>,
 }
 
+/// The words of a text in two parts.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) focus: &'a Analysis,
+    pub(crate) detail: &'a Analysis,
+}
+
+impl Reading {
+    pub(crate) fn words(&self) -> Words<'_> {
+        Words { focus: &self.focus, detail: &self.detail }
+    }
+}
+
 impl Analyst {
     /// Reads a posting. `today` is what `明早6点` in its text is reckoned from, where it
     /// carries no date of publication.
     pub(crate) fn read_posting(&self, posting: &JobPosting, today: Date) -> Reading {
+        self.read_posting_and(posting, today, |_| ()).0
+    }
+
+    /// The same, and what is made of its words, beside the reading of its facts where a core is idle.
+    pub(crate) fn read_posting_and<T: Send>(
+        &self,
+        posting: &JobPosting,
+        today: Date,
+        make: impl Fn(Words<'_>) -> T + Sync,
+    ) -> (Reading, T) {
         let skills = posting.skills.iter().map(|s| s.as_str());
         let mut detail = join(skills.chain(posting.benefits.iter().map(|b| b.as_str())));
         detail.push('\n');
@@ -38,9 +61,14 @@ impl Analyst {
         let today = posting.validity.published().unwrap_or(today);
         let judged = || parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
         // The longer part by this thread: another one may have to wake first.
-        let (judged, (focus, detail)) = both(
+        let (judged, (focus, detail, made)) = both(
             || self.options.facts.then(judged),
-            || (self.analyzer().analyze(posting.title.as_str()), self.analyzer().analyze(&detail)),
+            || {
+                let focus = self.analyzer().analyze(posting.title.as_str());
+                let detail = self.analyzer().analyze(&detail);
+                let made = make(Words { focus: &focus, detail: &detail });
+                (focus, detail, made)
+            },
         );
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
@@ -54,43 +82,63 @@ impl Analyst {
         };
         let Some((draft, suspect)) = judged else {
             let facets = Facets { compared, ..Facets::of_posting(posting, &occupations) };
-            return Reading { focus, detail, facets, conditions: Vec::new() };
+            return (Reading { focus, detail, facets, conditions: Vec::new() }, made);
         };
         let completed = complete_posting(posting, &draft, RELIED_ON);
         let mut facets = Facets { compared, ..Facets::of_posting(&completed, &occupations) };
         facets.physical = sure_ones(&draft.physical, RELIED_ON).collect();
         facets.suspect = suspect;
         let conditions = offered(&completed, &draft, &facets);
-        Reading { focus, detail, facets, conditions }
+        (Reading { focus, detail, facets, conditions }, made)
     }
 
     /// Reads the profile of a person who asks. `today` is what an age in its text is reckoned
     /// from. What only the words tell is in the facets as well; see [`Profile::is_filled_in`].
     pub(crate) fn read_profile(&self, profile: &Profile, today: Date) -> Reading {
+        self.read_profile_and(profile, today, |_| ()).0
+    }
+
+    /// The same, and what is made of its words, beside the reading of its facts where a core is idle.
+    pub(crate) fn read_profile_and<T: Send>(
+        &self,
+        profile: &Profile,
+        today: Date,
+        make: impl Fn(Words<'_>) -> T + Sync,
+    ) -> (Reading, T) {
         let wanted = join(profile.wanted.iter().map(|w| w.as_str()));
         let mut detail = join(profile.skills.iter().map(|s| s.as_str()));
         detail.push('\n');
         detail.push_str(profile.resume.as_str());
         let text = format!("{wanted}\n{}", profile.resume.as_str());
+        // What an empty wish wishes for is only known when its facts are read.
+        let is_wish_told = !self.options.facts || !profile.wanted.is_empty();
         // As above.
-        let (draft, (focus, detail)) = both(
+        let (draft, (focus, detail, made)) = both(
             || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
-            || (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail)),
+            || {
+                let (focus, detail) =
+                    (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail));
+                let made = is_wish_told.then(|| make(Words { focus: &focus, detail: &detail }));
+                (focus, detail, made)
+            },
         );
+        let made_now = |focus| made.unwrap_or_else(|| make(Words { focus, detail: &detail }));
         let named = first_told([&focus, &detail]);
         let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };
         let Some(draft) = draft else {
             let facets = Facets { compared, ..Facets::of_profile(profile, &named) };
-            return Reading { focus, detail, facets, conditions: Vec::new() };
+            let made = made_now(&focus);
+            return (Reading { focus, detail, facets, conditions: Vec::new() }, made);
         };
         let facets = asking_facets(profile, &draft, &occupations(profile, &draft, named));
         let facets = Facets { compared, ..facets };
-        let focus = match profile.wanted.is_empty() {
-            true => self.analyzer().analyze(&wish_clauses(&text, &draft)),
-            false => focus,
+        let focus = match is_wish_told {
+            true => focus,
+            false => self.analyzer().analyze(&wish_clauses(&text, &draft)),
         };
+        let made = made_now(&focus);
         let conditions = wished(&focus.normalized, &draft);
-        Reading { focus, detail, facets, conditions }
+        (Reading { focus, detail, facets, conditions }, made)
     }
 
     /// Reads a profile that is sought. What only its words tell says what work is wished for

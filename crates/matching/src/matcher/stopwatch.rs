@@ -15,9 +15,13 @@ impl Stopwatch {
 
     /// Ends a stage that began when the one before ended.
     pub(crate) fn lap(&mut self, stage: &'static str) {
-        let micros = self.since.elapsed().as_micros() as u64;
-        self.stages.push((stage, micros));
+        self.add(stage, self.micros());
         self.since = Instant::now();
+    }
+
+    /// Microseconds of the stage so far.
+    pub(crate) fn micros(&self) -> u64 {
+        self.since.elapsed().as_micros() as u64
     }
 
     /// Forgets the time since the last stage; it was measured elsewhere.

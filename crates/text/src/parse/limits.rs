@@ -56,10 +56,19 @@ static LIMITS: LazyLock<Vec<(&'static [Physical], Regex)>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Any of these wordings: most people tell none, and one look is enough to see it.
+static ANY: LazyLock<Regex> = LazyLock::new(|| {
+    let wordings: Vec<String> = LIMITS.iter().map(|(_, r)| format!("(?:{})", r.as_str())).collect();
+    regex(&wordings.join("|"))
+});
+
 /// What the person wishes to be spared, each once, in order of the text.
 pub(crate) fn spared(plain: &Source) -> Vec<Found<Physical>> {
     let text = plain.text();
     let mut out: Vec<Found<Physical>> = Vec::new();
+    if !ANY.is_match(text) {
+        return out;
+    }
     for (set, pattern) in LIMITS.iter() {
         let Some(found) = pattern.find(text) else { continue };
         for demand in *set {
