@@ -57,6 +57,11 @@ impl Analyst {
             || self.embedder().nature() != Nature::Remote
     }
 
+    /// Whether a text is embedded in no time: a thread that other calls wait for may do that.
+    pub(crate) fn embeds_at_once(&self) -> bool {
+        self.embedder().nature() == Nature::Immediate
+    }
+
     /// Vector of a question that one side asks the other. Both sides must have vectors, or
     /// there is nothing to compare, so the permission for persons decides; what is not
     /// embedded for its lack is no degradation.
@@ -115,7 +120,7 @@ impl Analyst {
     /// The text for models that read texts, once more without contact data: records are
     /// stored without it, but a question may hold some. The built-in model reads terms.
     fn raw(&self, words: Words<'_>) -> String {
-        if self.embedder().nature() == Nature::Immediate {
+        if self.embeds_at_once() {
             return String::new();
         }
         let (focus, detail) = (&words.focus.normalized, &words.detail.normalized);

@@ -47,7 +47,8 @@ impl Analyst {
         self.read_posting_and(posting, today, |_| ()).0
     }
 
-    /// The same, and what is made of its words, beside the reading of its facts where a core is idle.
+    /// The same, and what is made of its words, as a vector: beside the reading of its facts where
+    /// that takes no time and a core is idle.
     pub(crate) fn read_posting_and<T: Send>(
         &self,
         posting: &JobPosting,
@@ -66,10 +67,12 @@ impl Analyst {
             || {
                 let focus = self.analyzer().analyze(posting.title.as_str());
                 let detail = self.analyzer().analyze(&detail);
-                let made = make(Words { focus: &focus, detail: &detail });
+                let words = Words { focus: &focus, detail: &detail };
+                let made = self.embeds_at_once().then(|| make(words));
                 (focus, detail, made)
             },
         );
+        let made = made.unwrap_or_else(|| make(Words { focus: &focus, detail: &detail }));
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
             Some(occupation) => vec![occupation],
@@ -98,7 +101,8 @@ impl Analyst {
         self.read_profile_and(profile, today, |_| ()).0
     }
 
-    /// The same, and what is made of its words, beside the reading of its facts where a core is idle.
+    /// The same, and what is made of its words, as a vector: beside the reading of its facts where
+    /// that takes no time and a core is idle.
     pub(crate) fn read_profile_and<T: Send>(
         &self,
         profile: &Profile,
@@ -112,13 +116,14 @@ impl Analyst {
         let text = format!("{wanted}\n{}", profile.resume.as_str());
         // What an empty wish wishes for is only known when its facts are read.
         let is_wish_told = !self.options.facts || !profile.wanted.is_empty();
+        let makes_beside = is_wish_told && self.embeds_at_once();
         // As above.
         let (draft, (focus, detail, made)) = both(
             || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
             || {
                 let (focus, detail) =
                     (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail));
-                let made = is_wish_told.then(|| make(Words { focus: &focus, detail: &detail }));
+                let made = makes_beside.then(|| make(Words { focus: &focus, detail: &detail }));
                 (focus, detail, made)
             },
         );
@@ -235,4 +240,74 @@ fn first_told(parts: [&Analysis; 2]) -> Vec<OccupationId> {
         }
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::thread::{self, ThreadId};
+
+    use jobmatch_domain::DocumentId;
+    use jobmatch_domain::text::Body;
+    use jobmatch_embed::{EmbedError, EmbedInput, Embedder, Nature, SpaceId, StaticModel};
+    use jobmatch_text::{Analyzer, AnalyzerOptions};
+
+    use super::*;
+    use crate::analysis::ReadingOptions;
+
+    /// The built-in model, as if it took longer.
+    struct Slow(StaticModel);
+
+    impl Embedder for Slow {
+        fn space(&self) -> &SpaceId {
+            self.0.space()
+        }
+
+        fn dimensions(&self) -> usize {
+            self.0.dimensions()
+        }
+
+        fn embed(&self, inputs: &[EmbedInput<'_>]) -> Result<Vec<Option<Vec<f32>>>, EmbedError> {
+            self.0.embed(inputs)
+        }
+
+        fn nature(&self) -> Nature {
+            Nature::Slow
+        }
+    }
+
+    /// What is made of the words of a wish told in a resume: of which words, and by which thread.
+    fn made(embedder: Arc<dyn Embedder>, facts: bool) -> Vec<(String, ThreadId)> {
+        let analyzer = Analyzer::new(&AnalyzerOptions::default()).unwrap();
+        let options = ReadingOptions { facts, ..ReadingOptions::default() };
+        let analyst = Analyst::new(analyzer, embedder, options);
+        let mut profile = Profile::blank(DocumentId::parse("P1").unwrap());
+        profile.resume = Body::parse("以前开过出租。想找个保洁的活。").unwrap();
+        let made = Mutex::new(Vec::new());
+        let make = |words: Words<'_>| {
+            let about = words.focus.normalized.clone();
+            made.lock().unwrap().push((about, thread::current().id()));
+        };
+        analyst.read_profile_and(&profile, Date::parse("2026-11-23").unwrap(), make);
+        made.into_inner().unwrap()
+    }
+
+    #[test]
+    fn a_vector_is_made_once_of_the_words_that_tell_the_wish() {
+        for facts in [true, false] {
+            let made = made(Arc::new(StaticModel::built_in()), facts);
+            let about: Vec<bool> = made.iter().map(|(about, _)| about.contains("保洁")).collect();
+            assert_eq!(about, [facts]);
+        }
+    }
+
+    #[test]
+    fn a_slow_embedder_holds_up_no_thread_that_others_wait_for() {
+        for facts in [true, false] {
+            let made = made(Arc::new(Slow(StaticModel::built_in())), facts);
+            let here: Vec<bool> =
+                made.iter().map(|(_, id)| *id == thread::current().id()).collect();
+            assert_eq!(here, [true]);
+        }
+    }
 }
