@@ -168,7 +168,7 @@ mod tests {
     fn the_thread_that_ended_its_work_last_takes_the_next() {
         let threads = threads(KEPT * 1_000);
         let (ends, end) = mpsc::channel::<()>();
-        threads.give(Box::new(move || drop(end.recv())));
+        threads.give(Box::new(move || assert!(end.recv().is_err())));
         threads.give(Box::new(|| ()));
         until_waiting(threads, 1);
         drop(ends);
