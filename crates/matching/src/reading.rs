@@ -118,18 +118,18 @@ impl Analyst {
         let is_wish_told = !self.options.facts || !profile.wanted.is_empty();
         let makes_beside = is_wish_told && self.embeds_at_once();
         // As above.
-        let (draft, (focus, detail, made)) = both(
+        let (draft, (focus, detail, made, skill_text)) = both(
             || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
             || {
                 let (focus, detail) =
                     (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail));
                 let made = makes_beside.then(|| make(Words { focus: &focus, detail: &detail }));
-                (focus, detail, made)
+                (focus, detail, made, skill_text(profile))
             },
         );
         let made_now = |focus| made.unwrap_or_else(|| make(Words { focus, detail: &detail }));
         let named = first_told([&focus, &detail]);
-        let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };
+        let compared = Compared { skill_text: skill_text.into(), ..Compared::default() };
         let Some(draft) = draft else {
             let facets = Facets { compared, ..Facets::of_profile(profile, &named) };
             let made = made_now(&focus);

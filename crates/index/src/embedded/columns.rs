@@ -195,6 +195,11 @@ impl Columns {
         self.compared.prefetch_place(slot);
     }
 
+    /// Asks for the memory of where a slot is.
+    pub(crate) fn prefetch_point(&self, slot: u32) {
+        self.places.prefetch(slot);
+    }
+
     /// Asks for the memory of what ranking compares of a slot.
     pub(crate) fn prefetch_compared(&self, slot: u32) {
         self.compared.prefetch(slot);

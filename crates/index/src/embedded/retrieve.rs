@@ -147,6 +147,7 @@ impl View {
             Some(near) => self.columns.nearest(near, keep, (eligible, tie)),
             None => Vec::new(),
         };
+        keyed.iter().for_each(|(_, slot)| self.columns.prefetch_point(*slot));
         for (key, slot) in &mut keyed {
             let metres = query.near.and_then(|near| self.columns.metres(*slot, &near));
             *key = metres.unwrap_or(f64::INFINITY);
