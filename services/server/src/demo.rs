@@ -46,8 +46,9 @@ pub async fn demo(
     let running = run::start(&config).await?;
     let shown = show(&running).await;
     if shown.is_ok() && !once {
+        let terminated = run::terminated();
         run::announce(&running);
-        run::terminated().await;
+        terminated.await;
     }
     running.stop().await?;
     if temporary {

@@ -158,9 +158,11 @@ impl Running {
 pub async fn run(config: Config) -> Result<(), RunError> {
     telemetry::start_log(&config);
     telemetry::count_panics();
+    // Before anybody can know that it listens: whoever knows may end it at once.
+    let terminated = terminated();
     let running = start(&config).await?;
     announce(&running);
-    terminated().await;
+    terminated.await;
     tracing::info!("draining");
     running.stop().await
 }
@@ -174,18 +176,19 @@ pub(crate) fn announce(running: &Running) {
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(crate) async fn terminated() {
+/// Ends with SIGTERM or SIGINT; what comes from this call on counts, whenever it is waited for.
+pub(crate) fn terminated() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        // Without signals the process ends only by being killed, which is safe.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        let (Ok(mut term), Ok(mut interrupt)) = signals else {
+            // Without signals the process ends only by being killed, which is safe.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod nearby;
 mod overload;
 mod protected;
 mod server;
+mod signals;
 mod silent;
 mod slots;
 mod stations;
