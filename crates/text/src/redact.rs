@@ -28,6 +28,25 @@ enum Kind {
 
 /// Removes contact data. What is not contact data stays as it was, to the character.
 pub fn redact(text: &str) -> Redacted {
+    let mut out = Redacted { text: text.to_owned(), ..Redacted::default() };
+    // What is removed may have hidden what stood right behind it, as a number does the cue of an
+    // account. Each turn takes characters away, so there is a last one.
+    loop {
+        let next = removed(&out.text);
+        if next.text == out.text {
+            return out;
+        }
+        out = Redacted {
+            text: next.text,
+            phones: out.phones + next.phones,
+            id_numbers: out.id_numbers + next.id_numbers,
+            others: out.others + next.others,
+        };
+    }
+}
+
+/// A text without the contact data that is seen at once.
+fn removed(text: &str) -> Redacted {
     let characters: Vec<char> = text.chars().collect();
     let folded: Vec<char> = characters.iter().map(|c| fold(*c)).collect();
     let mut spans = digit_runs(&folded);
@@ -226,6 +245,19 @@ mod tests {
             "微信群通知，qq音乐",
         ] {
             assert_eq!(redact(text), Redacted { text: text.into(), ..Redacted::default() });
+        }
+    }
+
+    #[test]
+    fn what_stands_right_behind_contact_data_goes_too() {
+        for (text, phones, others) in [
+            ("13812345678qq987654321", 1, 1),
+            ("卡6222021234567890123微信lao_wang88", 0, 2),
+            ("a.b@example.com，6222021234567890123qqlaowang", 0, 3),
+        ] {
+            let out = redact(text);
+            assert_eq!((out.phones, out.others), (phones, others), "{text} {out:?}");
+            assert_eq!(redact(&out.text).text, out.text);
         }
     }
 
