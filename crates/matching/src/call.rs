@@ -54,8 +54,11 @@ mod tests {
     use jobmatch_domain::dispatch::Dispatch;
     use jobmatch_domain::{DocumentId, Modes};
 
+    use tokio::runtime::Handle;
+
     use super::*;
     use crate::clock::system_clock;
+    use crate::matcher::off_the_workers;
     use crate::service::{Service, ServiceOptions};
 
     #[tokio::test(flavor = "multi_thread")]
@@ -78,6 +81,18 @@ mod tests {
         let refused = matcher.dispatch(dispatch()).await;
         assert!(matches!(refused, Err(MatchingError::GivenUp)));
         service.shut_down().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_in_the_work_is_an_error_of_the_call_and_lets_its_place_go() {
+        let place = Arc::new(());
+        let call = Call::holding(place.clone());
+        let broken = |_: &Handle| -> Result<(), MatchingError> { panic!("on purpose") };
+        let answer = off_the_workers(&call, broken).await;
+        assert!(matches!(answer, Err(MatchingError::Internal)));
+        assert!(off_the_workers(&call, |_| Ok(())).await.is_ok());
+        drop(call);
+        assert_eq!(Arc::strong_count(&place), 1);
     }
 
     #[test]

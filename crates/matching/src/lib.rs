@@ -9,7 +9,6 @@
 
 mod analysis;
 mod call;
-mod call_threads;
 mod caller;
 mod clock;
 mod compaction;

@@ -20,13 +20,12 @@ use jobmatch_domain::{
     Collection, Condition, ConditionKind, ConditionMode, DocumentId, Embedding, Instant, Modes,
     Point, Seq, TravelTimes,
 };
-use jobmatch_index::{Engine, Query, Retrieval, VectorPlan};
+use jobmatch_index::{Engine, Query, Retrieval, VectorPlan, threads};
 use jobmatch_store::Store;
 use tokio::runtime::Handle;
 
 use crate::analysis::Analyst;
 use crate::call::Call;
-use crate::call_threads::off_the_workers;
 use crate::caller::{Caller, Scope};
 use crate::clock::Clock;
 use crate::error::MatchingError;
@@ -353,6 +352,21 @@ impl Matcher {
             },
         })
     }
+}
+
+/// Runs a whole question on one thread that may be held up. How many run at once is bounded by
+/// the places that calls hold. One that was given up while it waited for a thread is not begun.
+pub(crate) async fn off_the_workers<T: Send + 'static>(
+    call: &Call,
+    work: impl FnOnce(&Handle) -> Result<T, MatchingError> + Send + 'static,
+) -> Result<T, MatchingError> {
+    let (runtime, call) = (Handle::current(), call.clone());
+    let task = tokio::task::spawn_blocking(move || {
+        call.check()?;
+        let _running = threads::Running::begin();
+        work(&runtime)
+    });
+    task.await?
 }
 
 /// What was only read from a person's words may be misread: it lowers a score where a posting

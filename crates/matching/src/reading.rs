@@ -61,17 +61,9 @@ impl Analyst {
         detail.push_str(posting.description.as_str());
         let today = posting.validity.published().unwrap_or(today);
         let judged = || parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
-        // The longer part by this thread: another one may have to wake first.
-        let (judged, (focus, detail, made)) = both(
-            || self.options.facts.then(judged),
-            || {
-                let focus = self.analyzer().analyze(posting.title.as_str());
-                let detail = self.analyzer().analyze(&detail);
-                let words = Words { focus: &focus, detail: &detail };
-                let made = self.embeds_at_once().then(|| make(words));
-                (focus, detail, made)
-            },
-        );
+        let beside = |words: Words<'_>| self.embeds_at_once().then(|| make(words));
+        let texts = [posting.title.as_str(), &detail];
+        let (judged, [focus, detail], made) = self.side_by_side(judged, texts, beside);
         let made = made.unwrap_or_else(|| make(Words { focus: &focus, detail: &detail }));
         let named = self.occupation(posting.occupation.as_str());
         let occupations = match named {
@@ -117,19 +109,12 @@ impl Analyst {
         // What an empty wish wishes for is only known when its facts are read.
         let is_wish_told = !self.options.facts || !profile.wanted.is_empty();
         let makes_beside = is_wish_told && self.embeds_at_once();
-        // As above.
-        let (draft, (focus, detail, made, skill_text)) = both(
-            || self.options.facts.then(|| parse_profile(&text, today, self.analyzer().lexicon())),
-            || {
-                let (focus, detail) =
-                    (self.analyzer().analyze(&wanted), self.analyzer().analyze(&detail));
-                let made = makes_beside.then(|| make(Words { focus: &focus, detail: &detail }));
-                (focus, detail, made, skill_text(profile))
-            },
-        );
+        let beside = |words: Words<'_>| makes_beside.then(|| make(words));
+        let parsed = || parse_profile(&text, today, self.analyzer().lexicon());
+        let (draft, [focus, detail], made) = self.side_by_side(parsed, [&wanted, &detail], beside);
         let made_now = |focus| made.unwrap_or_else(|| make(Words { focus, detail: &detail }));
         let named = first_told([&focus, &detail]);
-        let compared = Compared { skill_text: skill_text.into(), ..Compared::default() };
+        let compared = Compared { skill_text: skill_text(profile).into(), ..Compared::default() };
         let Some(draft) = draft else {
             let facets = Facets { compared, ..Facets::of_profile(profile, &named) };
             let made = made_now(&focus);
@@ -144,6 +129,26 @@ impl Analyst {
         let made = made_now(&focus);
         let conditions = wished(&focus.normalized, &draft);
         (Reading { focus, detail, facets, conditions }, made)
+    }
+
+    /// The facts, where they are read, beside the words of the two texts and what is made of them.
+    fn side_by_side<F, T: Send>(
+        &self,
+        facts: impl FnOnce() -> F,
+        [focus, detail]: [&str; 2],
+        make: impl Fn(Words<'_>) -> T + Sync,
+    ) -> (Option<F>, [Analysis; 2], T) {
+        // The longer part by this thread: another one may have to wake first.
+        let (facts, (words, made)) = both(
+            || self.options.facts.then(facts),
+            || {
+                let (focus, detail) =
+                    (self.analyzer().analyze(focus), self.analyzer().analyze(detail));
+                let made = make(Words { focus: &focus, detail: &detail });
+                ([focus, detail], made)
+            },
+        );
+        (facts, words, made)
     }
 
     /// Reads a profile that is sought. What only its words tell says what work is wished for

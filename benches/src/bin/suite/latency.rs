@@ -6,8 +6,14 @@ use std::time::{Duration, Instant};
 
 use jobmatch_benches::harness::{Bench, as_caller, quantile, spread, start, start_profiles};
 use jobmatch_proto::v1;
+use jobmatch_proto::v1::match_service_client::MatchServiceClient;
+use tonic::transport::Channel;
 
 use crate::asking::{WARMING, for_people, in_city, jobs, people, tellers};
+
+type Client = MatchServiceClient<Channel>;
+/// What is measured of an answer, and its matches.
+type Answer = (Option<v1::MatchDebug>, Vec<v1::Match>);
 
 /// Prints the table of people who ask for postings.
 pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
@@ -17,15 +23,10 @@ pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
         true => Box::new(tellers(bench.today)),
         false => Box::new(people(bench.today)),
     };
-    let times = as_caller(bench.running.address, async move |mut client| {
-        let mut times = Times::default();
-        for person in asking.take(queries + WARMING) {
-            let request = in_city(person);
-            let asked = Instant::now();
-            let answer = client.match_postings(request).await.expect("an answer").into_inner();
-            times.note(asked.elapsed(), answer.debug);
-        }
-        times
+    let requests = asking.take(queries + WARMING).map(in_city);
+    let times = times(&bench, requests, async |client, request| {
+        let answer = client.match_postings(request).await.expect("an answer").into_inner();
+        (answer.debug, answer.matches)
     });
     times.await.tell(postings);
     bench.running.stop().await.expect("a clean stop");
@@ -35,19 +36,32 @@ pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
 pub(crate) async fn table_of_profiles(profiles: usize, queries: usize) {
     let bench = start_profiles(profiles).await;
     tell_load(&bench, profiles).await;
-    let asking = jobs(bench.today).take(queries + WARMING);
-    let times = as_caller(bench.running.address, async move |mut client| {
-        let mut times = Times::default();
-        for job in asking {
-            let request = for_people(job);
-            let asked = Instant::now();
-            let answer = client.match_profiles(request).await.expect("an answer").into_inner();
-            times.note(asked.elapsed(), answer.debug);
-        }
-        times
+    let requests = jobs(bench.today).take(queries + WARMING).map(for_people);
+    let times = times(&bench, requests, async |client, request| {
+        let answer = client.match_profiles(request).await.expect("an answer").into_inner();
+        (answer.debug, answer.matches)
     });
     times.await.tell(profiles);
     bench.running.stop().await.expect("a clean stop");
+}
+
+/// How long each of the requests takes, asked one after the other.
+async fn times<R>(
+    bench: &Bench,
+    requests: impl Iterator<Item = R> + Send + 'static,
+    ask: impl AsyncFn(&mut Client, R) -> Answer + Send + 'static,
+) -> Times {
+    let asks = async move |mut client: Client| {
+        let mut times = Times::default();
+        for request in requests {
+            let asked = Instant::now();
+            // Matches live until the time is taken: to let go of them is no part of the call.
+            let (debug, _matches) = ask(&mut client, request).await;
+            times.note(asked.elapsed(), debug);
+        }
+        times
+    };
+    as_caller(bench.running.address, asks).await
 }
 
 async fn tell_load(bench: &Bench, records: usize) {

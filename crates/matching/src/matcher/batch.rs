@@ -6,8 +6,7 @@ use jobmatch_domain::{Collection, Condition, Division, DocumentId, Instant, Prof
 use jobmatch_index::Engine;
 use tokio::runtime::Handle;
 
-use super::Matcher;
-use crate::call_threads::off_the_workers;
+use super::{Matcher, off_the_workers};
 use crate::error::MatchingError;
 use crate::parallel::cores;
 

@@ -21,8 +21,7 @@ use tokio::runtime::Handle;
 
 use super::ranking::Ranking;
 use super::stopwatch::Stopwatch;
-use super::{Matcher, Question};
-use crate::call_threads::off_the_workers;
+use super::{Matcher, Question, off_the_workers};
 use crate::error::MatchingError;
 
 /// Postings in reach that are scored for the order by score, the nearest first: a few

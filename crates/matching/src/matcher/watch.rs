@@ -13,9 +13,8 @@ use jobmatch_store::{Change, Stored};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::Matcher;
 use super::nearby::Ground;
-use crate::call_threads::off_the_workers;
+use super::{Matcher, off_the_workers};
 use crate::error::MatchingError;
 
 /// Changes that are told one by one. Whoever is further behind asks anew: that is less work for

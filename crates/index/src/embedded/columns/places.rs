@@ -19,8 +19,8 @@ const CLOSE: f64 = 1e-6;
 /// The same for the shortest ones: a chord of some millimetres.
 const HAIR: f64 = 1e-9;
 
-/// Cells that are put in order at once when the nearest are sought: as many as are looked at where
-/// a filter leaves one place in some hundred.
+/// Cells that are put in order at once when the nearest are sought. What that is worth stands in
+/// `benches/README.md`, Latency.
 const CELLS_AT_ONCE: usize = 64;
 
 /// Places by slot and by cell.
