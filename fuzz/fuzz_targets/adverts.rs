@@ -7,7 +7,7 @@ use std::ops::Range;
 use jobmatch_domain::Date;
 use jobmatch_fuzz::{TODAY, at_length};
 use jobmatch_text::Lexicon;
-use jobmatch_text::audit::{Audit, audit_posting, parse_and_audit, parse_and_judge};
+use jobmatch_text::audit::{Advert, Audit, audit_posting, parse_and_audit};
 use jobmatch_text::parse::{Found, PostingDraft, ProfileDraft, parse_posting, parse_profile};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,8 +28,9 @@ fn advert(text: &str, today: Date) {
     assert_eq!(audit_posting(text, &draft, lexicon), audit);
     posting_spans(text, &draft);
     findings(text, &audit);
-    let (judged, suspect) = parse_and_judge(text, today, lexicon);
-    assert_eq!((PostingDraft { employer: None, ..draft }, audit.suspect), (judged, suspect));
+    let judged = Advert::read(text, today, lexicon);
+    let suspect = judged.is_suspect();
+    assert_eq!((PostingDraft { employer: None, ..draft }, audit.suspect), (judged.draft, suspect));
 }
 
 fn findings(text: &str, audit: &Audit) {

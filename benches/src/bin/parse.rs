@@ -10,7 +10,7 @@ use clap::Parser;
 use jobmatch_benches::harness::quantile;
 use jobmatch_domain::Date;
 use jobmatch_text::Lexicon;
-use jobmatch_text::audit::{audit_posting, parse_and_audit, parse_and_judge};
+use jobmatch_text::audit::{Advert, audit_posting, parse_and_audit};
 use jobmatch_text::parse::{parse_posting, parse_profile};
 
 /// What is said over and over in the table of lengths: an advert's beginning, and what the
@@ -57,7 +57,7 @@ fn main() {
         black_box(parse_and_audit(&adverts[i].0, adverts[i].1, lexicon));
     });
     time("parse and judge, as intake does", &|i| {
-        black_box(parse_and_judge(&adverts[i].0, adverts[i].1, lexicon));
+        black_box(Advert::read(&adverts[i].0, adverts[i].1, lexicon).is_suspect());
     });
     time("parse as a person's words", &|i| {
         black_box(parse_profile(&adverts[i].0, adverts[i].1, lexicon));

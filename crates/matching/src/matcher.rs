@@ -222,7 +222,7 @@ impl Matcher {
         let job = self.job(job)?;
         let valid_at = filter.valid_at.unwrap_or(as_of);
         let vector = |words: Words<'_>| self.vector(words, job.embedding.as_ref(), &options);
-        let (reading, vector) = self.analyst.read_posting_and(&job, as_of.date(), vector);
+        let (reading, vector) = self.analyst.read_asking_posting(&job, as_of.date(), vector);
         let mut conditions = demands_on_profiles(&reading.facets, valid_at);
         conditions.extend(filter.conditions(Collection::Profiles));
         conditions.extend(self.caller.people()?);

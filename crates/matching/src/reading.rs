@@ -5,7 +5,7 @@ use jobmatch_domain::facets::Compared;
 use jobmatch_domain::{Date, Facets, JobPosting, OccupationId, Profile};
 use jobmatch_index::threads::both;
 use jobmatch_rank::fingerprint;
-use jobmatch_text::audit::parse_and_judge;
+use jobmatch_text::audit::Advert;
 use jobmatch_text::parse::{Found, ProfileDraft, parse_profile};
 use jobmatch_text::{Analysis, tells_assistance};
 
@@ -41,18 +41,29 @@ impl Reading {
 }
 
 impl Analyst {
-    /// Reads a posting. `today` is what `明早6点` in its text is reckoned from, where it
-    /// carries no date of publication.
+    /// Reads a posting that is sought. `today` is what `明早6点` in its text is reckoned from, where
+    /// it carries no date of publication.
     pub(crate) fn read_posting(&self, posting: &JobPosting, today: Date) -> Reading {
-        self.read_posting_and(posting, today, |_| ()).0
+        self.read_any_posting(posting, today, true, |_| ()).0
     }
 
-    /// The same, and what is made of its words, as a vector: beside the reading of its facts where
-    /// that takes no time and a core is idle.
-    pub(crate) fn read_posting_and<T: Send>(
+    /// Reads a posting that asks for people, of which nobody asks whether it is suspect; and what is
+    /// made of its words, as a vector: beside the reading of its facts where that takes no time and
+    /// a core is idle.
+    pub(crate) fn read_asking_posting<T: Send>(
         &self,
         posting: &JobPosting,
         today: Date,
+        make: impl Fn(Words<'_>) -> T + Sync,
+    ) -> (Reading, T) {
+        self.read_any_posting(posting, today, false, make)
+    }
+
+    fn read_any_posting<T: Send>(
+        &self,
+        posting: &JobPosting,
+        today: Date,
+        is_judged: bool,
         make: impl Fn(Words<'_>) -> T + Sync,
     ) -> (Reading, T) {
         let skills = posting.skills.iter().map(|s| s.as_str());
@@ -60,7 +71,12 @@ impl Analyst {
         detail.push('\n');
         detail.push_str(posting.description.as_str());
         let today = posting.validity.published().unwrap_or(today);
-        let judged = || parse_and_judge(&posting_text(posting), today, self.analyzer().lexicon());
+        let judged = || {
+            let text = posting_text(posting);
+            let advert = Advert::read(&text, today, self.analyzer().lexicon());
+            let suspect = is_judged && advert.is_suspect();
+            (advert.draft, suspect)
+        };
         let beside = |words: Words<'_>| self.embeds_at_once().then(|| make(words));
         let texts = [posting.title.as_str(), &detail];
         let (judged, [focus, detail], made) = self.side_by_side(judged, texts, beside);
@@ -253,7 +269,7 @@ mod tests {
     use std::thread::{self, ThreadId};
 
     use jobmatch_domain::DocumentId;
-    use jobmatch_domain::text::Body;
+    use jobmatch_domain::text::{Body, Title};
     use jobmatch_embed::{EmbedError, EmbedInput, Embedder, Nature, SpaceId, StaticModel};
     use jobmatch_text::{Analyzer, AnalyzerOptions};
 
@@ -304,6 +320,23 @@ mod tests {
             let about: Vec<bool> = made.iter().map(|(about, _)| about.contains("保洁")).collect();
             assert_eq!(about, [facts]);
         }
+    }
+
+    #[test]
+    fn an_asking_posting_is_read_as_any_but_not_judged() {
+        let analyzer = Analyzer::new(&AnalyzerOptions::default()).unwrap();
+        let embedder = Arc::new(StaticModel::built_in());
+        let analyst = Analyst::new(analyzer, embedder, ReadingOptions::default());
+        let today = Date::parse("2026-11-23").unwrap();
+        let mut posting =
+            JobPosting::blank(DocumentId::parse("J1").unwrap(), Title::parse("招内勤").unwrap());
+        posting.description = Body::parse("招内勤，入职先交服装费600元，高中以上").unwrap();
+        let listed = analyst.read_posting(&posting, today);
+        assert!(listed.facets.suspect && listed.facets.education.is_some());
+        let (asking, words) =
+            analyst.read_asking_posting(&posting, today, |words| words.detail.normalized.clone());
+        assert_eq!(asking.facets, Facets { suspect: false, ..listed.facets });
+        assert_eq!((words, asking.conditions), (listed.detail.normalized, listed.conditions));
     }
 
     #[test]

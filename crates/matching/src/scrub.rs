@@ -1,9 +1,9 @@
-//! The scrub: compares the bytes of all rows with the store's directory at once, and
+//! The scrub: compares the bytes of all rows with the store's directory at the start, and
 //! then reads every record again and again, slowly, so that a row that went bad is counted before
-//! somebody needs it.
+//! somebody needs it. Calls come first: it works in short stretches with longer rests.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jobmatch_domain::{Collection, JobPosting, Profile};
 use jobmatch_store::{Record, ScrubDepth, ScrubPlace, ScrubReport, Store};
@@ -15,8 +15,12 @@ use crate::error::MatchingError;
 /// per cent of a core, and a hundred thousand records in four minutes.
 const STRETCH: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);
-/// Rows whose bytes are compared in one go at the start: some 15 ms.
-const COMPARED: usize = 10_000;
+/// Rows whose bytes are compared in one go at the start, so few that hardly a call waits for a core:
+/// some 0.4 ms.
+const COMPARED: usize = 250;
+/// Comparing takes one part in so many of the time of a core: a million rows some minutes. What it
+/// cost calls when it took a whole core stands in `benches/README.md`, Latency.
+const COMPARING_SHARE: u32 = 100;
 /// Rest between two passes.
 const REST: Duration = Duration::from_secs(3_600);
 
@@ -64,23 +68,48 @@ async fn pass<R: Record>(
     scrubbed: &Scrubbed,
     depth: ScrubDepth,
 ) -> Result<(), MatchingError> {
-    let (limit, pause) = match depth {
-        ScrubDepth::Bytes => (COMPARED, Duration::ZERO),
-        ScrubDepth::All => (STRETCH, PAUSE),
+    let limit = match depth {
+        ScrubDepth::Bytes => COMPARED,
+        ScrubDepth::All => STRETCH,
     };
     let (mut report, mut place) = (ScrubReport::default(), ScrubPlace::default());
     loop {
         let store = store.clone();
-        let stretch = move || store.scrub::<R>(depth, &place, limit);
-        let (found, next) = tokio::task::spawn_blocking(stretch).await??;
+        let stretch = move || {
+            let begun = Instant::now();
+            (store.scrub::<R>(depth, &place, limit), begun.elapsed())
+        };
+        let (found, took) = tokio::task::spawn_blocking(stretch).await?;
+        let (found, next) = found?;
         report.add(found);
         let Some(next) = next else { break };
         place = next;
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause(depth, took)).await;
     }
     scrubbed.set(R::COLLECTION, report);
     if report.bad() > 0 {
         tracing::error!(collection = R::COLLECTION.name(), ?report, "the scrub found bad rows");
     }
     Ok(())
+}
+
+/// How long to rest after a stretch that took so long.
+fn pause(depth: ScrubDepth, took: Duration) -> Duration {
+    match depth {
+        ScrubDepth::Bytes => took * (COMPARING_SHARE - 1),
+        ScrubDepth::All => PAUSE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparing_rests_for_its_share_and_reading_for_a_while() {
+        let took = Duration::from_micros(400);
+        let share = took + pause(ScrubDepth::Bytes, took);
+        assert_eq!(share, took * COMPARING_SHARE);
+        assert_eq!(pause(ScrubDepth::All, took), PAUSE);
+    }
 }

@@ -209,13 +209,27 @@ pub fn parse_and_audit(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDr
     (draft, audit)
 }
 
-/// What matching needs of an advert, and no more: the draft without the employer, and whether it
-/// reads like fraud.
-pub fn parse_and_judge(text: &str, today: Date, lexicon: &Lexicon) -> (PostingDraft, bool) {
-    let reading = Reading::new(text, lexicon);
-    let draft = parse_reading(&reading, text, today, lexicon);
-    let suspect = is_suspect(text, &rules::findings(&reading, &draft, &FRAUD_RULES));
-    (draft, suspect)
+/// What matching needs of an advert, and no more: its draft without the employer, and whether it
+/// reads like fraud where that is asked.
+pub struct Advert<'t> {
+    text: &'t str,
+    reading: Reading,
+    /// What it says.
+    pub draft: PostingDraft,
+}
+
+impl<'t> Advert<'t> {
+    /// Reads it. `today` is the date that 明天 and 70后 are counted from.
+    pub fn read(text: &'t str, today: Date, lexicon: &Lexicon) -> Self {
+        let reading = Reading::new(text, lexicon);
+        let draft = parse_reading(&reading, text, today, lexicon);
+        Self { text, reading, draft }
+    }
+
+    /// Whether it reads like fraud.
+    pub fn is_suspect(&self) -> bool {
+        is_suspect(self.text, &rules::findings(&self.reading, &self.draft, &FRAUD_RULES))
+    }
 }
 
 #[cfg(test)]
@@ -224,7 +238,7 @@ mod tests {
 
     fn suspect(text: &str) -> bool {
         let today = Date::parse("2026-11-23").unwrap();
-        let judged = parse_and_judge(text, today, Lexicon::built_in()).1;
+        let judged = Advert::read(text, today, Lexicon::built_in()).is_suspect();
         assert_eq!(parse_and_audit(text, today, Lexicon::built_in()).1.suspect, judged);
         judged
     }

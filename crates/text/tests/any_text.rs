@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use jobmatch_domain::Date;
-use jobmatch_text::audit::{audit_posting, parse_and_audit, parse_and_judge};
+use jobmatch_text::audit::{Advert, audit_posting, parse_and_audit};
 use jobmatch_text::parse::{parse_posting, parse_profile};
 use jobmatch_text::{Analyzer, AnalyzerOptions, Lexicon, neutralize, normalize, redact};
 use proptest::collection::vec;
@@ -31,7 +31,7 @@ fn read(text: &str) -> Result<(), TestCaseError> {
     let (both, audited) = parse_and_audit(text, today, lexicon);
     prop_assert_eq!(&posting, &both);
     prop_assert_eq!(&audit, &audited);
-    prop_assert_eq!(parse_and_judge(text, today, lexicon).1, audit.suspect);
+    prop_assert_eq!(Advert::read(text, today, lexicon).is_suspect(), audit.suspect);
     let profile = parse_profile(text, today, lexicon);
     let mut spans: Vec<Range<usize>> = audit.findings.into_iter().map(|f| f.span).collect();
     spans.extend(posting.title.map(|f| f.span));

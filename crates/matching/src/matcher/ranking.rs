@@ -81,8 +81,11 @@ impl<'a> Ranking<'a> {
         let score = |part: &&'a [Hit]| -> Result<Vec<Scored<'a>>, MatchingError> {
             self.matcher.call.check()?;
             Ok(stretches(part, HITS_AT_ONCE, |part| {
+                // Nearly all are kept: as many places from the first on spare copies.
+                let mut kept = Vec::with_capacity(part.len());
                 let scored = part.iter().map(|hit| self.score(hit, retrieval.lexical_ceiling));
-                scored.filter(|s| s.checked.eligible).collect()
+                kept.extend(scored.filter(|s| s.checked.eligible));
+                kept
             }))
         };
         let mut scored = Vec::with_capacity(retrieval.hits.len());

@@ -47,6 +47,10 @@ struct Cell {
     /// So many from the first on are ordered by their reach, the longest first, so that most of a
     /// cell is decided at once.
     ordered: usize,
+    /// So many from the first on have no limit.
+    unlimited: usize,
+    /// Longest of the reaches that have an end: of the cells beyond it nothing more is read.
+    longest: f64,
 }
 
 /// Members of a cell that may be out of order, …
@@ -57,7 +61,8 @@ const ORDERED_SHARE: usize = 16;
 impl Cell {
     fn around(centre: [f64; 3]) -> Self {
         let (slots, units, reaches) = (Vec::new(), Vec::new(), Vec::new());
-        Self { centre, radius: 0.0, slots, units, reaches, ordered: 0 }
+        let (radius, longest) = (0.0, 0.0);
+        Self { centre, radius, slots, units, reaches, ordered: 0, unlimited: 0, longest }
     }
 
     fn add(&mut self, slot: u32, unit: [f64; 3], reach: f64) {
@@ -69,6 +74,10 @@ impl Cell {
         self.reaches.push(reach);
         if self.ordered == count && follows {
             self.ordered += 1;
+            self.unlimited += usize::from(reach.is_infinite());
+        }
+        if reach.is_finite() {
+            self.longest = self.longest.max(reach);
         }
     }
 
@@ -85,6 +94,7 @@ impl Cell {
         self.units = order.iter().map(|at| self.units[*at]).collect();
         self.reaches = order.iter().map(|at| self.reaches[*at]).collect();
         self.ordered = order.len();
+        self.unlimited = self.reaches.partition_point(|reach| reach.is_infinite());
     }
 
     /// Whether all of the cell, whose centre is so far, lies within a bound; `None`: perhaps.
@@ -99,15 +109,17 @@ impl Cell {
     /// Members that are surely within their own reach, and those that may be. Members without a limit
     /// are not among the former; among the latter, which are not all ordered, they may be.
     fn within_own(&self, far: f64) -> (&[u32], impl Iterator<Item = usize> + use<>) {
-        let ordered = &self.reaches[..self.ordered];
-        let limited = ordered.partition_point(|reach| reach.is_infinite());
+        if self.lies_within(far, self.longest) == Some(false) {
+            return (&[], (0..0).chain(0..0));
+        }
         let before = |is_before: &dyn Fn(Option<bool>) -> bool| {
-            let ordered = &ordered[limited..];
-            limited + ordered.partition_point(|reach| is_before(self.lies_within(far, *reach)))
+            let limited = &self.reaches[self.unlimited..self.ordered];
+            let count = limited.partition_point(|reach| is_before(self.lies_within(far, *reach)));
+            self.unlimited + count
         };
         let sure = before(&|within| within == Some(true));
         let possible = before(&|within| within != Some(false));
-        (&self.slots[limited..sure], (sure..possible).chain(self.ordered..self.slots.len()))
+        (&self.slots[self.unlimited..sure], (sure..possible).chain(self.ordered..self.slots.len()))
     }
 }
 
