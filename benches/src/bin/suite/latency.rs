@@ -15,15 +15,48 @@ type Client = MatchServiceClient<Channel>;
 /// What is measured of an answer, and its matches.
 type Answer = (Option<v1::MatchDebug>, Vec<v1::Match>);
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Postings.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) postings: usize,
+    /// Questions.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) queries: usize,
+    /// Matches a page.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) matches: u32,
+    /// People with long resumes.
+    #[arg(long)]
+    pub(crate) long: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ArgumentsOfProfiles {
+    /// Profiles.
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) profiles: usize,
+    /// Questions.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) queries: usize,
+    /// Matches a page.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) matches: u32,
+}
+
 /// Prints the table of people who ask for postings.
-pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
+pub(crate) async fn table(arguments: &Arguments) {
+    let Arguments { postings, queries, matches, long } = *arguments;
     let bench = start(postings, 60).await;
     tell_load(&bench, postings).await;
     let asking: Box<dyn Iterator<Item = v1::Profile> + Send> = match long {
         true => Box::new(tellers(bench.today)),
         false => Box::new(people(bench.today)),
     };
-    let requests = asking.take(queries + WARMING).map(in_city);
+    let requests = asking.take(queries + WARMING).map(in_city).map(move |mut request| {
+        request.options.get_or_insert_default().page_size = matches;
+        request
+    });
     let times = times(&bench, requests, async |client, request| {
         let answer = client.match_postings(request).await.expect("an answer").into_inner();
         (answer.debug, answer.matches)
@@ -33,10 +66,15 @@ pub(crate) async fn table(postings: usize, queries: usize, long: bool) {
 }
 
 /// Prints the table of jobs that ask for people.
-pub(crate) async fn table_of_profiles(profiles: usize, queries: usize) {
+pub(crate) async fn table_of_profiles(arguments: &ArgumentsOfProfiles) {
+    let ArgumentsOfProfiles { profiles, queries, matches } = *arguments;
     let bench = start_profiles(profiles).await;
     tell_load(&bench, profiles).await;
-    let requests = jobs(bench.today).take(queries + WARMING).map(for_people);
+    let asking = jobs(bench.today).take(queries + WARMING);
+    let requests = asking.map(for_people).map(move |mut request| {
+        request.options.get_or_insert_default().page_size = matches;
+        request
+    });
     let times = times(&bench, requests, async |client, request| {
         let answer = client.match_profiles(request).await.expect("an answer").into_inner();
         (answer.debug, answer.matches)

@@ -20,27 +20,10 @@ use jobmatch_index::VectorOptions;
 
 #[derive(Debug, Parser)]
 enum Command {
-    /// The whole call and its stages, one caller.
-    Latency {
-        /// Postings.
-        #[arg(long, default_value_t = 10_000)]
-        postings: usize,
-        /// Questions.
-        #[arg(long, default_value_t = 500)]
-        queries: usize,
-        /// People with long resumes.
-        #[arg(long)]
-        long: bool,
-    },
+    /// The whole call and its stages, one caller
+    Latency(latency::Arguments),
     /// The same of jobs that ask for people
-    LatencyProfiles {
-        /// Profiles.
-        #[arg(long, default_value_t = 10_000)]
-        profiles: usize,
-        /// Questions.
-        #[arg(long, default_value_t = 500)]
-        queries: usize,
-    },
+    LatencyProfiles(latency::ArgumentsOfProfiles),
     /// Recall of the vector leg by shape and selectivity of the filter.
     Recall(recall::Arguments),
     /// Calls a second by the number of callers.
@@ -87,12 +70,8 @@ enum Command {
 #[tokio::main]
 async fn main() {
     match Command::parse() {
-        Command::Latency { postings, queries, long } => {
-            latency::table(postings, queries, long).await
-        }
-        Command::LatencyProfiles { profiles, queries } => {
-            latency::table_of_profiles(profiles, queries).await;
-        }
+        Command::Latency(arguments) => latency::table(&arguments).await,
+        Command::LatencyProfiles(arguments) => latency::table_of_profiles(&arguments).await,
         Command::Recall(arguments) => recall::table(&arguments).await,
         Command::Throughput { postings, seconds } => throughput::table(postings, seconds).await,
         Command::Footprint { postings } => footprint::table(postings).await,
@@ -109,9 +88,12 @@ async fn main() {
 /// So small that a build without optimisation takes a minute or two; nothing is asserted of times.
 async fn quick() {
     println!("## Latency\n");
-    latency::table(1_000, 30, false).await;
+    let (queries, matches) = (30, 20);
+    let small = latency::Arguments { postings: 1_000, queries, matches, long: false };
+    latency::table(&small).await;
     println!("\n## Latency of jobs that ask\n");
-    latency::table_of_profiles(1_000, 30).await;
+    let small = latency::ArgumentsOfProfiles { profiles: 1_000, queries, matches };
+    latency::table_of_profiles(&small).await;
     println!("\n## Recall\n");
     recall::table(&recall::Arguments { postings: 1_000, queries: 2, whole: true }).await;
     println!("\n## Vector leg\n");

@@ -32,7 +32,7 @@ const HITS_A_TASK: usize = 1_000;
 /// Fewest hits that another thread scores: some 0.1 ms.
 const HITS_AT_ONCE: usize = 64;
 /// Fewest records that another thread reads, and matches that it explains: as long.
-const RECORDS_AT_ONCE: usize = 6;
+const RECORDS_AT_ONCE: usize = 4;
 
 /// The record of a hit as it is now.
 struct Current {
