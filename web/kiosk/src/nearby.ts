@@ -18,6 +18,8 @@ const REFRESH_MS = 60_000;
 /** So long what went stays in its place, and what came is marked. */
 const GONE_MS = 60_000;
 const FRESH_MS = 300_000;
+/** So long an answer that leaves a posting out may be ahead of the event that tells why. */
+const AHEAD_MS = 10_000;
 
 export type Gone = "filled" | "withdrawn";
 
@@ -32,6 +34,8 @@ export interface Shown {
   fresh: Map<string, number>;
   /** Ids that went meanwhile; they keep their places for a while. */
   gone: Map<string, { kind: Gone; at: number }>;
+  /** Ids that an answer left out of late, with what stood at which place. */
+  left: Map<string, { card: NearbyPosting; place: number; at: number }>;
   failed: boolean;
   /** What the answer is for. */
   wish?: Wish;
@@ -51,6 +55,7 @@ const NOTHING: Shown = {
   trades: [],
   fresh: new Map(),
   gone: new Map(),
+  left: new Map(),
   failed: false,
 };
 
@@ -85,11 +90,30 @@ export function merge(before: Shown, { answer, trades, wish }: Answered, quiet: 
   before.found.forEach((old, at) => {
     if (gone.has(idOf(old))) found.splice(Math.min(at, found.length), 0, old);
   });
+  const left = new Map([...before.left].filter(([id, { at }]) => quiet && !ids.has(id) && now - at < AHEAD_MS));
+  before.found.forEach((card, place) => {
+    const id = idOf(card);
+    if (quiet && !ids.has(id) && !before.gone.has(id)) left.set(id, { card, place, at: now });
+  });
   const seen = new Set(before.found.map(idOf));
   const news = before.answer ? [...ids].filter((id) => !seen.has(id)) : [];
   const known = [...before.fresh].filter(([, at]) => now - at < FRESH_MS);
   const fresh = new Map(quiet ? [...known, ...news.map((id): [string, number] => [id, now])] : []);
-  return { answer, trades, found, fresh, gone, wish, failed: false };
+  return { answer, trades, found, fresh, gone, left, wish, failed: false };
+}
+
+/**
+ * The next state after a posting went: its card is marked, back in its place where an answer that was
+ * ahead of the event has left it out. The same state where it was not on screen.
+ */
+export function mark(before: Shown, id: string, kind: Gone, now: number): Shown {
+  const gone = new Map(before.gone).set(id, { kind, at: now });
+  if (before.found.some((card) => idOf(card) === id)) return { ...before, gone };
+  const lost = before.left.get(id);
+  if (!lost) return before;
+  const left = new Map([...before.left].filter(([other]) => other !== id));
+  const found = [...before.found.slice(0, lost.place), lost.card, ...before.found.slice(lost.place)];
+  return { ...before, gone, left, found };
 }
 
 /** Asks when the wish changed, when an answer did not come, and when it grows old. */
@@ -150,9 +174,9 @@ export function useNearby(api: Api, config: Config, wish: Wish, announce: (words
   }, [shown.fresh.size, announce]);
 
   const onGone = (id: string, kind: Gone) => {
-    if (!shown.found.some((f) => idOf(f) === id)) return;
+    if (mark(shown, id, kind, Date.now()) === shown) return;
     announce(kind === "filled" ? "有一个活招满了" : "有一个活撤下了");
-    setShown((before) => ({ ...before, gone: new Map(before.gone).set(id, { kind, at: Date.now() }) }));
+    setShown((before) => mark(before, id, kind, Date.now()));
   };
   const onChange = (minSeq: bigint) => void load(true, minSeq);
   const line = useLine({ api, config, wish, now, onGone, onChange });

@@ -9,7 +9,7 @@ import { ErrorInfoSchema } from "../src/gen/google/rpc/error_details_pb";
 import { Travel } from "../src/gen/jobmatch/v1/common_pb";
 import { NearbyOrder, NearbyPostingSchema, NearbyPostingsResponseSchema } from "../src/gen/jobmatch/v1/nearby_pb";
 import { bearing, dotsOf, ringsOf, windOf } from "../src/geo";
-import { merge, type Shown } from "../src/nearby";
+import { mark, merge, type Shown } from "../src/nearby";
 import { faultOf } from "../src/taker";
 import { fromCivil } from "../src/time";
 import { areaOf, changed, firstWish, knowsPerson, requestOf } from "../src/wish";
@@ -130,6 +130,7 @@ test("after a change what went stays, marked, and what came is marked as new", (
     trades: [],
     fresh: new Map(),
     gone: new Map([["b", { kind: "filled", at: 1_000 }]]),
+    left: new Map(),
     failed: false,
   };
   const wish = firstWish(CONFIG);
@@ -145,4 +146,29 @@ test("after a change what went stays, marked, and what came is marked as new", (
   const both = create(NearbyPostingsResponseSchema, { postings: [a, b] });
   const back = merge(before, { answer: both, trades: [], wish }, true, 2_000);
   assert.equal(back.gone.size, 0, "a place was given back");
+});
+
+test("an answer that is ahead of the event loses no mark", () => {
+  const [a, b, c] = [near("a", 36.7, 1), near("b", 36.7, 2), near("c", 36.7, 3)];
+  const ids = (shown: Shown) => shown.found.map((f) => f.posting?.id);
+  const wish = firstWish(CONFIG);
+  const all = create(NearbyPostingsResponseSchema, { postings: [a, b, c] });
+  const two = create(NearbyPostingsResponseSchema, { postings: [a, c] });
+  const nothing: Shown = { found: [], trades: [], fresh: new Map(), gone: new Map(), left: new Map(), failed: false };
+  const before = merge(nothing, { answer: all, trades: [], wish }, false, 1_000);
+  const ahead = merge(before, { answer: two, trades: [], wish }, true, 2_000);
+  assert.deepEqual(ids(ahead), ["a", "c"]);
+  const marked = mark(ahead, "b", "withdrawn", 2_100);
+  assert.deepEqual(ids(marked), ["a", "b", "c"], "in its place");
+  assert.equal(marked.gone.get("b")?.kind, "withdrawn");
+  assert.deepEqual(ids(mark(marked, "b", "withdrawn", 2_200)), ["a", "b", "c"], "once, however often it is told");
+  const again = merge(marked, { answer: two, trades: [], wish }, true, 2_300);
+  assert.deepEqual([ids(again), [...again.gone.keys()], again.left.size], [["a", "b", "c"], ["b"], 0]);
+  assert.equal(mark(ahead, "z", "filled", 2_100), ahead, "what was never here");
+  const later = merge(ahead, { answer: two, trades: [], wish }, true, 12_000);
+  assert.equal(mark(later, "b", "withdrawn", 12_100), later, "long ago");
+  const asked = merge(ahead, { answer: two, trades: [], wish }, false, 2_300);
+  assert.equal(mark(asked, "b", "withdrawn", 2_400), asked, "another question");
+  const event = mark(before, "b", "filled", 1_500);
+  assert.deepEqual([ids(event), event.gone.size], [["a", "b", "c"], 1], "the event first");
 });
