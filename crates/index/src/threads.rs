@@ -107,7 +107,7 @@ fn idle() -> Option<&'static ThreadPool> {
 
 /// How long a thread that has nothing to do for a call looks out for more before it sleeps. A core
 /// that sleeps takes long to wake, above all in a virtual machine, and a call has several steps, most
-/// of which follow each other within this time (`benches/README.md`, Latency).
+/// of which follow each other within this time (`benches/steps.md`).
 const LOOK_OUT: Duration = Duration::from_micros(200);
 
 /// Has one of the threads look out for parts of calls, as long as they come. Not for the threads

@@ -12,14 +12,14 @@ use parking_lot::Mutex;
 use crate::error::MatchingError;
 
 /// Records, or entries of the feed, between two pauses, and the pause: a thousand a second, some
-/// per cent of a core, and a hundred thousand records in four minutes.
+/// per cent of a core, and a hundred thousand records in some two minutes.
 const STRETCH: usize = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 /// Rows whose bytes are compared in one go at the start, so few that hardly a call waits for a core:
 /// by the 0.1 s for 100,000 of `GUARANTEES.md` a fraction of a millisecond.
 const COMPARED: usize = 250;
 /// Comparing takes one part in so many of the time of a core: by that, a million rows take
-/// minutes. What it cost calls when it took a whole core stands in `benches/README.md`, Latency.
+/// minutes. What it cost calls when it took a whole core stands in `benches/steps.md`.
 const COMPARING_SHARE: u32 = 100;
 /// Rest between two passes.
 const REST: Duration = Duration::from_secs(3_600);

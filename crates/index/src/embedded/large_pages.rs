@@ -3,7 +3,7 @@
 //! The codes that a filter leaves lie some pages of 4 KiB apart, so in a mapped file the scan of
 //! each waits for its page to be looked up before it waits for the memory itself. Of pages of
 //! 2 MiB the processor remembers where all are. What that is worth stands in
-//! `benches/README.md`, Latency.
+//! `benches/steps.md`.
 
 use std::io;
 #[cfg(target_os = "linux")]

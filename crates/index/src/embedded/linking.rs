@@ -72,9 +72,10 @@ fn groups(input: &GraphInput) -> Vec<Vec<u32>> {
 
 /// Nodes of which some are linked.
 struct Linking<'a> {
-    rows: &'a Rows,
-    /// A slot of each node.
-    slots: Vec<u32>,
+    /// The codes and the scale of each node: read some thousand times each, so where they lie is
+    /// looked up once.
+    codes: Vec<&'a [i8]>,
+    scales: Vec<f32>,
     /// Room for the links of each node, and how many there are.
     links: Vec<u32>,
     counts: Vec<u8>,
@@ -83,9 +84,10 @@ struct Linking<'a> {
 
 impl<'a> Linking<'a> {
     fn new(rows: &'a Rows, groups: &[Vec<u32>]) -> Self {
+        let firsts = || groups.iter().map(|slots| slots[0]);
         Self {
-            rows,
-            slots: groups.iter().map(|slots| slots[0]).collect(),
+            codes: firsts().map(|slot| rows.codes(slot)).collect(),
+            scales: firsts().map(|slot| rows.scale(slot)).collect(),
             links: vec![0; groups.len() * ROOM],
             counts: vec![0; groups.len()],
             kernel: kernels::chosen(),
@@ -104,19 +106,17 @@ impl<'a> Linking<'a> {
     }
 
     fn view_from(&self, node: u32) -> ViewFrom<'_> {
-        let slot = self.slots[node as usize];
-        let (codes, scale) = (self.rows.codes(slot), self.rows.scale(slot));
+        let (codes, scale) = (self.codes[node as usize], self.scales[node as usize]);
         ViewFrom { linking: self, codes, scale }
     }
 
     /// Links the nodes of the skeleton; returns those that make landmarks.
     fn take_skeleton(&mut self) -> Vec<u32> {
-        let count = self.slots.len();
+        let count = self.codes.len();
         let step = SKELETON_SHARE.max(count.div_ceil(MAX_SKELETON));
         let hnsw = Hnsw::new(LINKS, count.div_ceil(step), LAYERS, EF_CONSTRUCTION, Cosine);
         for node in (0..count).step_by(step) {
-            let slot = self.slots[node];
-            let row = packed(self.rows.codes(slot), self.rows.scale(slot));
+            let row = packed(self.codes[node], self.scales[node]);
             hnsw.insert_slice((&row, node));
         }
         let mut levels = Vec::new();
@@ -134,7 +134,7 @@ impl<'a> Linking<'a> {
     /// Links a node to the best of what a walk finds, and those to it.
     fn link(&mut self, node: u32, landmarks: &[u32], memory: &mut Memory) {
         let bounds = Bounds {
-            nodes: self.slots.len(),
+            nodes: self.codes.len(),
             starts: landmarks,
             ef: EF_CONSTRUCTION,
             max_scores: usize::MAX,
@@ -163,7 +163,7 @@ impl<'a> Linking<'a> {
 
     fn scored(&self, node: u32, others: impl Iterator<Item = u32>) -> Vec<(f32, u32)> {
         let view = self.view_from(node);
-        others.map(|other| (view.score(view.row(other)), other)).collect()
+        others.map(|other| (view.score(other), other)).collect()
     }
 
     /// The nearest first; each of them only where none that was chosen before is nearer to it
@@ -176,7 +176,7 @@ impl<'a> Linking<'a> {
                 break;
             }
             let view = self.view_from(node);
-            if chosen.iter().all(|other| view.score(view.row(*other)) < score) {
+            if chosen.iter().all(|other| view.score(*other) < score) {
                 chosen.push(node);
             }
         }
@@ -186,7 +186,7 @@ impl<'a> Linking<'a> {
     /// The links of each node.
     fn finished(&mut self) -> Lists {
         let mut lists = Lists::default();
-        for node in 0..self.slots.len() as u32 {
+        for node in 0..self.codes.len() as u32 {
             if self.of(node).len() > MAX_LINKS {
                 let candidates = self.scored(node, self.of(node).iter().copied());
                 let kept = self.chosen(candidates, MAX_LINKS);
@@ -210,20 +210,22 @@ impl Space for ViewFrom<'_> {
         self.linking.of(node)
     }
 
+    /// Rows are nodes here.
     #[inline]
     fn row(&self, node: u32) -> u32 {
-        self.linking.slots[node as usize]
+        node
     }
 
     #[inline]
-    fn score(&self, row: u32) -> f32 {
-        let Linking { rows, kernel, .. } = self.linking;
-        kernel.dot(rows.codes(row), self.codes) as f32 * rows.scale(row) * self.scale
+    fn score(&self, node: u32) -> f32 {
+        let Linking { codes, scales, kernel, .. } = self.linking;
+        let node = node as usize;
+        kernel.dot(codes[node], self.codes) as f32 * scales[node] * self.scale
     }
 
     #[inline]
-    fn prefetch(&self, row: u32) {
-        self.linking.rows.prefetch(row);
+    fn prefetch(&self, node: u32) {
+        kernels::prefetch(self.linking.codes[node as usize]);
     }
 
     fn is_eligible(&self, _: u32, _: u32) -> bool {

@@ -3,7 +3,7 @@
 //! The system wakes a thread where there is room at that moment, and as a call begins the thread that
 //! took it in is still on one of the cores. Where that put a helping thread onto the caller's core, both
 //! shared it for the whole call, as neither sleeps during one and the system moves what runs only now and
-//! then (`benches/README.md`, Latency).
+//! then (`benches/steps.md`).
 
 use std::sync::LazyLock;
 

@@ -20,7 +20,7 @@ const CLOSE: f64 = 1e-6;
 const HAIR: f64 = 1e-9;
 
 /// Cells that are put in order at once when the nearest are sought. What that is worth stands in
-/// `benches/README.md`, Latency.
+/// `benches/steps.md`.
 const CELLS_AT_ONCE: usize = 64;
 
 /// Places by slot and by cell.
