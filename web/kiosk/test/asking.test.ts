@@ -169,6 +169,9 @@ test("an answer that is ahead of the event loses no mark", () => {
   assert.equal(mark(later, "b", "withdrawn", 12_100), later, "long ago");
   const asked = merge(ahead, { answer: two, trades: [], wish }, false, 2_300);
   assert.equal(mark(asked, "b", "withdrawn", 2_400), asked, "another question");
+  const other = merge(before, { answer: two, trades: [], wish }, false, 2_000);
+  assert.equal(mark(other, "b", "withdrawn", 2_100), other, "what another question leaves out");
+  assert.equal(merge(ahead, { answer: all, trades: [], wish }, true, 2_300).left.size, 0, "back again");
   const event = mark(before, "b", "filled", 1_500);
   assert.deepEqual([ids(event), event.gone.size], [["a", "b", "c"], 1], "the event first");
 });
